@@ -1,0 +1,75 @@
+// The OpenAI API on the wire: which path is which endpoint, what gilmok reads out of a request, what it may change,
+// what an error looks like, and where an answer says what it used. Source: platform.openai.com/docs/api-reference and
+// the openai npm client's types. One parse of the request; the client's own bytes go on, but for two members.
+// Sans-IO. Views point into the body.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "model/exchange.hpp"
+#include "wire/http1.hpp"
+#include "wire/json.hpp"
+
+namespace gilmok::dialect::openai {
+
+// "/v1/chat/completions" → chat. A trailing slash, an escaped slash or a dot segment is not found.
+model::Endpoint endpoint_of(std::string_view path);
+bool allows(model::Endpoint endpoint, wire::http1::Method method);
+// Bodies that are JSON; the others (multipart) are passed through with the model found in their form field.
+bool has_json_body(model::Endpoint endpoint);
+
+struct Request {
+    std::string_view model;                 // unescaped when it had no escapes; names with escapes are refused
+    wire::json::Value model_value;          // where it stands
+    bool is_stream = false;
+    bool asks_for_usage = false;            // stream_options.include_usage: true
+    wire::json::Value stream_options;       // empty text when absent
+    std::int64_t output_tokens_max = -1;    // max_completion_tokens, else max_tokens; -1 = absent
+    std::int64_t choices = 1;               // n
+    std::uint32_t input_bytes = 0;          // bytes of messages / prompt / input; a rough size for routing
+    std::string_view text;                  // the whole body
+    bool is_multipart = false;
+};
+
+// Errors: bad_json, json_too_deep, member_duplicate (model, stream, stream_options, max_tokens, max_completion_tokens,
+// messages, prompt, input, tools, n given twice or in another case), member_invalid (wrong type), model_missing.
+Result<Request> read_request(model::Endpoint endpoint, std::string_view body, const wire::json::Limits& limits);
+// For multipart endpoints: finds the form field "model" (RFC 7578). `content_type` is the header with its boundary.
+Result<Request> read_multipart(std::string_view content_type, std::string_view body);
+
+// The body to send: the client's bytes with the served name in place of the public one and, for streams, with
+// stream_options.include_usage = true. At most 5 pieces; `made` holds the bytes that are new.
+struct Edited {
+    std::array<std::string_view, 6> parts{};
+    std::size_t count = 0;
+    std::uint64_t bytes = 0;
+};
+Edited edit(const Request& request, std::string_view served_name, std::string& made);
+
+// Usage of a whole (non-streamed) answer or of one event's data. Unknown shapes and out-of-range numbers (negative,
+// fractions, beyond 2^53) leave Usage::missing.
+model::Usage read_usage(std::string_view json);
+
+// What an SSE event's data is. Cheap: looks at the text first and parses only what may matter.
+struct StreamEvent {
+    enum class What : std::uint8_t { delta, usage_only, error, done, other };
+    What what = What::other;
+    bool has_usage = false;
+    bool has_content = false;        // a delta with text, reasoning or tool arguments
+    model::Usage usage{};
+};
+StreamEvent read_event(std::string_view data);
+
+// {"error":{"message":…,"type":…,"param":null,"code":…}} and the request id. `detail` is added to the message when given
+// (the name of the model, the limit's value); it is escaped.
+void append_error(std::string& out, const Error& error, std::string_view request_id, std::string_view detail = {});
+std::uint16_t status_of(Code code);
+
+// One entry of GET /v1/models.
+void append_model(std::string& out, std::string_view name, std::int64_t created_unix_s, std::string_view owner);
+
+}  // namespace gilmok::dialect::openai

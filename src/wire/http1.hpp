@@ -1,0 +1,167 @@
+// HTTP/1.1 heads and bodies, strict (RFC 9110, RFC 9112). Sans-IO: bytes in, values out; no allocation while parsing.
+//
+// Strict means: CRLF only, no obs-fold, no white space before the colon, exactly one framing, and whatever two parsers
+// could read in two ways is an error (the list is in docs/strict-http.md). Heads are re-serialised, never passed raw, so
+// what we understood is what the other side gets.
+// Owner: one connection, or one shard's scratch. Views point into the caller's buffer and die with it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace gilmok::wire::http1 {
+
+struct Limits {
+    std::uint32_t head_bytes_max = 32 * 1024;    // request or status line and all headers; then 431
+    std::uint32_t target_bytes_max = 8 * 1024;   // request target; then 414
+    std::uint32_t headers_max = 100;             // lines; then 431. At most headers_stored_max.
+    std::uint32_t chunk_line_bytes_max = 256;    // chunk size and extensions; then 400
+    std::uint32_t trailer_bytes_max = 4 * 1024;  // all trailer lines; then 400
+};
+
+inline constexpr std::size_t headers_stored_max = 128;
+
+// Headers that someone in gilmok asks for by name. Recognised once, while parsing.
+enum class Known : std::uint8_t {
+    other, accept, accept_encoding, authorization, connection, content_encoding, content_length, content_type, cookie,
+    date, endpoint_load_metrics, expect, host, idempotency_key, keep_alive, origin, proxy_authorization,
+    proxy_authenticate, proxy_connection, retry_after, server, te, trailer, traceparent, tracestate, transfer_encoding, upgrade,
+    user_agent, via, x_api_key, x_forwarded_for, x_forwarded_host, x_forwarded_proto, x_real_ip, x_request_id, count_
+};
+
+struct Header {
+    std::string_view name;    // as sent
+    std::string_view value;   // white space around it removed
+    Known known = Known::other;
+};
+
+class Headers {
+public:
+    [[nodiscard]] const Header* begin() const { return lines_.data(); }
+    [[nodiscard]] const Header* end() const { return lines_.data() + count_; }
+    [[nodiscard]] std::size_t size() const { return count_; }
+    // The first line of that name, or null.
+    [[nodiscard]] const Header* find(Known known) const;
+    [[nodiscard]] const Header* find(std::string_view name) const;   // any case
+    // The value of the first line of that name, or "".
+    [[nodiscard]] std::string_view value(Known known) const;
+    [[nodiscard]] std::size_t count(Known known) const;
+
+private:
+    friend class HeadParser;
+    std::array<Header, headers_stored_max> lines_;
+    std::size_t count_ = 0;
+};
+
+enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
+
+// How the end of a body is known.
+enum class Framing : std::uint8_t {
+    none,       // no body
+    length,     // content_length bytes
+    chunked,
+    close,      // until the peer closes; responses only
+};
+
+struct RequestHead {
+    Method method = Method::other;
+    std::string_view method_text;
+    std::string_view target;            // origin-form only: "/v1/models?x=1"
+    std::string_view path;              // target without the query
+    std::string_view query;             // without '?'
+    std::uint8_t version_minor = 1;     // HTTP/1.0 or HTTP/1.1
+    bool keep_alive = true;             // what the client wants, after version and Connection
+    bool expects_continue = false;
+    Framing framing = Framing::none;
+    std::uint64_t content_length = 0;
+    Headers headers;
+};
+
+struct ResponseHead {
+    std::uint16_t status = 0;
+    std::string_view reason;
+    std::uint8_t version_minor = 1;
+    bool keep_alive = true;
+    Framing framing = Framing::none;
+    std::uint64_t content_length = 0;
+    Headers headers;
+};
+
+// Parses a head out of a buffer that grows. Call with all bytes received since the start of the head, each time more
+// have come (the buffer may move between calls); complete lines are looked at once only, so a byte-by-byte sender costs
+// linear time. For a head that is whole at the first call nothing is remembered.
+class HeadParser {
+public:
+    explicit HeadParser(const Limits& limits) : limits_(limits) {}
+
+    enum class State : std::uint8_t { need_more, done };
+    // After `done`, bytes_consumed() is the length of the head, terminating empty line included. Errors: Code::bad_head,
+    // bad_framing, uri_too_long, headers_too_large, version_unsupported, upgrade_refused, expectation_failed (fault
+    // client). One or more empty lines before a request line are skipped only if they are CRLF and at most two
+    // (RFC 9112 section 2.2).
+    Result<State> parse_request(std::string_view buffer, RequestHead& head);
+    // `to_head_request`: the response answers HEAD, so it has no body whatever its headers say. 1xx heads are returned
+    // like others with Framing::none; the caller counts and skips them. Errors: Code::upstream_protocol (fault upstream).
+    Result<State> parse_response(std::string_view buffer, bool to_head_request, ResponseHead& head);
+    [[nodiscard]] std::size_t bytes_consumed() const { return offset_; }
+    void reset() { offset_ = 0; scanned_ = 0; lines_ = 0; }
+
+private:
+    // (implementation detail, free to change)
+    Limits limits_;
+    std::size_t offset_ = 0;
+    std::size_t scanned_ = 0;
+    std::size_t lines_ = 0;
+};
+
+// Finds where a body ends, and for chunked bodies takes the framing off. Feed bytes in any cut.
+class BodyReader {
+public:
+    BodyReader() = default;
+    BodyReader(Framing framing, std::uint64_t content_length, const Limits& limits);
+
+    struct Step {
+        std::string_view payload;   // the next run of body bytes, a view into `bytes`; may be empty
+        std::size_t consumed = 0;   // bytes of `bytes` that are done with, framing included
+        bool is_done = false;       // the body has ended; bytes after `consumed` belong to the next message
+    };
+    // One step: call again with the rest of the bytes until nothing is left or is_done. Trailers are checked and
+    // dropped. Errors: Code::bad_framing with Fault::client; the caller that reads from an upstream changes the fault.
+    Result<Step> feed(std::string_view bytes);
+    [[nodiscard]] bool is_done() const { return is_done_; }
+    // The peer closed. True when that is a proper end (Framing::close, or already done).
+    [[nodiscard]] bool close_is_end() const { return is_done_ || framing_ == Framing::close; }
+
+private:
+    enum class Chunk : std::uint8_t { size, size_digits, extension, extension_quoted, extension_quoted_pair, size_lf, data, data_cr, data_lf, trailer_start, trailer_line, trailer_line_lf, trailer_end_lf };
+    Result<Step> feed_chunked(std::string_view bytes);
+    Framing framing_ = Framing::none;
+    Chunk chunk_ = Chunk::size;
+    bool is_done_ = true;
+    std::uint16_t line_bytes_ = 0;
+    std::uint16_t line_bytes_max_ = 256;
+    std::uint32_t trailer_bytes_ = 0;
+    std::uint32_t trailer_bytes_max_ = 4096;
+    std::uint64_t left_ = 0;
+};
+
+// True for headers that belong to one connection and must not be forwarded (RFC 9110 section 7.6.1 and the ones of old):
+// Connection, Keep-Alive, Proxy-*, TE, Trailer, Transfer-Encoding, Upgrade. Names listed in Connection are checked by
+// is_listed().
+bool is_hop_by_hop(Known known);
+// True when `name` stands in the comma list `connection_value`, any case.
+bool is_listed(std::string_view connection_value, std::string_view name);
+
+// Appends "Name: value\r\n". The value must hold no control bytes; parsed values never do, others are asserted.
+void append_header(std::string& out, std::string_view name, std::string_view value);
+// Appends "1a\r\n", the head of a chunk. The chunk's data and a CRLF follow.
+void append_chunk_size(std::string& out, std::size_t bytes);
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+std::string_view reason_phrase(unsigned status);
+
+}  // namespace gilmok::wire::http1
