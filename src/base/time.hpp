@@ -19,7 +19,7 @@ struct MonotonicClock {   // a tag: it has no now() on purpose
 using Instant = std::chrono::time_point<MonotonicClock, Duration>;
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
-inline constexpr Instant never = Instant::max();
+inline constexpr Instant far_future = Instant::max();
 
 constexpr std::int64_t to_ms(Duration span) { return std::chrono::duration_cast<std::chrono::milliseconds>(span).count(); }
 constexpr std::int64_t to_us(Duration span) { return std::chrono::duration_cast<std::chrono::microseconds>(span).count(); }

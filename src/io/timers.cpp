@@ -4,7 +4,7 @@ namespace gilmok::io {
 
 void Timer::arm(Instant deadline) {
     deadline_ = deadline;
-    if (deadline == never) return;                        // stays in the heap, fires into nothing
+    if (deadline == far_future) return;                        // stays in the heap, fires into nothing
     if (index_ == nowhere) return timers_->insert(*this, deadline);
     if (timers_->heap_[index_].at > deadline) {
         timers_->remove(*this);
@@ -13,7 +13,7 @@ void Timer::arm(Instant deadline) {
 }
 
 void Timer::disarm() {
-    deadline_ = never;
+    deadline_ = far_future;
     if (index_ != nowhere) timers_->remove(*this);
 }
 
@@ -22,9 +22,9 @@ void Timers::fire(Instant now) {
         Timer& timer = *heap_.front().timer;
         remove(timer);
         if (timer.deadline_ <= now) {
-            timer.deadline_ = never;
+            timer.deadline_ = far_future;
             timer.waiter_->notify(timer.bits_);
-        } else if (timer.deadline_ != never) {
+        } else if (timer.deadline_ != far_future) {
             insert(timer, timer.deadline_);
         }
     }

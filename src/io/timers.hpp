@@ -15,8 +15,8 @@ class Timer;
 
 class Timers {
 public:
-    // The earliest deadline that may fire, or `never`. May be earlier than any true deadline, never later.
-    [[nodiscard]] Instant next() const { return heap_.empty() ? never : heap_.front().at; }
+    // The earliest deadline that may fire, or `far_future`. May be earlier than any true deadline, never later.
+    [[nodiscard]] Instant next() const { return heap_.empty() ? far_future : heap_.front().at; }
     // Notifies every timer whose deadline is at or before `now`.
     void fire(Instant now);
     [[nodiscard]] std::size_t size() const { return heap_.size(); }
@@ -42,7 +42,7 @@ public:
     Timer& operator=(const Timer&) = delete;
     ~Timer() { disarm(); }
 
-    // Sets or moves the deadline. `never` disarms.
+    // Sets or moves the deadline. `far_future` disarms.
     void arm(Instant deadline);
     void disarm();
     [[nodiscard]] Instant deadline() const { return deadline_; }
@@ -52,7 +52,7 @@ private:
     static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
     Timers* timers_;
     Waiter* waiter_;
-    Instant deadline_ = never;      // what the owner asked for; the heap may hold an earlier time
+    Instant deadline_ = far_future;      // what the owner asked for; the heap may hold an earlier time
     std::size_t index_ = nowhere;
     Events bits_;
 };

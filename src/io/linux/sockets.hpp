@@ -1,0 +1,31 @@
+// TCP sockets and listeners on epoll. Internal to io/linux.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+#include "io/loop.hpp"
+
+namespace gilmok::io::linux_ {
+
+// What epoll's data pointer points to.
+class Descriptor {
+public:
+    virtual void on_events(std::uint32_t events) = 0;
+
+protected:
+    ~Descriptor() = default;
+};
+
+class LinuxNetwork final : public Network {
+public:
+    explicit LinuxNetwork(int epoll) : epoll_(epoll) {}
+    Result<ListenerPtr> listen(const Address& address, const ListenOptions& options) override;
+    Result<SocketPtr> connect(const Address& address) override;
+
+private:
+    int epoll_;
+};
+
+}  // namespace gilmok::io::linux_
