@@ -1,0 +1,44 @@
+// The access log: one JSON line for each exchange. Never a prompt, an answer or a secret. What is not known is absent,
+// not zero. Fields: docs/observability.md. Pure but for the escaped names kept of the snapshot in use.
+// Owner: one shard.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/snapshot.hpp"
+#include "model/exchange.hpp"
+
+namespace gilmok::meter {
+
+// What a line tells besides the Record. Views live until append() returns.
+struct LineContext {
+    std::string_view key_id{};           // "key_0123456789ab"; "" = no key was accepted
+    std::string_view client{};           // address of the peer, without port
+    std::string_view parent_span_id{};   // 16 hex digits when the caller sent a traceparent
+};
+
+class AccessLog {
+public:
+    // At the start and at each reload.
+    void use(const config::Snapshot& snapshot);
+    // Appends the line with its end of line. `snapshot` is the one the exchange began with.
+    void append_line(std::string& out, const model::Record& record, const config::Snapshot& snapshot, const LineContext& context);
+
+private:
+    struct Names {
+        std::vector<std::string> models, upstreams, tenants;   // escaped, by id
+    };
+    std::string_view escaped(const std::vector<std::string>& cached, std::uint32_t index, std::string_view name, std::string& scratch) const;
+    Names names_;
+    const config::Snapshot* in_use_ = nullptr;   // compared, never read
+    std::uint64_t in_use_version_ = 0;
+    bool is_in_use_ = false;                     // whether the line being written is of the snapshot in use
+    std::int64_t second_ = -1;                   // the second that time_ spells
+    char time_[20] = {};                         // "2026-11-21T04:05:06"
+    std::string scratch_[4];
+};
+
+}  // namespace gilmok::meter

@@ -1,0 +1,152 @@
+// What one shard counts. Written by the shard only, read by the admin thread at any time without a lock; nothing is
+// allocated while an exchange runs, but once for the first exchange of a model on an endpoint.
+// Names follow the OpenTelemetry GenAI metrics as Prometheus spells them, where those exist; ours begin with gilmok_.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "config/snapshot.hpp"
+#include "meter/cells.hpp"
+#include "meter/slots.hpp"
+#include "model/exchange.hpp"
+
+namespace gilmok::meter {
+
+inline constexpr std::size_t endpoints_count = static_cast<std::size_t>(model::Endpoint::count_);
+inline constexpr std::size_t outcomes_count = static_cast<std::size_t>(model::Outcome::count_);
+inline constexpr std::size_t codes_count = static_cast<std::size_t>(Code::count_);
+inline constexpr std::size_t attempt_ends_count = 5;
+inline constexpr std::size_t status_classes_count = 6;   // index = status / 100; 0 = no answer was sent
+// gen_ai.provider.name: the kind of the upstream; then "gilmok.simulated"; then "gilmok", when no upstream answered.
+inline constexpr std::size_t providers_count = 10;
+
+struct TokenCounters {
+    Counter input, input_cached, output, output_reasoning;
+    void add(const model::Usage& usage);
+};
+
+// One model, one endpoint, one kind of upstream.
+struct GenAiMetrics {
+    DurationHistogram duration;          // answered
+    DurationHistogram duration_failed;   // all other ends
+    FirstTokenHistogram first_token;     // answered only, as the convention asks; so is the next
+    PerTokenHistogram per_output_token;
+    TokensHistogram tokens_input, tokens_output;
+};
+
+struct ModelMetrics {
+    ModelMetrics() = default;
+    ModelMetrics(const ModelMetrics&) = delete;
+    ModelMetrics& operator=(const ModelMetrics&) = delete;
+    ~ModelMetrics();
+    std::string name;
+    Gauge exchanges_running;
+    TokenCounters tokens;
+    std::array<std::array<std::atomic<GenAiMetrics*>, providers_count>, endpoints_count> gen_ai{};
+};
+
+struct UpstreamMetrics {
+    std::string name;
+    // kept by upstream/ and route/ through the gateway
+    Gauge attempts_running;
+    Gauge connections_busy;
+    Gauge connections_idle;
+    Gauge is_ejected;                    // 1 while out of service, as this shard sees it
+    Counter connects_failed;
+    Counter ejections;
+    Counter bytes_received;
+    Counter bytes_sent;
+    // filled by Metrics::observe
+    Counter connects;                    // attempts that needed a new connection
+    Counter retries;
+    Counter hedges;
+    std::array<Counter, attempt_ends_count> attempts{};
+    std::array<Counter, codes_count> errors{};
+    FirstTokenHistogram attempt_first_byte;
+    FirstTokenHistogram first_token;     // answered exchanges that this upstream served
+    DurationHistogram duration;
+    TokenCounters tokens;
+};
+
+struct TenantMetrics {
+    std::string name;
+    std::array<Counter, outcomes_count> exchanges{};
+    TokenCounters tokens;
+};
+
+class Metrics {
+public:
+    static constexpr std::uint32_t models_max = 4'096, upstreams_max = 4'096, tenants_max = 16'384;   // then "(other)"
+    explicit Metrics(std::uint32_t shard) : shard_(shard) {}
+
+    // At the start and at each reload, by the shard.
+    void use(const config::Snapshot& snapshot);
+    // One finished exchange, whole. `snapshot` is the one the exchange began with.
+    void observe(const model::Record& record, const config::Snapshot& snapshot);
+
+    // The block behind an id; the reference stays good for the life of the shard, through reloads.
+    ModelMetrics& model(model::ModelId id, const config::Snapshot& snapshot);
+    UpstreamMetrics& upstream(model::UpstreamId id, const config::Snapshot& snapshot);
+    TenantMetrics& tenant(model::TenantId id, const config::Snapshot& snapshot);
+
+    // kept by the door and the loop
+    Counter connections_accepted;
+    Gauge connections_open;
+    Gauge exchanges_running;
+    Gauge bodies_bytes;
+    Gauge is_shedding;                            // 1 while new exchanges are shed for overload
+    std::array<Counter, codes_count> parse_errors{};   // heads that never became an exchange
+    LagHistogram loop_lag;
+    Counter access_lines_dropped;
+    Counter spans_dropped;
+    Counter usage_suspect;                        // usage that contradicts itself (meter/usage.hpp)
+    void count_parse_error(Code code) { parse_errors[static_cast<std::size_t>(code)].add(); }
+
+    // filled by observe()
+    std::array<std::array<std::array<Counter, status_classes_count>, outcomes_count>, endpoints_count> exchanges{};
+    std::array<Counter, codes_count> errors{};
+    Counter bytes_in, bytes_out, events_out;
+
+    [[nodiscard]] std::uint32_t shard() const { return shard_; }
+    [[nodiscard]] const auto& models() const { return models_; }
+    [[nodiscard]] const auto& upstreams() const { return upstreams_; }
+    [[nodiscard]] const auto& tenants() const { return tenants_; }
+
+private:
+    void observe_attempts(const model::Record& record, const config::Snapshot& snapshot);
+    void observe_gen_ai(const model::Record& record, const config::Snapshot& snapshot);
+    std::uint32_t shard_;
+    const config::Snapshot* in_use_ = nullptr;   // compared, never read: it tells whether an id may be used as an index
+    std::uint64_t in_use_version_ = 0;
+    std::vector<ModelMetrics*> models_by_id_;
+    std::vector<UpstreamMetrics*> upstreams_by_id_;
+    std::vector<TenantMetrics*> tenants_by_id_;
+    Slots<ModelMetrics, models_max> models_;
+    Slots<UpstreamMetrics, upstreams_max> upstreams_;
+    Slots<TenantMetrics, tenants_max> tenants_;
+};
+
+// What is counted once for the process, by any thread.
+struct ProcessMetrics {
+    std::string version;                          // of the build
+    WallTime started{};
+    std::atomic<std::uint64_t> reloads{0};
+    std::atomic<std::uint64_t> reload_failures{0};
+    std::atomic<std::uint64_t> key_reload_failures{0};
+    std::atomic<std::uint64_t> keys{0};           // in the present keyring
+};
+
+// Text exposition format 0.0.4, summed over the shards, families and series in a fixed order.
+std::string render_prometheus(std::span<const Metrics* const> shards, const ProcessMetrics& process,
+                              const config::Snapshot& snapshot);
+inline constexpr std::string_view prometheus_content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+}  // namespace gilmok::meter
