@@ -28,7 +28,7 @@ public:
 
 private:
     OverloadLimits limits_;
-    Instant late_since_ = never;
+    Instant late_since_ = far_future;
     std::uint32_t keep_one_of_ = 1;
     std::uint32_t turn_ = 0;
 };

@@ -44,7 +44,7 @@ private:
     LogWriter& writer_;
     std::string filling_;
     std::uint32_t lines_ = 0;
-    Instant oldest_ = never;
+    Instant oldest_ = far_future;
     Counter lines_dropped_;
     // The ring: the shard fills ring_[head_], the writer empties ring_[tail_] and leaves the memory there for reuse.
     std::array<std::string, buffers_max> ring_;

@@ -49,7 +49,7 @@ public:
 private:
     SpanQueue& queue_;
     std::string spans_;
-    Instant oldest_ = never;
+    Instant oldest_ = far_future;
 };
 
 }  // namespace gilmok::meter
