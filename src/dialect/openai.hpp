@@ -59,10 +59,15 @@ struct StreamEvent {
     enum class What : std::uint8_t { delta, usage_only, error, done, other };
     What what = What::other;
     bool has_usage = false;
+    bool has_usage_member = false;   // "usage" stands in it, be it null: many engines add "usage":null to every delta
     bool has_content = false;        // a delta with text, reasoning or tool arguments
+    bool has_finish_reason = false;  // a choice with a finish_reason that is not null
     model::Usage usage{};
 };
 StreamEvent read_event(std::string_view data);
+// Appends an SSE event "data: …\n\n" with the bytes of `data` less its top-level member "usage" (and the comma that goes
+// with it). `raw` is the whole event as it came: where data is not one JSON object on one line it is appended unchanged.
+void append_event_without_usage(std::string& out, std::string_view raw, std::string_view data);
 
 // {"error":{"message":…,"type":…,"param":null,"code":…}} and the request id. `detail` is added to the message when given
 // (the name of the model, the limit's value); it is escaped.

@@ -1,0 +1,198 @@
+#include "relay/answer.hpp"
+
+#include "base/assert.hpp"
+#include "base/text.hpp"
+
+namespace gilmok::relay {
+
+using wire::http1::Framing;
+using wire::http1::Known;
+
+namespace {
+
+constexpr wire::http1::Limits body_limits{};
+// A JSON answer that comes in pieces is kept for its usage up to this size; beyond, usage is missing, never guessed.
+constexpr std::size_t usage_copy_bytes_max = 8U << 20;
+
+bool is_answer_header_dropped(const wire::http1::Header& header, std::string_view connection) {
+    switch (header.known) {
+        case Known::content_length:        // set again, from what was understood
+        case Known::date:
+        case Known::server:
+        case Known::via:
+        case Known::x_request_id:          // ours is the one that leads to a log line
+        case Known::endpoint_load_metrics: // meant for us
+            return true;
+        default: break;   // NOLINT: all other known headers are judged below
+    }
+    if (wire::http1::is_hop_by_hop(header.known)) return true;
+    // Of the upstream's origin, not of ours.
+    for (const std::string_view name : {"set-cookie", "alt-svc", "strict-transport-security", "x-gilmok-simulated"})
+        if (equal_ignoring_case(header.name, name)) return true;
+    return !connection.empty() && wire::http1::is_listed(connection, header.name);
+}
+
+bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
+    return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+}  // namespace
+
+Answer::Answer(const AnswerOptions& options) : options_(options), framer_(options.event_bytes_max), keep_alive_(options.keep_alive) {}
+
+void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out) {
+    status_ = head.status;
+    const std::string_view content_type = head.headers.value(Known::content_type);
+    const bool is_plain = head.headers.find(Known::content_encoding) == nullptr;
+    is_event_stream_ = is_plain && head.framing != Framing::none && begins_with_ignoring_case(content_type, "text/event-stream");
+    reads_usage_ = is_plain && !is_event_stream_ && status_ < 300 && begins_with_ignoring_case(content_type, "application/json");
+    body_ = wire::http1::BodyReader(head.framing, head.content_length, body_limits);
+
+    // A body keeps its announced length when nothing in it will change; otherwise it is chunked, or for HTTP/1.0 ends
+    // with the connection.
+    const bool has_length = !is_event_stream_ && (head.framing == Framing::length || head.framing == Framing::none);
+    is_chunked_ = !has_length && options_.client_version_minor >= 1;
+    if (!has_length && !is_chunked_) keep_alive_ = false;
+
+    out += "HTTP/1.1 ";
+    append_number(out, status_);
+    out += ' ';
+    out += wire::http1::reason_phrase(status_);
+    out += "\r\n";
+    out += date_line;
+    const std::string_view connection = head.headers.value(Known::connection);
+    for (const auto& header : head.headers)
+        if (!is_answer_header_dropped(header, connection)) wire::http1::append_header(out, header.name, header.value);
+    if (is_event_stream_) out += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
+    if (options_.is_simulated) out += "x-gilmok-simulated: true\r\n";
+    wire::http1::append_header(out, "x-request-id", options_.request_id);
+    if (is_chunked_) {
+        out += "transfer-encoding: chunked\r\n";
+    } else if (has_length && status_ != 204 && status_ != 304) {
+        out += "content-length: ";
+        append_number(out, head.framing == Framing::length ? head.content_length : 0);
+        out += "\r\n";
+    }
+    if (!keep_alive_) out += "connection: close\r\n";
+    else if (options_.client_version_minor == 0) out += "connection: keep-alive\r\n";
+    out += "\r\n";
+}
+
+Result<bool> Answer::feed(std::string_view bytes, std::string& scratch, std::string& out) {
+    // `scratch` gathers the payload of one feed, so that it leaves as one chunk however the upstream cut it.
+    scratch.clear();
+    Result<bool> outcome = true;
+    while (!bytes.empty() && !body_.is_done()) {
+        auto step = body_.feed(bytes);
+        if (!step) {
+            outcome = fail(Code::upstream_protocol, Fault::upstream, Retry::never, step.error().detail);
+            break;
+        }
+        bytes.remove_prefix(step->consumed);
+        if (step->payload.empty()) continue;
+        body_bytes_ += step->payload.size();
+        outcome = take_payload(step->payload, scratch);
+        if (!outcome) break;
+    }
+    if (outcome && !bytes.empty()) has_surplus_ = true;
+    append_body(scratch, out);
+    return outcome;
+}
+
+Result<bool> Answer::take_payload(std::string_view payload, std::string& events) {
+    if (!is_event_stream_) {
+        if (body_bytes_ > options_.answer_bytes_max)
+            return fail(Code::upstream_too_large, Fault::upstream, Retry::never, "the answer is above answer_bytes_max");
+        if (reads_usage_) keep_for_usage(payload, body_.is_done());
+        events.append(payload);
+        has_passed_content_ = true;
+        return true;
+    }
+    framer_.feed(payload);
+    for (;;) {
+        wire::sse::Event event;
+        GILMOK_TRY(is_there, framer_.next(event));
+        if (!is_there) return true;
+        GILMOK_TRY(passed, take_event(event, events));
+        static_cast<void>(passed);
+    }
+}
+
+Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& events) {
+    using What = dialect::openai::StreamEvent::What;
+    // After "[DONE]" nothing belongs to the answer; after an error event nothing may follow it.
+    if (has_done_ || has_error_event_) return true;
+    if (event.is_comment) {
+        events.append(event.raw);
+        return true;
+    }
+    const auto read = dialect::openai::read_event(event.data);
+    if (read.has_usage) usage_ = read.usage;
+    has_finish_reason_ |= read.has_finish_reason;
+    if (read.what == What::usage_only && options_.hide_usage) return true;
+    if (read.what == What::done) has_done_ = true;
+    if (read.what == What::error || event.name == "error") has_error_event_ = true;
+    has_passed_content_ |= read.has_content;
+    ++events_passed_;
+    if (options_.hide_usage && read.has_usage_member) dialect::openai::append_event_without_usage(events, event.raw, event.data);
+    else events.append(event.raw);
+    if (has_error_event_)
+        return fail(Code::upstream_error_event, Fault::upstream, Retry::never, "the upstream reported an error inside its stream");
+    return true;
+}
+
+void Answer::keep_for_usage(std::string_view payload, bool is_last) {
+    if (is_last && kept_.empty()) {
+        usage_ = dialect::openai::read_usage(payload);   // the usual case: it came in one piece
+        return;
+    }
+    if (kept_.size() + payload.size() > usage_copy_bytes_max) {
+        reads_usage_ = false;
+        kept_ = {};
+        return;
+    }
+    kept_.append(payload);
+}
+
+void Answer::append_body(std::string_view payload, std::string& out) {
+    if (payload.empty()) return;
+    if (is_chunked_) wire::http1::append_chunk_size(out, payload.size());
+    out.append(payload);
+    if (is_chunked_) out += "\r\n";
+}
+
+Result<bool> Answer::upstream_closed() {
+    if (!body_.close_is_end()) return fail(Code::upstream_closed, Fault::upstream, Retry::never, "the upstream closed in the middle of its answer");
+    return true;
+}
+
+Result<bool> Answer::finish(std::string& out) {
+    const bool is_token_stream = options_.endpoint == model::Endpoint::chat || options_.endpoint == model::Endpoint::completions;
+    if (is_event_stream_) {
+        if (framer_.bytes_held() > 0 || (is_token_stream && !has_done_ && !has_finish_reason_))
+            return fail(Code::upstream_closed, Fault::upstream, Retry::never, "the upstream's stream ended without its end");
+    } else if (reads_usage_ && !kept_.empty()) {
+        usage_ = dialect::openai::read_usage(kept_);
+    }
+    kept_ = {};
+    if (is_chunked_) out += wire::http1::last_chunk;
+    return true;
+}
+
+bool Answer::cut_off(const Error& error, std::string_view detail, std::string& out) {
+    keep_alive_ = false;
+    kept_ = {};
+    if (!is_event_stream_) return false;
+    if (!has_error_event_ && !has_done_) {
+        std::string json, event;
+        dialect::openai::append_error(json, error, options_.request_id, detail);
+        wire::sse::append_event(event, "", json);
+        append_body(event, out);
+    }
+    if (is_chunked_) out += wire::http1::last_chunk;
+    return true;
+}
+
+void Answer::append_keepalive(std::string& out) { append_body(": keep-alive\n\n", out); }
+
+}  // namespace gilmok::relay

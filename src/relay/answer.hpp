@@ -1,0 +1,90 @@
+// Turns an upstream's answer into the client's: a head of our own making, the body as it came, server-sent events one by
+// one the moment they are whole, usage read on the way. Sans-IO: bytes in, bytes appended to `out`.
+//
+// What it guarantees: the client never sees a head that was not understood; an event is passed whole or not at all; a
+// stream that the upstream cut short ends with an error event and never with a bare "[DONE]"; usage that the client did
+// not ask for is not shown to him.
+// Owner: one exchange. Holds nothing between events.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "dialect/openai.hpp"
+#include "model/exchange.hpp"
+#include "wire/http1.hpp"
+#include "wire/sse.hpp"
+
+namespace gilmok::relay {
+
+struct AnswerOptions {
+    model::Endpoint endpoint = model::Endpoint::none;
+    bool hide_usage = false;            // gilmok asked for usage, the client did not
+    bool wants_stream = false;
+    bool is_simulated = false;
+    bool keep_alive = true;             // the client's connection may go on after this answer
+    std::uint8_t client_version_minor = 1;
+    std::uint32_t event_bytes_max = 1 << 20;
+    std::uint64_t answer_bytes_max = 64ULL << 20;
+    std::string_view request_id{};
+};
+
+class Answer {
+public:
+    explicit Answer(const AnswerOptions& options);
+
+    // Appends the client's head for the upstream's. `date` is a whole Date header line.
+    void begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out);
+    // Takes bytes of the upstream's message behind its head, all of them unless the message ends before. Appends what
+    // the client gets. Errors (fault upstream): upstream_protocol, upstream_too_large, upstream_error_event (the event
+    // itself was passed on); then call cut_off().
+    Result<bool> feed(std::string_view bytes, std::string& scratch, std::string& out);
+    // The upstream closed. True when that is the proper end of its message.
+    Result<bool> upstream_closed();
+    // The upstream's message has ended; bytes behind it make the connection unfit for reuse.
+    [[nodiscard]] bool is_upstream_done() const { return body_.is_done(); }
+    [[nodiscard]] bool has_surplus() const { return has_surplus_; }
+    // The proper end for the client, after the upstream's. For a stream that lacks its end: an error instead.
+    Result<bool> finish(std::string& out);
+    // The answer cannot be finished: an error event and the end of the body for streams. Returns false when only a
+    // connection reset can tell the client (a body of announced length).
+    bool cut_off(const Error& error, std::string_view detail, std::string& out);
+    // A comment line; only between events, which is always.
+    void append_keepalive(std::string& out);
+
+    [[nodiscard]] bool is_event_stream() const { return is_event_stream_; }
+    [[nodiscard]] bool keeps_client_connection() const { return keep_alive_; }
+    [[nodiscard]] const model::Usage& usage() const { return usage_; }
+    [[nodiscard]] std::uint32_t events_passed() const { return events_passed_; }
+    [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
+    [[nodiscard]] std::uint16_t status() const { return status_; }
+    [[nodiscard]] bool has_passed_content() const { return has_passed_content_; }
+
+private:
+    Result<bool> take_payload(std::string_view payload, std::string& events);
+    Result<bool> take_event(const wire::sse::Event& event, std::string& events);
+    void append_body(std::string_view payload, std::string& out);
+    void keep_for_usage(std::string_view payload, bool is_last);
+
+    AnswerOptions options_;
+    wire::http1::BodyReader body_;
+    wire::sse::Framer framer_;
+    model::Usage usage_{};
+    std::string kept_;                  // a JSON answer that came in pieces, for its usage
+    std::uint64_t body_bytes_ = 0;
+    std::uint32_t events_passed_ = 0;
+    std::uint16_t status_ = 0;
+    bool is_event_stream_ = false;
+    bool is_chunked_ = false;           // towards the client
+    bool keep_alive_ = true;
+    bool reads_usage_ = false;          // a JSON answer whose usage is wanted
+    bool has_done_ = false;             // "[DONE]" was seen
+    bool has_finish_reason_ = false;
+    bool has_error_event_ = false;
+    bool has_surplus_ = false;
+    bool has_passed_content_ = false;
+};
+
+}  // namespace gilmok::relay
