@@ -24,7 +24,7 @@ struct Value {
 };
 
 struct Limits {
-    std::uint32_t depth_max = 64;   // nested arrays and objects; then Code::json_too_deep
+    std::uint32_t depth_max = 64;   // nested arrays and objects, at most 1024; then Code::json_too_deep
 };
 
 // Called for every member of the outermost object, in order, after its value has been checked whole.
@@ -40,12 +40,16 @@ public:
 // is an object. Errors: Code::bad_json, Code::json_too_deep (fault client); or what `members` returned.
 // `scan_error_offset`, when given, receives the byte offset of a syntax error.
 Result<Type> scan(std::string_view text, const Limits& limits, Members* members, std::size_t* scan_error_offset = nullptr);
+// The same byte by byte: the oracle that tests hold scan() against.
+Result<Type> scan_scalar(std::string_view text, const Limits& limits, Members* members,
+                         std::size_t* scan_error_offset = nullptr);
 
-// The same walk for an object or array that was already checked: calls `members` for the members of `object.text`.
+// The same walk for an object that was already checked: calls `members` for the members of `object.text`.
 // Used to look into a nested value ("usage", "stream_options").
 Result<bool> scan_members(const Value& object, Members& members);
 
-// Pull reading of a checked value, one level at a time. Cheap to copy. Undefined on text that scan() refused.
+// Pull reading of a value, one level at a time. Cheap to copy. On text that scan() would refuse it ends early, at the
+// fault or before; it never reads outside. Text that was not scanned may hold bytes that are not UTF-8.
 class Cursor {
 public:
     explicit Cursor(std::string_view checked) : rest_(checked) {}
@@ -54,6 +58,7 @@ public:
     bool next_member(std::string_view& name, Value& value);
     // For an array: the next element. False at its end.
     bool next_element(Value& value);
+
 private:
     std::string_view rest_;
     bool has_begun_ = false;
@@ -63,7 +68,7 @@ Value find(const Value& object, std::string_view name);
 
 bool has_escape(std::string_view raw);
 // Resolves the escapes of a checked string (quotes included in `value.text`) and appends UTF-8. Lone surrogates become
-// U+FFFD; a string is at most `bytes_max` long or false is returned.
+// U+FFFD. False when the text would pass `bytes_max`; `out` then holds a part of it.
 bool append_unescaped(std::string& out, const Value& value, std::size_t bytes_max);
 // The whole number, when `value` is one without fraction or exponent and fits. Huge exponents are never expanded.
 bool to_i64(const Value& value, std::int64_t& number);

@@ -1,0 +1,186 @@
+#include "wire/json_string.hpp"
+
+#include <simdjson.h>
+
+#include <cstdint>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace gilmok::wire::json {
+
+namespace {
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+
+}  // namespace
+
+const char* escape_end(const char* at, const char* end) {
+    if (end - at < 2) return nullptr;
+    switch (at[1]) {
+        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return at + 2;
+        case 'u':
+            if (end - at < 6) return nullptr;
+            return is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]) ? at + 6 : nullptr;
+        default: return nullptr;
+    }
+}
+
+StringEnd string_end_scalar(const char* at, const char* end, bool& is_ascii) {
+    while (at != end) {
+        if (*at == '"') return {at, true};
+        if (*at == '\\') {
+            const char* const behind = escape_end(at, end);
+            if (behind == nullptr) return {at, false};
+            at = behind;
+            continue;
+        }
+        if (is_control(*at)) return {at, false};
+        if (static_cast<unsigned char>(*at) > 0x7f) is_ascii = false;
+        ++at;
+    }
+    return {at, false};
+}
+
+bool is_utf8_scalar(std::string_view text, std::size_t& valid_bytes) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xc0) == 0x80; };
+    std::size_t i = 0;
+    for (; i < text.size(); valid_bytes = i) {
+        const unsigned char lead = byte(i);
+        if (lead < 0x80) {
+            ++i;
+        } else if (lead >= 0xc2 && lead <= 0xdf) {
+            if (!continues(i + 1)) return false;
+            i += 2;
+        } else if (lead >= 0xe0 && lead <= 0xef) {
+            if (!continues(i + 1) || !continues(i + 2)) return false;
+            // Overlong forms and the surrogates are not UTF-8 (RFC 3629 section 4).
+            if ((lead == 0xe0 && byte(i + 1) < 0xa0) || (lead == 0xed && byte(i + 1) > 0x9f)) return false;
+            i += 3;
+        } else if (lead >= 0xf0 && lead <= 0xf4) {
+            if (!continues(i + 1) || !continues(i + 2) || !continues(i + 3)) return false;
+            if ((lead == 0xf0 && byte(i + 1) < 0x90) || (lead == 0xf4 && byte(i + 1) > 0x8f)) return false;
+            i += 4;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+#if defined(__x86_64__)
+
+namespace {
+
+// The special bytes of one block are visited in turn; an escape hides those that it covers. Null when the block holds
+// neither the end nor a fault: then `next` is where to look on.
+template <std::size_t block_bytes>
+inline bool ends_in_block(const char* at, const char* end, std::uint32_t special, const char*& next, StringEnd& found) {
+    next = at + block_bytes;
+    while (special != 0) {
+        const char* const stop = at + __builtin_ctz(special);
+        if (*stop != '\\') {
+            found = {stop, *stop == '"'};
+            return true;
+        }
+        const char* const behind = escape_end(stop, end);
+        if (behind == nullptr) {
+            found = {stop, false};
+            return true;
+        }
+        const auto covered = static_cast<std::size_t>(behind - at);
+        if (covered >= block_bytes) {
+            next = behind;
+            return false;
+        }
+        special &= ~std::uint32_t{0} << covered;
+    }
+    return false;
+}
+
+}  // namespace
+
+StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii) {
+    __m128i seen = _mm_setzero_si128();
+    StringEnd found{at, false};
+    bool is_over = false;
+    while (!is_over && end - at >= 16) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i is_quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+        const __m128i is_backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+        const __m128i is_low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+        const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_quote, is_backslash), is_low));
+        seen = _mm_or_si128(seen, block);
+        const char* const here = at;
+        is_over = ends_in_block<16>(here, end, static_cast<std::uint32_t>(special), at, found);
+    }
+    if (_mm_movemask_epi8(seen) != 0) is_ascii = false;
+    return is_over ? found : string_end_scalar(at, end, is_ascii);
+}
+
+__attribute__((target("avx2"))) StringEnd string_end_avx2(const char* at, const char* end, bool& is_ascii) {
+    __m256i seen = _mm256_setzero_si256();
+    StringEnd found{at, false};
+    bool is_over = false;
+    while (!is_over && end - at >= 32) {
+        const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+        const __m256i is_quote = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('"'));
+        const __m256i is_backslash = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'));
+        const __m256i is_low = _mm256_cmpeq_epi8(_mm256_min_epu8(block, _mm256_set1_epi8(0x1f)), block);
+        const int special = _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(is_quote, is_backslash), is_low));
+        seen = _mm256_or_si256(seen, block);
+        if (special == 0) {
+            at += 32;
+            continue;
+        }
+        const char* const here = at;
+        is_over = ends_in_block<32>(here, end, static_cast<std::uint32_t>(special), at, found);
+    }
+    if (_mm256_movemask_epi8(seen) != 0) is_ascii = false;
+    return is_over ? found : string_end_sse2(at, end, is_ascii);
+}
+
+const char* FastKernel::space_run_end(const char* at, const char* end) {
+    while (end - at >= 16) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i is_blank = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
+        const __m128i is_line = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\r')));
+        const auto other = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_blank, is_line))) ^ 0xffffU;
+        if (other != 0) return at + __builtin_ctz(other);
+        at += 16;
+    }
+    return ScalarKernel::space_end(at, end);
+}
+
+bool has_avx2() {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") != 0;
+}
+
+// SSE2 is every x86-64 machine's, so a caller that runs before this file's initialisation still gets a right answer.
+constinit FindStringEnd string_end_wide = string_end_sse2;
+
+namespace {
+[[maybe_unused]] const bool wide_was_chosen = [] {
+    if (has_avx2()) string_end_wide = string_end_avx2;
+    return true;
+}();
+}  // namespace
+
+#else
+
+bool has_avx2() { return false; }
+constinit FindStringEnd string_end_wide = string_end_scalar;
+const char* FastKernel::space_run_end(const char* at, const char* end) { return ScalarKernel::space_end(at, end); }
+
+#endif
+
+}  // namespace gilmok::wire::json

@@ -1,0 +1,88 @@
+// Finding the end of a JSON string, the inner loop of json.hpp: three twins of one contract, so that tests can hold the
+// quick ones against the plain one. Internal to wire/.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
+namespace gilmok::wire::json {
+
+// `at` stands behind the opening quote. `stop` is the closing quote when `is_whole`, else where the string broke (a
+// control byte, a bad escape, the end of the text). `is_ascii` is cleared when a byte above 0x7f may have been passed;
+// the wide twins look at whole blocks and so may clear it for a byte that follows the string.
+struct StringEnd {
+    const char* stop;
+    bool is_whole;
+};
+using FindStringEnd = StringEnd (*)(const char* at, const char* end, bool& is_ascii);
+
+StringEnd string_end_scalar(const char* at, const char* end, bool& is_ascii);
+#if defined(__x86_64__)
+StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii);
+StringEnd string_end_avx2(const char* at, const char* end, bool& is_ascii);   // only where has_avx2()
+#endif
+bool has_avx2();
+
+// The best twin for this machine, chosen when the program starts.
+extern FindStringEnd string_end_wide;
+
+// What follows a backslash at `at`: the byte behind the escape, or null when there is no such escape.
+const char* escape_end(const char* at, const char* end);
+
+bool is_utf8(std::string_view text);
+// The same, byte by byte; `valid_bytes` says where the first wrong sequence stands.
+bool is_utf8_scalar(std::string_view text, std::size_t& valid_bytes);
+
+// Byte by byte: the oracle.
+struct ScalarKernel {
+    static StringEnd string_end(const char* at, const char* end, bool& is_ascii) { return string_end_scalar(at, end, is_ascii); }
+    static const char* space_end(const char* at, const char* end) {
+        while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
+        return at;
+    }
+    static bool is_text(std::string_view text) {
+        std::size_t valid_bytes = 0;
+        return is_utf8_scalar(text, valid_bytes);
+    }
+};
+
+// What runs. Most strings of a request are member names and short words: one 16-byte look in line, and a call only for
+// what is longer.
+struct FastKernel {
+    static StringEnd string_end(const char* at, const char* end, bool& is_ascii) {
+#if defined(__x86_64__)
+        if (end - at >= 16) {
+            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+            const __m128i is_quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+            const __m128i is_backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+            const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+            const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_quote, is_backslash), is_control));
+            if (special != 0) {
+                const int first = __builtin_ctz(static_cast<unsigned>(special));
+                if (at[first] == '"') {
+                    const auto before = (1U << first) - 1U;
+                    if ((static_cast<unsigned>(_mm_movemask_epi8(block)) & before) != 0) is_ascii = false;
+                    return {at + first, true};
+                }
+            }
+        }
+#endif
+        return string_end_wide(at, end, is_ascii);
+    }
+    static const char* space_end(const char* at, const char* end) {
+        if (at == end || static_cast<unsigned char>(*at) > ' ') return at;
+        const char* const rest = at + 1;
+        if (rest == end || static_cast<unsigned char>(*rest) > ' ') return ScalarKernel::space_end(at, rest);
+        return space_run_end(at, end);
+    }
+    static bool is_text(std::string_view text) { return is_utf8(text); }
+
+private:
+    static const char* space_run_end(const char* at, const char* end);
+};
+
+}  // namespace gilmok::wire::json

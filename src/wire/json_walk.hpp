@@ -1,0 +1,228 @@
+// The walk over a JSON text behind json.hpp: grammar and depth, without recursion, so that a hostile text cannot choose
+// how much of the C stack we use. Never reads outside the text, checked or not. Internal to wire/.
+#pragma once
+
+#include <array>
+#include <cstring>
+
+#include "wire/json.hpp"
+#include "wire/json_string.hpp"
+
+namespace gilmok::wire::json {
+
+inline constexpr std::uint32_t depth_limit = 1024;
+
+template <class Kernel>
+class Walk {
+public:
+    // With `checks_utf8`, text from the first byte above 0x7f on is validated, once.
+    Walk(std::string_view text, std::uint32_t depth_max, bool checks_utf8)
+        : at_(text.data()), end_(text.data() + text.size()), depth_max_(depth_max < depth_limit ? depth_max : depth_limit),
+          is_utf8_known_(!checks_utf8) {}
+
+    [[nodiscard]] const char* at() const { return at_; }
+    [[nodiscard]] bool is_at_end() const { return at_ == end_; }
+    [[nodiscard]] bool is_at(char c) const { return at_ != end_ && *at_ == c; }
+    [[nodiscard]] Error error() const { return {code_, Fault::client, Retry::never, problem_}; }
+
+    void space() { at_ = Kernel::space_end(at_, end_); }
+
+    bool refuse(std::string_view problem, Code code = Code::bad_json) {
+        problem_ = problem;
+        code_ = code;
+        return false;
+    }
+
+    // Past `c`, which must stand here.
+    bool take(char c, std::string_view problem) {
+        if (!is_at(c)) return refuse(is_at_end() ? cut_off : problem);
+        ++at_;
+        return true;
+    }
+
+    // Enters the outermost object or array, whose members the caller then asks for one by one.
+    bool enter() {
+        if (depth_ >= depth_max_) return refuse("arrays and objects are nested too deeply", Code::json_too_deep);
+        push(*at_ == '{');
+        ++at_;
+        space();
+        return true;
+    }
+    void leave() { ++at_; pop(); }
+
+    // A member's name, the colon and the white space around it. `raw` is without quotes.
+    bool name(std::string_view& raw) {
+        if (!is_at('"')) return refuse(is_at_end() ? cut_off : "a member name must be a string in double quotes");
+        const char* const begin = at_ + 1;
+        if (!string()) return false;
+        raw = {begin, static_cast<std::size_t>(at_ - 1 - begin)};
+        space();
+        if (!take(':', "a colon must follow a member name")) return false;
+        space();
+        return true;
+    }
+
+    // Checks one value, which begins here.
+    bool value(Value& found) {
+        const char* const begin = at_;
+        if (is_at_end()) return refuse(cut_off);
+        const char c = *at_;
+        if (c == '"') {
+            found.type = Type::string;
+            if (!string()) return false;
+        } else if (c == '{' || c == '[') {
+            found.type = c == '{' ? Type::object : Type::array;
+            if (!container()) return false;
+        } else {
+            found.type = c == 't' || c == 'f' ? Type::boolean : c == 'n' ? Type::null : Type::number;
+            if (!plain()) return false;
+        }
+        found.text = {begin, static_cast<std::size_t>(at_ - begin)};
+        return true;
+    }
+
+private:
+    static constexpr std::string_view cut_off = "the text ends too early";
+
+    void push(bool is_object) {
+        std::uint64_t& word = kinds_[depth_ / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (depth_ % 64);
+        if (depth_ % 64 == 0) word = 0;   // the words are not cleared before: most texts need one of sixteen
+        word = is_object ? word | bit : word & ~bit;
+        ++depth_;
+        in_object_ = is_object;
+    }
+    void pop() {
+        --depth_;
+        in_object_ = depth_ != 0 && ((kinds_[(depth_ - 1) / 64] >> ((depth_ - 1) % 64)) & 1) != 0;
+    }
+
+    bool string() {
+        bool is_ascii = true;
+        const StringEnd found = Kernel::string_end(at_ + 1, end_, is_ascii);
+        if (!is_ascii && !is_utf8_known_) {
+            // Everything before was ASCII, so a character begins here and the rest can be checked in one go.
+            if (!Kernel::is_text({at_, static_cast<std::size_t>(end_ - at_)})) {
+                std::size_t valid_bytes = 0;
+                static_cast<void>(is_utf8_scalar({at_, static_cast<std::size_t>(end_ - at_)}, valid_bytes));
+                at_ += valid_bytes;
+                return refuse("the text is not UTF-8");
+            }
+            is_utf8_known_ = true;
+        }
+        at_ = found.stop;
+        if (!found.is_whole) {
+            if (is_at_end()) return refuse(cut_off);
+            return refuse(*at_ == '\\' ? "a string holds an escape that JSON does not know"
+                                       : "a string holds a control byte; write it as an escape");
+        }
+        ++at_;
+        return true;
+    }
+
+    bool literal(std::string_view word) {
+        if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0)
+            return refuse("a value is none of string, number, object, array, true, false, null");
+        at_ += word.size();
+        return true;
+    }
+
+    bool digits(std::string_view problem) {
+        const char* const begin = at_;
+        while (at_ != end_ && *at_ >= '0' && *at_ <= '9') ++at_;
+        return at_ != begin || refuse(is_at_end() ? cut_off : problem);
+    }
+
+    bool number() {
+        if (*at_ == '-') ++at_;
+        if (is_at('0')) {
+            ++at_;
+            if (at_ != end_ && *at_ >= '0' && *at_ <= '9') return refuse("a number begins with a needless 0");
+        } else if (!digits("a number lacks its digits")) {
+            return false;
+        }
+        if (is_at('.')) {
+            ++at_;
+            if (!digits("a number lacks the digits of its fraction")) return false;
+        }
+        if (is_at('e') || is_at('E')) {
+            ++at_;
+            if (is_at('+') || is_at('-')) ++at_;
+            if (!digits("a number lacks the digits of its exponent")) return false;
+        }
+        return true;
+    }
+
+    bool plain() {
+        switch (*at_) {
+            case 't': return literal("true");
+            case 'f': return literal("false");
+            case 'n': return literal("null");
+            case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+                return number();
+            default: return literal("value");
+        }
+    }
+
+    bool container() {
+        const std::uint32_t outside = depth_;
+        while (true) {
+            if (*at_ == '{' || *at_ == '[') {
+                if (!enter()) return false;
+                if (is_at(in_object_ ? '}' : ']')) {
+                    leave();
+                } else if (!before_value()) {
+                    return false;
+                } else {
+                    continue;
+                }
+            } else if (*at_ == '"') {
+                if (!string()) return false;
+            } else if (!plain()) {
+                return false;
+            }
+            if (!after_value(outside)) return false;
+            if (depth_ == outside) return true;
+        }
+    }
+
+    // At what precedes a value inside an array or object; ends at a byte that the value begins with.
+    bool before_value() {
+        if (in_object_) {
+            std::string_view ignored;
+            if (!name(ignored)) return false;
+        }
+        return !is_at_end() || refuse(cut_off);
+    }
+
+    // Closes what ends here; ends at the next value or outside.
+    bool after_value(std::uint32_t outside) {
+        while (depth_ != outside) {
+            space();
+            if (is_at(',')) {
+                ++at_;
+                space();
+                return before_value();
+            }
+            if (!is_at(in_object_ ? '}' : ']')) {
+                if (is_at_end()) return refuse(cut_off);
+                return refuse(in_object_ ? "a comma or a closing brace must follow a member"
+                                         : "a comma or a closing bracket must follow an element");
+            }
+            leave();
+        }
+        return true;
+    }
+
+    const char* at_;
+    const char* const end_;
+    const std::uint32_t depth_max_;
+    std::uint32_t depth_ = 0;
+    bool in_object_ = false;
+    bool is_utf8_known_;
+    Code code_ = Code::bad_json;
+    std::string_view problem_{};
+    std::array<std::uint64_t, depth_limit / 64> kinds_;   // one bit for each open container: is it an object
+};
+
+}  // namespace gilmok::wire::json
