@@ -31,7 +31,7 @@ struct Options {
 struct Connection {
     int fd = -1;
     std::size_t sent = 0;
-    bool is_answered = false;      // --sse: the first event came
+    bool is_answered = false;  // --sse: the first event came
     std::int64_t started_ns = 0;
     load::MessageReader reader{false};
     // A time stamp may be cut by the end of a read: digits so far, -1 = not inside one.
@@ -42,7 +42,7 @@ struct Connection {
 struct Counts {
     std::uint64_t answers = 0;
     std::uint64_t chunks = 0;
-    std::uint64_t errors = 0;       // wrong status, broken framing, closed before the end
+    std::uint64_t errors = 0;  // wrong status, broken framing, closed before the end
     std::uint64_t reconnects = 0;
     load::Histogram latency;
 };
@@ -73,7 +73,7 @@ private:
     std::vector<char> scratch_;
     Counts counts_;
     std::size_t answered_streams_ = 0;
-    std::int64_t read_ns_ = 0;      // when the bytes at hand were read
+    std::int64_t read_ns_ = 0;  // when the bytes at hand were read
 };
 
 void Generator::run() {
@@ -91,13 +91,14 @@ void Generator::run() {
 }
 
 void Generator::report(std::int64_t rss_before_kb, std::int64_t elapsed_ns, std::int64_t cpu_ns) {
-    std::printf("{\"answers\":%llu,\"chunks\":%llu,\"errors\":%llu,\"reconnects\":%llu,\"streams\":%zu,\"seconds\":%.4f,"
-                "\"cpu_ns\":%lld,\"p50_us\":%.1f,\"p99_us\":%.1f,\"rss_before_kb\":%lld,\"rss_kb\":%lld}\n",
-                static_cast<unsigned long long>(counts_.answers), static_cast<unsigned long long>(counts_.chunks),
-                static_cast<unsigned long long>(counts_.errors), static_cast<unsigned long long>(counts_.reconnects),
-                answered_streams_, static_cast<double>(elapsed_ns) / 1e9, static_cast<long long>(cpu_ns),
-                counts_.latency.quantile_us(0.5), counts_.latency.quantile_us(0.99), static_cast<long long>(rss_before_kb),
-                static_cast<long long>(load::rss_kb_of(options_.pids)));
+    std::printf(
+        "{\"answers\":%llu,\"chunks\":%llu,\"errors\":%llu,\"reconnects\":%llu,\"streams\":%zu,\"seconds\":%.4f,"
+        "\"cpu_ns\":%lld,\"p50_us\":%.1f,\"p99_us\":%.1f,\"rss_before_kb\":%lld,\"rss_kb\":%lld}\n",
+        static_cast<unsigned long long>(counts_.answers), static_cast<unsigned long long>(counts_.chunks),
+        static_cast<unsigned long long>(counts_.errors), static_cast<unsigned long long>(counts_.reconnects),
+        answered_streams_, static_cast<double>(elapsed_ns) / 1e9, static_cast<long long>(cpu_ns),
+        counts_.latency.quantile_us(0.5), counts_.latency.quantile_us(0.99), static_cast<long long>(rss_before_kb),
+        static_cast<long long>(load::rss_kb_of(options_.pids)));
     std::fflush(stdout);
 }
 
@@ -130,15 +131,17 @@ void Generator::turn(std::int64_t wait_ns) {
     const auto& events = epoll_.wait(wait_ns);
     for (const epoll_event& event : events) {
         const auto index = static_cast<std::size_t>(event.data.u64);
-        if ((event.events & EPOLLOUT) != 0 && connections_[index].sent < request_.size()) send_more(connections_[index]);
+        if ((event.events & EPOLLOUT) != 0 && connections_[index].sent < request_.size())
+            send_more(connections_[index]);
         if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) receive(index);
     }
 }
 
 void Generator::send_more(Connection& connection) {
     while (connection.sent < request_.size()) {
-        const ssize_t put = ::send(connection.fd, request_.data() + connection.sent, request_.size() - connection.sent, MSG_NOSIGNAL);
-        if (put <= 0) return;   // full, or broken: the read side will tell
+        const ssize_t put =
+            ::send(connection.fd, request_.data() + connection.sent, request_.size() - connection.sent, MSG_NOSIGNAL);
+        if (put <= 0) return;  // full, or broken: the read side will tell
         connection.sent += static_cast<std::size_t>(put);
     }
 }
@@ -174,9 +177,11 @@ void Generator::take(std::size_t index, std::string_view bytes) {
 
 void Generator::end_answer(std::size_t index) {
     Connection& connection = connections_[index];
-    if (connection.reader.status() == 200) ++counts_.answers;
-    else ++counts_.errors;
-    if (options_.is_sse) ++counts_.errors;   // these streams have no end
+    if (connection.reader.status() == 200)
+        ++counts_.answers;
+    else
+        ++counts_.errors;
+    if (options_.is_sse) ++counts_.errors;  // these streams have no end
     counts_.latency.add(options_.is_sse ? 0 : read_ns_ - connection.started_ns);
     if (connection.reader.closes()) {
         ::close(connection.fd);
@@ -227,10 +232,13 @@ std::string request_text(const load::Arguments& arguments, std::uint16_t port) {
     const bool is_sse = arguments.number("sse", 0) != 0;
     const std::string body = load::chat_body(static_cast<std::size_t>(arguments.number("bytes", 1024)),
                                              arguments.text("model", "bench-model"), is_sse ? "\"stream\":true," : "");
-    std::string head = "POST " + arguments.text("path", "/v1/chat/completions") + " HTTP/1.1\r\nhost: 127.0.0.1:" + std::to_string(port) +
-                       "\r\naccept: application/json\r\ncontent-type: application/json\r\nuser-agent: OpenAI/Python 1.99.1\r\n"
-                       "accept-encoding: identity\r\nx-stainless-lang: python\r\nx-stainless-retry-count: 0\r\n"
-                       "x-stainless-read-timeout: 600\r\nauthorization: Bearer " + arguments.text("key", "none") + "\r\n";
+    std::string head =
+        "POST " + arguments.text("path", "/v1/chat/completions") +
+        " HTTP/1.1\r\nhost: 127.0.0.1:" + std::to_string(port) +
+        "\r\naccept: application/json\r\ncontent-type: application/json\r\nuser-agent: OpenAI/Python 1.99.1\r\n"
+        "accept-encoding: identity\r\nx-stainless-lang: python\r\nx-stainless-retry-count: 0\r\n"
+        "x-stainless-read-timeout: 600\r\nauthorization: Bearer " +
+        arguments.text("key", "none") + "\r\n";
     for (const std::string& header : arguments.all("header")) head += header + "\r\n";
     return head + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
@@ -240,8 +248,9 @@ std::int64_t nanoseconds(double seconds) { return static_cast<std::int64_t>(seco
 }  // namespace
 
 int main(int argc, char** argv) {
-    const load::Arguments arguments(argc, argv, {"port", "connections", "sse", "bytes", "model", "path", "key", "header", "warm",
-                                                 "measure", "open-per-second", "pid", "print-request"});
+    const load::Arguments arguments(argc, argv,
+                                    {"port", "connections", "sse", "bytes", "model", "path", "key", "header", "warm",
+                                     "measure", "open-per-second", "pid", "print-request"});
     load::raise_file_limit();
     Options options{.port = static_cast<std::uint16_t>(arguments.number("port", 0)),
                     .connections = static_cast<std::size_t>(arguments.number("connections", 64)),

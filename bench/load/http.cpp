@@ -45,7 +45,8 @@ std::string_view MessageReader::header(std::string_view name) const {
         const std::size_t end = rest.find('\n');
         const std::string_view line = rest.substr(0, end);
         const std::size_t colon = line.find(':');
-        if (colon != std::string_view::npos && same_name(line.substr(0, colon), name)) return trim(line.substr(colon + 1));
+        if (colon != std::string_view::npos && same_name(line.substr(0, colon), name))
+            return trim(line.substr(colon + 1));
         if (end == std::string_view::npos) break;
         rest.remove_prefix(end + 1);
     }
@@ -80,12 +81,13 @@ std::size_t MessageReader::step_framing(std::string_view bytes) {
 void MessageReader::end_head() {
     if (!is_request_) {
         std::uint64_t status = 0;
-        if (head_.size() < 13 || !head_.starts_with("HTTP/1.") || !read_number(std::string_view(head_).substr(9, 3), 10, status)) {
+        if (head_.size() < 13 || !head_.starts_with("HTTP/1.") ||
+            !read_number(std::string_view(head_).substr(9, 3), 10, status)) {
             state_ = State::bad;
             return;
         }
         status_ = static_cast<int>(status);
-        if (status_ >= 100 && status_ < 200) {   // an interim answer: the real one follows
+        if (status_ >= 100 && status_ < 200) {  // an interim answer: the real one follows
             head_.clear();
             return;
         }
@@ -111,8 +113,10 @@ void MessageReader::end_line() {
     const std::string_view line = trim(line_);
     switch (state_) {
         case State::chunk_size:
-            if (!read_number(line.substr(0, line.find(';')), 16, left_)) state_ = State::bad;
-            else state_ = left_ == 0 ? State::trailer : State::chunk_data;
+            if (!read_number(line.substr(0, line.find(';')), 16, left_))
+                state_ = State::bad;
+            else
+                state_ = left_ == 0 ? State::trailer : State::chunk_data;
             break;
         case State::chunk_end: state_ = line.empty() ? State::chunk_size : State::bad; break;
         case State::trailer:

@@ -32,9 +32,9 @@ public:
     [[nodiscard]] bool is_done() const { return state_ == State::done; }
     [[nodiscard]] bool is_bad() const { return state_ == State::bad; }
     [[nodiscard]] bool is_idle() const { return state_ == State::head && head_.empty(); }
-    [[nodiscard]] int status() const { return status_; }          // of a response
+    [[nodiscard]] int status() const { return status_; }  // of a response
     [[nodiscard]] bool has_head() const { return has_head_; }
-    [[nodiscard]] bool closes() const { return closes_; }         // "Connection: close", or framed by the close
+    [[nodiscard]] bool closes() const { return closes_; }  // "Connection: close", or framed by the close
     [[nodiscard]] const std::string& head() const { return head_; }
     // Value of a header, "" when absent; names in lower case.
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -42,7 +42,8 @@ public:
 private:
     template <class OnBody>
     std::size_t step(std::string_view bytes, OnBody&& on_body) {
-        if (state_ != State::length && state_ != State::chunk_data && state_ != State::until_close) return step_framing(bytes);
+        if (state_ != State::length && state_ != State::chunk_data && state_ != State::until_close)
+            return step_framing(bytes);
         const std::size_t take = state_ == State::until_close
                                      ? bytes.size()
                                      : static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_));

@@ -19,13 +19,13 @@ using load::now_ns;
 
 struct Connection {
     int fd = -1;
-    std::uint64_t serial = 0;          // tells a reused slot from the stream that a timer meant
+    std::uint64_t serial = 0;  // tells a reused slot from the stream that a timer meant
     load::MessageReader reader{true};
-    std::string pending;               // what a slow reader did not take yet
+    std::string pending;  // what a slow reader did not take yet
     bool is_streaming = false;
     bool asks_stream = false;
     std::uint64_t events_sent = 0;
-    char tail[16]{};                   // end of the last body bytes, so that a cut cannot hide "stream":true
+    char tail[16]{};  // end of the last body bytes, so that a cut cannot hide "stream":true
     std::size_t tail_size = 0;
 };
 
@@ -37,12 +37,14 @@ struct Due {
 };
 
 constexpr std::string_view event_start =
-    "data: {\"id\":\"chatcmpl-B9MHDbslfkBeAs8l4bebGdFOJ6PeG\",\"object\":\"chat.completion.chunk\",\"created\":1741570283,"
+    "data: "
+    "{\"id\":\"chatcmpl-B9MHDbslfkBeAs8l4bebGdFOJ6PeG\",\"object\":\"chat.completion.chunk\",\"created\":1741570283,"
     "\"model\":\"bench-model\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"@";
 constexpr std::string_view event_end = " t\"},\"finish_reason\":null}]}\n\n";
 constexpr std::string_view stream_head =
     "HTTP/1.1 200 OK\r\ndate: Sat, 21 Nov 2026 10:00:00 GMT\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
-    "transfer-encoding: chunked\r\nserver: mock\r\nx-request-id: req_5f3759df5f3759df\r\ncache-control: no-cache\r\n\r\n";
+    "transfer-encoding: chunked\r\nserver: mock\r\nx-request-id: req_5f3759df5f3759df\r\ncache-control: "
+    "no-cache\r\n\r\n";
 
 // 1,024 bytes of JSON behind 6 headers.
 std::string json_answer() {
@@ -50,26 +52,34 @@ std::string json_answer() {
         "{\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":\"chat.completion\",\"created\":1741569952,"
         "\"model\":\"bench-model\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"";
     const std::string end =
-        "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":219,"
-        "\"completion_tokens\":131,\"total_tokens\":350,\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},"
+        "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_"
+        "tokens\":219,"
+        "\"completion_tokens\":131,\"total_tokens\":350,\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_"
+        "tokens\":0},"
         "\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0}}}";
     std::string content;
     constexpr std::string_view sentence = "The shipment left Busan on 14 May and the invoice was paid. ";
     const std::size_t wanted = 1024 - start.size() - end.size();
     while (content.size() < wanted) content += sentence.substr(0, wanted - content.size());
     return "HTTP/1.1 200 OK\r\ndate: Sat, 21 Nov 2026 10:00:00 GMT\r\ncontent-type: application/json\r\n"
-           "content-length: 1024\r\nserver: mock\r\nx-request-id: req_5f3759df5f3759df\r\nopenai-processing-ms: 12\r\n\r\n" +
+           "content-length: 1024\r\nserver: mock\r\nx-request-id: req_5f3759df5f3759df\r\nopenai-processing-ms: "
+           "12\r\n\r\n" +
            start + content + end;
 }
 
 std::string small_answer(std::string_view body) {
-    return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+    return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + std::string(body);
 }
 
 class Mock {
 public:
     Mock(std::uint16_t port, std::int64_t interval_ns, std::uint64_t events)
-        : listening_(load::listen_on(port)), interval_ns_(interval_ns), events_(events), answer_(json_answer()), scratch_(128 * 1024) {
+        : listening_(load::listen_on(port)),
+          interval_ns_(interval_ns),
+          events_(events),
+          answer_(json_answer()),
+          scratch_(128 * 1024) {
         epoll_.add(listening_.fd, EPOLLIN, listener_tag);
         std::printf("%u\n", static_cast<unsigned>(listening_.port));
         std::fflush(stdout);
@@ -110,7 +120,8 @@ void Mock::run() {
             }
             const auto slot = static_cast<std::size_t>(event.data.u64);
             if (connections_[slot]->fd >= 0 && (event.events & EPOLLOUT) != 0) flush(*connections_[slot]);
-            if (connections_[slot]->fd >= 0 && (event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) receive(slot);
+            if (connections_[slot]->fd >= 0 && (event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0)
+                receive(slot);
         }
         send_due();
     }
@@ -137,7 +148,8 @@ void Mock::receive(std::size_t slot) {
         // Only the first part of a body is looked at: the benches put "stream" before the messages.
         if (connection.asks_stream) return;
         const std::string seen = std::string(connection.tail, connection.tail_size) + std::string(body.substr(0, 512));
-        connection.asks_stream = seen.find("\"stream\":true") != std::string::npos || seen.find("\"stream\": true") != std::string::npos;
+        connection.asks_stream =
+            seen.find("\"stream\":true") != std::string::npos || seen.find("\"stream\": true") != std::string::npos;
         connection.tail_size = std::min(seen.size(), sizeof connection.tail);
         std::memcpy(connection.tail, seen.data() + seen.size() - connection.tail_size, connection.tail_size);
     };
@@ -171,11 +183,14 @@ void Mock::respond(std::size_t slot) {
         put(connection, stream_head);
         // Golden-ratio phases spread the streams evenly over the interval, whatever the order they came in.
         const std::uint64_t phase = (connection.serial * 11400714819323198485ULL) >> 40;
-        due_.push({.at_ns = now_ns() + static_cast<std::int64_t>(phase) * interval_ns_ / (1 << 24), .slot = slot, .serial = connection.serial});
+        due_.push({.at_ns = now_ns() + static_cast<std::int64_t>(phase) * interval_ns_ / (1 << 24),
+                   .slot = slot,
+                   .serial = connection.serial});
     } else if (is_post) {
         put(connection, answer_);
     } else if (connection.reader.head().find("/models") != std::string::npos) {
-        put(connection, small_answer("{\"object\":\"list\",\"data\":[{\"id\":\"bench-model\",\"object\":\"model\",\"created\":0,\"owned_by\":\"mock\"}]}"));
+        put(connection, small_answer("{\"object\":\"list\",\"data\":[{\"id\":\"bench-model\",\"object\":\"model\","
+                                     "\"created\":0,\"owned_by\":\"mock\"}]}"));
     } else {
         put(connection, small_answer("{}"));
     }
@@ -226,10 +241,11 @@ bool Mock::send_event(Connection& connection) {
         return false;
     }
     ++connection.events_sent;
-    if (!connection.pending.empty()) return true;   // a reader this slow has nothing to measure
+    if (!connection.pending.empty()) return true;  // a reader this slow has nothing to measure
     std::array<char, 512> chunk{};
-    const int size = std::snprintf(chunk.data(), chunk.size(), "%zx\r\n%.*s%019lld%.*s\r\n", event_start.size() + 19 + event_end.size(),
-                                   static_cast<int>(event_start.size()), event_start.data(), static_cast<long long>(now_ns()),
+    const int size = std::snprintf(chunk.data(), chunk.size(), "%zx\r\n%.*s%019lld%.*s\r\n",
+                                   event_start.size() + 19 + event_end.size(), static_cast<int>(event_start.size()),
+                                   event_start.data(), static_cast<long long>(now_ns()),
                                    static_cast<int>(event_end.size()), event_end.data());
     put(connection, std::string_view(chunk.data(), static_cast<std::size_t>(size)));
     return true;

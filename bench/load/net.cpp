@@ -28,7 +28,7 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 const sockaddr* any(const sockaddr_in& address) {
-    return reinterpret_cast<const sockaddr*>(&address);   // what the socket calls ask for
+    return reinterpret_cast<const sockaddr*>(&address);  // what the socket calls ask for
 }
 
 void set_nodelay(int fd) {
