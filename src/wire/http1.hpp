@@ -27,33 +27,73 @@ inline constexpr std::size_t headers_stored_max = 128;
 
 // Headers that someone in gilmok asks for by name. Recognised once, while parsing.
 enum class Known : std::uint8_t {
-    other, accept, accept_encoding, authorization, connection, content_encoding, content_length, content_type, cookie,
-    date, endpoint_load_metrics, expect, host, idempotency_key, keep_alive, origin, proxy_authorization,
-    proxy_authenticate, proxy_connection, retry_after, server, te, trailer, traceparent, tracestate, transfer_encoding, upgrade,
-    user_agent, via, x_api_key, x_forwarded_for, x_forwarded_host, x_forwarded_proto, x_real_ip, x_request_id, count_
+    other,
+    accept,
+    accept_encoding,
+    authorization,
+    connection,
+    content_encoding,
+    content_length,
+    content_type,
+    cookie,
+    date,
+    endpoint_load_metrics,
+    expect,
+    host,
+    idempotency_key,
+    keep_alive,
+    origin,
+    proxy_authorization,
+    proxy_authenticate,
+    proxy_connection,
+    retry_after,
+    server,
+    te,
+    trailer,
+    traceparent,
+    tracestate,
+    transfer_encoding,
+    upgrade,
+    user_agent,
+    via,
+    x_api_key,
+    x_forwarded_for,
+    x_forwarded_host,
+    x_forwarded_proto,
+    x_real_ip,
+    x_request_id,
+    count_
 };
 
 struct Header {
-    std::string_view name;    // as sent
-    std::string_view value;   // white space around it removed
+    std::string_view name;   // as sent
+    std::string_view value;  // white space around it removed
     Known known = Known::other;
 };
 
 class Headers {
 public:
-    [[nodiscard]] const Header* begin() const { return lines_.data(); }
-    [[nodiscard]] const Header* end() const { return lines_.data() + count_; }
+    // Leaves the lines as they are: clearing 5 KB for each head would cost more than parsing it.
+    Headers() {}  // NOLINT(modernize-use-equals-default)
+
+    [[nodiscard]] const Header* begin() const { return lines_; }
+    [[nodiscard]] const Header* end() const { return lines_ + count_; }
     [[nodiscard]] std::size_t size() const { return count_; }
     // The first line of that name, or null.
     [[nodiscard]] const Header* find(Known known) const;
-    [[nodiscard]] const Header* find(std::string_view name) const;   // any case
+    [[nodiscard]] const Header* find(std::string_view name) const;  // any case
     // The value of the first line of that name, or "".
     [[nodiscard]] std::string_view value(Known known) const;
     [[nodiscard]] std::size_t count(Known known) const;
 
+    void clear() { count_ = 0; }
+    // There must be room: size() < headers_stored_max.
+    void add(const Header& line);
+
 private:
-    friend class HeadParser;
-    std::array<Header, headers_stored_max> lines_;
+    union {
+        Header lines_[headers_stored_max];  // the first count_ are alive
+    };
     std::size_t count_ = 0;
 };
 
@@ -61,20 +101,20 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 // How the end of a body is known.
 enum class Framing : std::uint8_t {
-    none,       // no body
-    length,     // content_length bytes
+    none,    // no body
+    length,  // content_length bytes
     chunked,
-    close,      // until the peer closes; responses only
+    close,  // until the peer closes; responses only
 };
 
 struct RequestHead {
     Method method = Method::other;
     std::string_view method_text;
-    std::string_view target;            // origin-form only: "/v1/models?x=1"
-    std::string_view path;              // target without the query
-    std::string_view query;             // without '?'
-    std::uint8_t version_minor = 1;     // HTTP/1.0 or HTTP/1.1
-    bool keep_alive = true;             // what the client wants, after version and Connection
+    std::string_view target;         // origin-form only: "/v1/models?x=1"
+    std::string_view path;           // target without the query
+    std::string_view query;          // without '?'
+    std::uint8_t version_minor = 1;  // HTTP/1.0 or HTTP/1.1
+    bool keep_alive = true;          // what the client wants, after version and Connection
     bool expects_continue = false;
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;
@@ -96,26 +136,35 @@ struct ResponseHead {
 // linear time. For a head that is whole at the first call nothing is remembered.
 class HeadParser {
 public:
-    explicit HeadParser(const Limits& limits) : limits_(limits) {}
+    explicit HeadParser(const Limits& limits);
 
     enum class State : std::uint8_t { need_more, done };
     // After `done`, bytes_consumed() is the length of the head, terminating empty line included. Errors: Code::bad_head,
     // bad_framing, uri_too_long, headers_too_large, version_unsupported, upgrade_refused, expectation_failed (fault
-    // client). One or more empty lines before a request line are skipped only if they are CRLF and at most two
-    // (RFC 9112 section 2.2).
+    // client). Empty lines before a request line are skipped only if they are CRLF and at most two (RFC 9112 section 2.2).
+    // The verdict on a byte depends on the bytes before it only, so how the network cut them never changes it.
     Result<State> parse_request(std::string_view buffer, RequestHead& head);
     // `to_head_request`: the response answers HEAD, so it has no body whatever its headers say. 1xx heads are returned
     // like others with Framing::none; the caller counts and skips them. Errors: Code::upstream_protocol (fault upstream).
     Result<State> parse_response(std::string_view buffer, bool to_head_request, ResponseHead& head);
-    [[nodiscard]] std::size_t bytes_consumed() const { return offset_; }
-    void reset() { offset_ = 0; scanned_ = 0; lines_ = 0; }
+    [[nodiscard]] std::size_t bytes_consumed() const { return bytes_consumed_; }
+    void reset() { *this = HeadParser(limits_); }
+
+    struct Refusal;  // an entry of the table of refusals in http1_head.cpp
 
 private:
-    // (implementation detail, free to change)
+    // Where a walk stopped for want of bytes. Lengths rather than pointers, for the buffer may move.
+    enum class Phase : std::uint8_t { empty_lines, start, target, version, reason, line, name, value };
+    struct Walk;
+    template <class Head>
+    const Refusal* run(std::string_view buffer, Head& head, bool to_head_request);
+
     Limits limits_;
-    std::size_t offset_ = 0;
-    std::size_t scanned_ = 0;
-    std::size_t lines_ = 0;
+    Phase phase_ = Phase::empty_lines;
+    std::size_t at_ = 0;    // the next byte to look at
+    std::size_t mark_ = 0;  // where the target or the header name began
+    std::uint32_t lines_ = 0;
+    std::size_t bytes_consumed_ = 0;
 };
 
 // Finds where a body ends, and for chunked bodies takes the framing off. Feed bytes in any cut.
@@ -125,9 +174,9 @@ public:
     BodyReader(Framing framing, std::uint64_t content_length, const Limits& limits);
 
     struct Step {
-        std::string_view payload;   // the next run of body bytes, a view into `bytes`; may be empty
-        std::size_t consumed = 0;   // bytes of `bytes` that are done with, framing included
-        bool is_done = false;       // the body has ended; bytes after `consumed` belong to the next message
+        std::string_view payload;  // the next run of body bytes, a view into `bytes`; may be empty
+        std::size_t consumed = 0;  // bytes of `bytes` that are done with, framing included
+        bool is_done = false;      // the body has ended; bytes after `consumed` belong to the next message
     };
     // One step: call again with the rest of the bytes until nothing is left or is_done. Trailers are checked and
     // dropped. Errors: Code::bad_framing with Fault::client; the caller that reads from an upstream changes the fault.
@@ -137,22 +186,54 @@ public:
     [[nodiscard]] bool close_is_end() const { return is_done_ || framing_ == Framing::close; }
 
 private:
-    enum class Chunk : std::uint8_t { size, size_digits, extension, extension_quoted, extension_quoted_pair, size_lf, data, data_cr, data_lf, trailer_start, trailer_line, trailer_line_lf, trailer_end_lf };
+    enum class Chunk : std::uint8_t {
+        size_first,
+        size,
+        extension_name_first,
+        extension_name,
+        extension_value_first,
+        extension_value,
+        extension_quoted,
+        extension_quoted_pair,
+        extension_quoted_end,
+        size_lf,
+        data,
+        data_cr,
+        data_lf,
+        trailer_line,
+        trailer_name,
+        trailer_value,
+        trailer_lf,
+        end_lf,
+        failed
+    };
     Result<Step> feed_chunked(std::string_view bytes);
+    // Takes one byte of framing; says what is wrong with it, or null.
+    const char* take(char byte);
+    const char* take_extension(char byte);
+    const char* take_trailer(char byte);
+    const char* end_size_digits(char byte);
+
     Framing framing_ = Framing::none;
-    Chunk chunk_ = Chunk::size;
+    Chunk chunk_ = Chunk::size_first;
     bool is_done_ = true;
-    std::uint16_t line_bytes_ = 0;
-    std::uint16_t line_bytes_max_ = 256;
+    std::uint64_t left_ = 0;        // of the body, or of the chunk
+    std::uint32_t line_bytes_ = 0;  // of the chunk line so far
+    std::uint32_t line_bytes_max_ = 0;
+    std::uint32_t extension_bytes_ = 0;  // of all chunks: many small chunks with long extensions are an attack
     std::uint32_t trailer_bytes_ = 0;
-    std::uint32_t trailer_bytes_max_ = 4096;
-    std::uint64_t left_ = 0;
+    std::uint32_t trailer_bytes_max_ = 0;
+    std::uint8_t name_length_ = 0;  // of the trailer's name, at most name_.size()
+    std::array<char, 32> name_{};   // its first bytes, enough to tell a forbidden one
+    const char* failure_ = nullptr;
 };
 
 // True for headers that belong to one connection and must not be forwarded (RFC 9110 section 7.6.1 and the ones of old):
 // Connection, Keep-Alive, Proxy-*, TE, Trailer, Transfer-Encoding, Upgrade. Names listed in Connection are checked by
 // is_listed().
 bool is_hop_by_hop(Known known);
+// Recognises a header name, any case. The name must be a token.
+Known known_of(std::string_view name);
 // True when `name` stands in the comma list `connection_value`, any case.
 bool is_listed(std::string_view connection_value, std::string_view name);
 

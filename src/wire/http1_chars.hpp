@@ -1,0 +1,69 @@
+// Byte classes of HTTP/1.1 (RFC 9110 section 5.6, RFC 9112) and scans over runs of them. Private to http1*.cpp.
+// Header values are scanned eight bytes at a time: they are most of a head.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace gilmok::wire::http1::chars {
+
+enum Class : std::uint8_t { token = 1, target = 2, digit = 4, hex = 8, host = 16 };
+
+constexpr bool is_any_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+inline constexpr std::array<std::uint8_t, 256> classes = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned byte = 0x21; byte < 0x7F; ++byte) {
+        const auto c = static_cast<char>(byte);
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        unsigned bits = 0;
+        if (is_digit || is_letter || is_any_of(c, "!#$%&'*+-.^_`|~")) bits |= token;
+        if (c != '#' && c != '\\') bits |= target;
+        if (is_digit) bits |= digit;
+        if (is_digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= hex;
+        if (is_digit || is_letter || is_any_of(c, "-._~")) bits |= host;
+        table[byte] = static_cast<std::uint8_t>(bits);
+    }
+    return table;
+}();
+
+inline bool is(char c, Class wanted) { return (classes[static_cast<unsigned char>(c)] & wanted) != 0; }
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+// What may stand in a header value: visible ASCII, SP, HTAB and obs-text.
+inline bool is_value(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); }
+
+inline const char* skip(const char* at, const char* end, Class wanted) {
+    while (at != end && is(*at, wanted)) ++at;
+    return at;
+}
+
+// The first byte that may not stand in a value (a tab may), or `end`.
+inline const char* skip_value(const char* at, const char* end) {
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    constexpr std::uint64_t tops = ones * 0x80U;
+    while (end - at >= 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, sizeof word);
+        // The top bit of each byte below 0x20 or equal to 0x7F; exact for the lowest such byte, later ones may be echoes.
+        const std::uint64_t is_delete = word ^ (ones * 0x7FU);
+        const std::uint64_t hits = (((word - ones * 0x20U) & ~word) | ((is_delete - ones) & ~is_delete)) & tops;
+        if (hits == 0) {
+            at += 8;
+            continue;
+        }
+        if constexpr (std::endian::native == std::endian::little)
+            at += std::countr_zero(hits) / 8;
+        else
+            while (is_value(*at)) ++at;
+        if (*at != '\t') return at;
+        ++at;
+    }
+    while (at != end && is_value(*at)) ++at;
+    return at;
+}
+
+}  // namespace gilmok::wire::http1::chars
