@@ -75,7 +75,7 @@ private:
     std::uint64_t generation_ = 1;
     std::vector<KeyRecord> records_;
     std::vector<KeyDigest> digests_;        // one more than records_: the last is the dummy
-    std::vector<std::uint64_t> tags_;       // open addressing; first eight bytes of the digest, 0 = empty
+    std::vector<std::uint64_t> tags_;       // open addressing; the first eight bytes of the digest, 0 = empty
     std::vector<std::uint32_t> slots_;      // index of the record, beside tags_
     std::uint64_t mask_ = 0;
     std::uint32_t probes_ = 1;              // slots looked at by every lookup: the longest run of this table

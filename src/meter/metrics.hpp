@@ -121,10 +121,14 @@ public:
     [[nodiscard]] const auto& tenants() const { return tenants_; }
 
 private:
+    // Whether ids of `snapshot` may be used as indexes; ids of an older one are looked up by name.
+    [[nodiscard]] bool is_in_use(const config::Snapshot& snapshot) const {
+        return in_use_ == &snapshot && in_use_version_ == snapshot.version;
+    }
     void observe_attempts(const model::Record& record, const config::Snapshot& snapshot);
     void observe_gen_ai(const model::Record& record, const config::Snapshot& snapshot);
     std::uint32_t shard_;
-    const config::Snapshot* in_use_ = nullptr;   // compared, never read: it tells whether an id may be used as an index
+    const config::Snapshot* in_use_ = nullptr;   // compared, never read
     std::uint64_t in_use_version_ = 0;
     std::vector<ModelMetrics*> models_by_id_;
     std::vector<UpstreamMetrics*> upstreams_by_id_;
