@@ -23,7 +23,8 @@ bool allows(model::Endpoint endpoint, wire::http1::Method method);
 bool has_json_body(model::Endpoint endpoint);
 
 struct Request {
-    std::string_view model;                 // unescaped when it had no escapes; names with escapes are refused
+    model::Endpoint endpoint = model::Endpoint::none;
+    std::string_view model;                 // as sent; names with escapes are refused
     wire::json::Value model_value;          // where it stands
     bool is_stream = false;
     bool asks_for_usage = false;            // stream_options.include_usage: true
@@ -36,13 +37,16 @@ struct Request {
 };
 
 // Errors: bad_json, json_too_deep, member_duplicate (model, stream, stream_options, max_tokens, max_completion_tokens,
-// messages, prompt, input, tools, n given twice or in another case), member_invalid (wrong type), model_missing.
+// messages, prompt, input, tools, n given twice, in another case or with escapes in their names: the next reader could
+// choose another of them), member_invalid (wrong type, or stream_options without stream), model_missing.
 Result<Request> read_request(model::Endpoint endpoint, std::string_view body, const wire::json::Limits& limits);
-// For multipart endpoints: finds the form field "model" (RFC 7578). `content_type` is the header with its boundary.
+// For multipart endpoints: finds the form fields "model" and "stream" (RFC 7578). `content_type` is the header with its
+// boundary. Errors: member_invalid (not a form as the RFC wants it), member_duplicate, model_missing.
 Result<Request> read_multipart(std::string_view content_type, std::string_view body);
 
-// The body to send: the client's bytes with the served name in place of the public one and, for streams, with
-// stream_options.include_usage = true. At most 5 pieces; `made` holds the bytes that are new.
+// The body to send: the client's bytes with the served name in place of the public one and, for streams of chat and
+// completions, with stream_options.include_usage = true. At most 5 pieces; `made` is overwritten with the bytes that are
+// new, and must live as long as the parts. A served name for a multipart body holds no CR or LF (asserted).
 struct Edited {
     std::array<std::string_view, 6> parts{};
     std::size_t count = 0;
@@ -51,12 +55,18 @@ struct Edited {
 Edited edit(const Request& request, std::string_view served_name, std::string& made);
 
 // Usage of a whole (non-streamed) answer or of one event's data. Unknown shapes and out-of-range numbers (negative,
-// fractions, beyond 2^53) leave Usage::missing.
+// fractions, beyond 2^53) leave Usage::missing; so does a member that stands twice.
 model::Usage read_usage(std::string_view json);
 
 // What an SSE event's data is. Cheap: looks at the text first and parses only what may matter.
 struct StreamEvent {
-    enum class What : std::uint8_t { delta, usage_only, error, done, other };
+    enum class What : std::uint8_t {
+        delta,        // a piece of the answer, with content or not
+        usage_only,   // the extra chunk of stream_options.include_usage: no choices, only usage
+        error,        // an error after a 200
+        done,         // [DONE]
+        other,        // anything else, also what is not JSON
+    };
     What what = What::other;
     bool has_usage = false;
     bool has_usage_member = false;   // "usage" stands in it, be it null: many engines add "usage":null to every delta
