@@ -53,6 +53,7 @@ struct Server {
     std::vector<std::string> admin_hosts;      // Host values allowed besides the admin address itself
     std::string admin_token_file;              // "" → <state_dir>/admin.token, made when absent
     std::optional<Secret> admin_token;         // from admin_token = "env:…"
+    std::string admin_token_reference;         // "env:…", so that the file can be written again without the secret
     TlsFiles tls;                              // of `listen`
     std::uint32_t shards = 0;                  // 0 = one for each core
     std::string state_dir;                     // key store, admin token; "" = nothing is kept
@@ -76,6 +77,7 @@ struct Upstream {
     std::string ca_file;                       // "" = the system's
     std::string tls_name;                      // name to verify; "" = host
     Secret key;                                // Bearer; empty = none sent
+    std::string key_reference;                 // "env:…", "file:…" or "cmd:…" it came from; "" = none
     std::string place;                         // "kr-onprem"; "" = unknown
     std::string operator_;                     // whose law reaches it; "" = unknown
     bool is_simulated = false;                 // set for embedded engines only: every answer and log line says so
@@ -126,6 +128,7 @@ struct StaticKey {
     std::string name;
     model::TenantId tenant = model::TenantId::none;
     Secret secret;
+    std::string secret_reference;
 };
 
 // [retry]

@@ -1,0 +1,421 @@
+// Goal: every rule of the file has a text that breaks it, and the problem it gives is code, place and hint together.
+#include "config/load.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "config/fakes_for_test.hpp"
+#include "config/reader.hpp"
+#include "config/schema.hpp"
+
+using namespace gilmok;
+using namespace gilmok::config;
+using namespace std::chrono_literals;
+
+namespace {
+
+const char* const fleet = R"(schema = 1
+[server]
+listen = ["0.0.0.0:8080", "[::]:8080"]
+admin = "127.0.0.1:9090"
+admin_hosts = ["console.example"]
+state_dir = "/var/lib/gilmok"
+shards = 2
+[server.tls]
+certificate = "/etc/cert.pem"
+key = "/etc/key.pem"
+[server.limits]
+body_bytes_max = "8MiB"
+headers_timeout = "5s"
+sse_keepalive = "0ms"
+[upstream.h100]
+kind = "vllm"
+url = "http://10.0.3.11:8000/v1"
+place = "kr-onprem"
+[upstream.openai]
+url = "https://api.openai.com/v1/"
+key = "env:OPENAI_API_KEY"
+place = "us-cloud"
+operator = "OpenAI, US"
+streams_max = 32
+first_byte_timeout = "30s"
+[model.chat-large]
+try = ["h100/Qwen/Qwen3-32B", "openai/gpt-5.4"]
+pick = "first"
+hedge_after = "2s"
+attempts_max = 2
+[model."org/embed"]
+try = ["h100/bge-m3"]
+[tenant.acme]
+class = "S"
+models = ["*"]
+[tenant."acme/재무"]
+models = ["chat-large"]
+streams_max = 10
+[[key]]
+name = "fin-bot"
+tenant = "acme/재무"
+secret = "file:/run/fin"
+[[key]]
+name = "lab"
+tenant = "acme"
+secret = "cmd:vault read lab"
+[retry]
+ratio = 0.2
+[log]
+access = "/var/log/gilmok/access.log"
+level = "warn"
+[telemetry]
+otlp_endpoint = "http://127.0.0.1:4318/v1/traces"
+sample_ratio = 1
+)";
+
+struct Machine {
+    FakeFiles files;
+    FakeSecrets secrets;
+    Machine() {
+        files.files = {{"/etc/cert.pem", "-"}, {"/etc/key.pem", "-"}, {"/run/fin", "finance-secret-0123456789\n"}, {"/run/empty", "\n"}, {"/run/two", "one\ntwo\n"}};
+        secrets.variables = {{"OPENAI_API_KEY", "sk-test-openai"}, {"EMPTY", ""}};
+        secrets.commands = {{"vault read lab", "lab-secret-abcdefghijklm\n"}};
+    }
+    Loaded load(std::string_view text) { return load_text(text, "gilmok.toml", files, secrets, 7); }
+};
+
+std::string all_of(const Loaded& loaded) {
+    std::string out;
+    for (const Problem& problem : loaded.problems) out += render(problem, false);
+    return out;
+}
+
+// The smallest file without problems, and more of it.
+std::string with(std::string_view more) {
+    return "[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n[model.m]\ntry = [\"a/m\"]\n" + std::string(more);
+}
+std::string with_upstream(std::string_view more) {
+    return "[model.m]\ntry = [\"a/m\"]\n[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n" + std::string(more);
+}
+
+// Exactly one problem, with this code; returns how it looks.
+std::string only(std::string_view text, std::string_view code) {
+    Machine machine;
+    const Loaded loaded = machine.load(text);
+    const std::string shown = all_of(loaded);
+    INFO(std::string(text));
+    INFO(shown);
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(loaded.problems[0].code == code);
+    CHECK((loaded.snapshot != nullptr) == code.starts_with("W"));
+    return shown;
+}
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a whole fleet is read, with every value in its place") {
+    Machine machine;
+    const Loaded loaded = machine.load(fleet);
+    INFO(all_of(loaded));
+    REQUIRE(loaded.snapshot);
+    CHECK(loaded.problems.empty());
+    const Snapshot& s = *loaded.snapshot;
+    CHECK(s.version == 7);
+    CHECK(s.source == "gilmok.toml");
+    REQUIRE(s.server.listen.size() == 2);
+    CHECK(s.server.listen[1] == io::Address{"::", 8080});
+    CHECK(s.server.shards == 2);
+    CHECK(s.server.tls.is_set());
+    CHECK(s.server.limits.body_bytes_max == 8U << 20);
+    CHECK(s.server.limits.headers_timeout == 5s);
+    CHECK(s.server.limits.sse_keepalive == 0ms);
+    CHECK(s.server.limits.body_timeout == DoorLimits{}.body_timeout);
+    REQUIRE(s.upstreams.size() == 2);
+    CHECK(s.upstreams[0].kind == Kind::vllm);
+    CHECK(s.upstreams[0].host == "10.0.3.11");
+    CHECK(s.upstreams[0].port == 8000);
+    CHECK(s.upstreams[0].authority == "10.0.3.11:8000");
+    CHECK_FALSE(s.upstreams[0].is_tls);
+    CHECK(s.upstreams[1].is_tls);
+    CHECK(s.upstreams[1].port == 443);
+    CHECK(s.upstreams[1].base_path == "/v1");
+    CHECK(s.upstreams[1].authority == "api.openai.com");
+    CHECK(s.upstreams[1].key.reveal() == "sk-test-openai");
+    CHECK(s.upstreams[1].operator_ == "OpenAI, US");
+    CHECK(s.upstreams[1].streams_max == 32);
+    REQUIRE(s.models.size() == 2);
+    CHECK(s.models[0].pick == Model::Pick::first);
+    CHECK(s.models[0].hedge_after == 2s);
+    CHECK(s.models[0].candidates[0].served_name == "Qwen/Qwen3-32B");
+    CHECK(model::index_of(s.models[0].candidates[1].upstream) == 1);
+    CHECK(s.models_by_name.at("org/embed") == static_cast<model::ModelId>(1));
+    REQUIRE(s.tenants.size() == 2);
+    CHECK(s.tenants[1].parent == static_cast<model::TenantId>(0));
+    CHECK(s.tenants[0].class_ == "S");
+    CHECK(s.tenants_by_path.at("acme/재무") == static_cast<model::TenantId>(1));
+    REQUIRE(s.keys.size() == 2);
+    CHECK(s.keys[0].secret.reveal() == "finance-secret-0123456789");
+    CHECK(s.keys[0].tenant == static_cast<model::TenantId>(1));
+    CHECK(s.keys[1].secret.reveal() == "lab-secret-abcdefghijklm");
+    CHECK(s.retry.ratio == doctest::Approx(0.2));
+    CHECK(s.log.level == "warn");
+    CHECK(s.telemetry.sample_ratio == doctest::Approx(1.0));
+}
+
+TEST_CASE("what is written reads back to the same, and holds no secret") {
+    Machine machine;
+    const Loaded first = machine.load(fleet);
+    REQUIRE(first.snapshot);
+    const std::string text = render_toml(*first.snapshot);
+    INFO(text);
+    const Loaded second = machine.load(text);
+    INFO(all_of(second));
+    REQUIRE(second.snapshot);
+    CHECK(render_everything(*first.snapshot) == render_everything(*second.snapshot));
+    CHECK(second.snapshot->upstreams[1].key.reveal() == "sk-test-openai");
+    CHECK_FALSE(has(text, "sk-test"));
+    CHECK_FALSE(has(text, "finance-secret"));
+    CHECK(has(text, "key = \"env:OPENAI_API_KEY\""));
+    CHECK_FALSE(has(text, "connect_timeout"));   // defaults are left out
+}
+
+TEST_CASE("an unknown key is an error with place, caret and the nearest name") {
+    Machine machine;
+    const Loaded loaded = machine.load(with_upstream("conect_timeout = \"1s\"\n"));
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(render(loaded.problems[0], false) ==
+          "error[E0101] gilmok.toml:5:1: unknown key \"conect_timeout\"\n"
+          "   5 | conect_timeout = \"1s\"\n"
+          "     | ^^^^^^^^^^^^^^ did you mean \"connect_timeout\"?\n");
+}
+
+TEST_CASE("names that other gateways use lead to ours") {
+    CHECK(has(only(with_upstream("zone = \"kr\"\n"), "E0101"), "did you mean \"place\"?"));
+    CHECK(has(only(with("[servr]\n"), "E0101"), "did you mean \"server\"?"));
+    CHECK(has(only(with("[server.limit]\n"), "E0101"), "did you mean \"limits\"?"));
+    CHECK_FALSE(has(only(with_upstream("xyzzy = 1\n"), "E0101"), "did you mean"));
+    only(with_upstream("simulated = true\n"), "E0101");
+}
+
+TEST_CASE("a caret stands under its value when the line holds Korean") {
+    Machine machine;
+    const Loaded loaded = machine.load(with("[tenant]\n\"재무\" = { streams_max = -1 }\n"));
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(has(render(loaded.problems[0], false), "   6 | \"재무\" = { streams_max = -1 }\n"
+                                                 "     |                          ^^ write 0 to 1000000\n"));
+}
+
+TEST_CASE("all problems are told in one pass, in the order of the file") {
+    Machine machine;
+    const Loaded loaded = machine.load("[upstream.a]\nurl = 5\nkind = \"vlm\"\nconnect_timeout = 800\n[model.m]\ntry = [\"b/x\"]\nattempts_max = 9\n");
+    const std::string shown = all_of(loaded);
+    INFO(shown);
+    CHECK_FALSE(loaded.snapshot);
+    REQUIRE(loaded.problems.size() == 6);
+    CHECK(loaded.problems[0].code == "W0401");
+    CHECK(loaded.problems[1].code == "E0102");
+    CHECK(loaded.problems[2].code == "E0106");
+    CHECK(loaded.problems[3].code == "E0103");
+    CHECK(loaded.problems[4].code == "E0301");
+    CHECK(loaded.problems[5].code == "E0104");
+    CHECK(has(shown, "did you mean \"vllm\"?"));
+    CHECK(has(shown, "write \"800ms\" if you mean milliseconds"));
+}
+
+TEST_CASE("values of the wrong type, unit or range are refused") {
+    only(with("[server]\nshards = \"two\"\n"), "E0102");
+    only(with("[server]\nshards = 1.5\n"), "E0102");
+    only("server = 1\n" + with(""), "E0102");
+    only(with("[server]\nadmin_hosts = [1]\n"), "E0102");
+}
+
+TEST_CASE("quantities need units") {
+    CHECK(has(only(with("[server.limits]\nbody_bytes_max = 1048576\n"), "E0103"), "\"1048576B\" if you mean bytes"));
+    only(with("[server.limits]\nbody_bytes_max = \"32\"\n"), "E0103");
+    only(with("[server.limits]\nbody_bytes_max = \"32mb\"\n"), "E0103");
+    only(with("[server.limits]\nidle_timeout = 1.5\n"), "E0103");
+    only(with("[server.limits]\nidle_timeout = \"1.5s\"\n"), "E0103");
+    only(with("[server.limits]\nidle_timeout = \"-1s\"\n"), "E0103");
+    only(with("[server.limits]\nidle_timeout = \"99999999999999999999s\"\n"), "E0103");
+    only(with("[server.limits]\nidle_timeout = \"90d\"\n"), "E0104");
+    only(with("[server.limits]\nbody_bytes_max = \"1B\"\n"), "E0104");
+    only(with("[retry]\nratio = nan\n"), "E0104");
+    only(with("[telemetry]\nsample_ratio = 1.01\n"), "E0104");
+}
+
+TEST_CASE("addresses and URLs must be whole and harmless") {
+    CHECK(has(only(with("[server]\nlisten = \"localhost:80\"\n"), "E0107"), "127.0.0.1:80"));
+    only(with("[server]\nlisten = \"127.0.0.1\"\n"), "E0107");
+    only(with("[server]\nlisten = [\"127.0.0.1:70000\"]\n"), "E0107");
+    only(with("[server]\nlisten = []\n"), "E0105");
+    for (const char* url : {"ftp://h/v1", "http://user:pass@h/v1", "http://h/v1?x=1", "http://h/v1#x", "http://", "http://h:0/", "http://h:99999", "http://[::1/", "http://h/a b"}) {
+        const std::string shown = only("[upstream.a]\nurl = \"" + std::string(url) + "\"\n[model.m]\ntry = [\"a/m\"]\n", "E0107");
+        CHECK_FALSE(has(shown, "pass@"));
+    }
+    only(with("[telemetry]\notlp_endpoint = \"grpc://h\"\n"), "E0107");
+}
+
+TEST_CASE("listeners do not share an address") {
+    only(with("[server]\nlisten = [\"127.0.0.1:80\", \"127.0.0.1:80\"]\n"), "E0306");
+    only(with("[server]\nlisten = [\"[::1]:80\", \"[0::1]:80\"]\n"), "E0306");
+    only(with("[server]\nstate_dir = \"/s\"\nlisten = [\"127.0.0.1:80\", \"0.0.0.0:80\"]\n"), "E0306");
+    only(with("[server]\nlisten = \"127.0.0.1:9090\"\n"), "E0306");
+    Machine machine;
+    CHECK(machine.load(with("[server]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n")).problems.empty());
+}
+
+TEST_CASE("what is open to others is guarded or warned of") {
+    only(with("[server]\nadmin = \"0.0.0.0:9090\"\n"), "E0307");
+    only(with("[server]\nlisten = \"0.0.0.0:8080\"\n"), "W0402");
+    Machine machine;
+    CHECK(machine.load(with("[server]\nadmin = \"0.0.0.0:9090\"\nadmin_token = \"env:OPENAI_API_KEY\"\n")).problems.empty());
+    only(with("[server]\nadmin_token = \"env:OPENAI_API_KEY\"\nadmin_token_file = \"/t\"\n"), "E0305");
+    CHECK(has(only("[model.m]\ntry = [\"a/m\"]\n[upstream.a]\nurl = \"http://10.0.0.1/v1\"\nkey = \"env:OPENAI_API_KEY\"\n", "W0403"), "plain HTTP"));
+}
+
+TEST_CASE("a literal secret is refused and never shown, wherever it was put") {
+    const std::string secret = "sk-proj-Zq8rT1vXw3yB5nM7";
+    for (const std::string& line : {"key = \"" + secret + "\"", "apikey = \"" + secret + "\"", "kee = '" + secret + "'", "key = " + secret, "key = \"" + secret,
+                                    "key=\"" + secret + "\"", "xyz = { key = \"" + secret + "\" }", "place = 5 # " + secret, "headers = [\"" + secret + "\"]"}) {
+        Machine machine;
+        const Loaded loaded = machine.load(with_upstream(line + "\n"));
+        INFO(line);
+        CHECK_FALSE(loaded.snapshot);
+        const bool is_comment = has(line, "#");
+        if (!is_comment) CHECK_FALSE(has(all_of(loaded), secret.substr(8)));
+    }
+    CHECK(has(only(with_upstream("key = \"hunter2\"\n"), "E0201"), "key = \"*******\""));
+}
+
+TEST_CASE("a secret that is missing, empty or cannot be sent is an error") {
+    CHECK(has(only(with_upstream("key = \"env:NOT_THERE\"\n"), "E0202"), "NOT_THERE is not set"));
+    only(with_upstream("key = \"file:/nowhere\"\n"), "E0202");
+    only(with_upstream("key = \"cmd:false\"\n"), "E0202");
+    only(with_upstream("key = \"env:EMPTY\"\n"), "E0203");
+    only(with_upstream("key = \"file:/run/empty\"\n"), "E0203");
+    only(with_upstream("key = \"file:/run/two\"\n"), "E0203");
+    only(with_upstream("key = \"env:\"\n"), "E0201");
+    only(with("[tenant.t]\n[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"\"\n"), "E0203");
+}
+
+TEST_CASE("models need upstreams that exist") {
+    CHECK(has(only("[upstream.h100]\nurl = \"http://h\"\n[model.m]\ntry = [\"h100/x\", \"h10/x\"]\n", "E0301"), "did you mean \"h100\"?"));
+    only(with("[model.n]\ntry = [\"a\"]\n"), "E0107");
+    only(with("[model.n]\ntry = [\"a/\"]\n"), "E0107");
+    only(with("[model.n]\ntry = []\n"), "E0105");
+    only(with("[model.n]\n"), "E0105");
+    only(with("[model.n]\ntry = [\"a/x\", \"a/x\"]\n"), "E0308");
+    only(with("[model.n]\ntry = [\"a/x\"]\nattempts_max = 5\n"), "E0104");
+    only(with("[model.n]\ntry = [\"a/x\"]\nhedge_after = \"1s\"\n"), "W0405");
+    only(with("[model.n]\ntry = [\"a/x\", \"a/y\"]\nhedge_after = \"1s\"\nattempts_max = 1\n"), "E0305");
+    CHECK(has(only(with("[upstream.b]\nurl = \"http://h\"\n"), "W0401"), "\"b\""));
+    only("schema = 1\n", "W0404");
+    Machine machine;
+    CHECK(has(all_of(machine.load(with("[upstream.\"b/c\"]\nurl = \"http://h\"\n"))), "E0107"));
+}
+
+TEST_CASE("tenants need their parents, keys need their tenants") {
+    CHECK(has(only(with("[tenant.\"a/b\"]\n[tenant.\"a/c\"]\n"), "E0302"), "add [tenant.\"a\"]"));
+    only(with("[tenant.a]\nclass = \"X\"\n"), "E0106");
+    CHECK(has(only(with("[tenant.a]\nmodels = [\"n\"]\n"), "E0303"), "no model \"n\""));
+    only(with("[tenant.\"a//b\"]\n"), "E0107");
+    only(with("[tenant.\"1/2/3/4/5/6/7/8/9\"]\n"), "E0107");
+    CHECK(has(only(with("[tenant.lab]\n[[key]]\nname = \"k\"\ntenant = \"labs\"\nsecret = \"file:/run/fin\"\n"), "E0304"), "did you mean \"lab\"?"));
+    const std::string one = "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n";
+    only(with("[tenant.t]\n" + one + "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"cmd:vault read lab\"\n"), "E0308");
+    only(with("[tenant.t]\n" + one + "[[key]]\nname = \"l\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n"), "E0308");
+    only(with("[tenant.t]\n[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"env:OPENAI_API_KEY\"\n"), "W0406");
+    only(with("[key]\nname = \"k\"\n"), "E0102");
+}
+
+TEST_CASE("children may stand before their parents") {
+    Machine machine;
+    const Loaded loaded = machine.load(with("[tenant.\"a/b\"]\n[tenant.a]\n"));
+    REQUIRE(loaded.snapshot);
+    CHECK(loaded.snapshot->tenants[0].path == "a");
+    CHECK(loaded.snapshot->tenants[1].parent == static_cast<model::TenantId>(0));
+}
+
+TEST_CASE("limits that contradict each other are refused") {
+    CHECK(has(only(with_upstream("connect_timeout = \"30s\"\nfirst_byte_timeout = \"10s\"\n"), "E0305"), "shorter than"));
+    CHECK(has(only(with_upstream("first_byte_timeout = \"500ms\"\n"), "E0305"), "(800ms by default)"));
+    only(with_upstream("first_byte_timeout = \"20s\"\ntotal_timeout = \"10s\"\n"), "E0305");
+    only(with_upstream("eject_base = \"2m\"\n"), "E0305");
+    only(with_upstream("pool_idle_max = 10\nconnections_max = 5\n"), "E0305");
+    only(with_upstream("ca_file = \"/etc/cert.pem\"\n"), "E0305");
+    only("[upstream.a]\nurl = \"https://h\"\nca_file = \"/nothing\"\n[model.m]\ntry = [\"a/m\"]\n", "E0204");
+    only(with("[server.limits]\nbody_bytes_max = \"2MiB\"\nbodies_bytes_max = \"1MiB\"\n"), "E0305");
+    only(with("[server.limits]\ntarget_bytes_max = \"64KiB\"\n"), "E0305");
+    only(with("[server.tls]\ncertificate = \"/etc/cert.pem\"\n"), "E0305");
+    only(with("[log]\naccess = \"stdot\"\n"), "E0107");
+    Machine machine;
+    CHECK(machine.load(with_upstream("total_timeout = \"30s\"\n")).problems.empty());
+}
+
+TEST_CASE("broken TOML and unknown versions have the same shape of error") {
+    CHECK(has(only("[server\nlisten = 1\n", "E0002"), "gilmok.toml:1:"));
+    only("a = 1\na = 2\n", "E0002");
+    only("a = \xff\n", "E0002");
+    only(with("").insert(0, "schema = 2\n"), "E0309");
+    only(with("").insert(0, "schema = \"1\"\n"), "E0309");
+    std::string deep;
+    for (int i = 0; i < 5'000; ++i) deep += "a.";
+    only(deep + "a = 1\n", "E0002");
+    only("x = " + std::string(5'000, '[') + "\n", "E0002");
+    only(std::string((1 << 20) + 1, '#'), "E0002");
+}
+
+TEST_CASE("there is an end to problems") {
+    Machine machine;
+    std::string text = with("");
+    for (int i = 0; i < 500; ++i) text += "[bad" + std::to_string(i) + "]\n";
+    const Loaded loaded = machine.load(text);
+    CHECK(loaded.problems.size() == 200);
+    CHECK(std::any_of(loaded.problems.begin(), loaded.problems.end(), [](const Problem& each) { return each.code == "E0003"; }));
+}
+
+TEST_CASE("there is an end to tables, candidates and listeners") {
+    std::string many = with("");
+    for (std::size_t i = 0; i < upstreams_max; ++i) many += "[upstream.u" + std::to_string(i) + "]\n";
+    Machine machine;
+    CHECK(has(all_of(machine.load(many)), "E0003"));
+    std::string candidates;
+    for (std::size_t i = 0; i <= candidates_max; ++i) candidates += "\"a/" + std::to_string(i) + "\",";
+    only(with("[model.n]\ntry = [" + candidates + "]\n"), "E0003");
+}
+
+TEST_CASE("conf.d adds tables; the same key twice names both places") {
+    Machine machine;
+    machine.files.files["/etc/gilmok/gilmok.toml"] = "schema = 1\n[upstream.a]\nurl = \"http://h\"\n[server]\nshards = 1\n[tenant.t]\n[[key]]\nname = \"one\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n";
+    machine.files.files["/etc/gilmok/conf.d/10-models.toml"] = "schema = 1\n[model.m]\ntry = [\"a/m\"]\n[server]\nstate_dir = \"/s\"\n[[key]]\nname = \"two\"\ntenant = \"t\"\nsecret = \"cmd:vault read lab\"\n";
+    machine.files.files["/etc/gilmok/conf.d/notes.txt"] = "not read";
+    const Loaded fine = load("/etc/gilmok/gilmok.toml", machine.files, machine.secrets, 1);
+    INFO(all_of(fine));
+    REQUIRE(fine.snapshot);
+    CHECK(fine.problems.empty());
+    CHECK(fine.snapshot->keys.size() == 2);
+    CHECK(fine.snapshot->server.state_dir == "/s");
+    CHECK(fine.snapshot->source == "/etc/gilmok/gilmok.toml, /etc/gilmok/conf.d/10-models.toml");
+
+    machine.files.files["/etc/gilmok/conf.d/20-more.toml"] = "[server]\nshards = 2\n[upstream.a]\nplace = \"kr\"\n";
+    const Loaded twice = load("/etc/gilmok/gilmok.toml", machine.files, machine.secrets, 1);
+    const std::string shown = all_of(twice);
+    INFO(shown);
+    CHECK_FALSE(twice.snapshot);
+    REQUIRE(twice.problems.size() == 2);
+    CHECK(has(shown, "error[E0004] /etc/gilmok/conf.d/20-more.toml:2:1: this key also stands in /etc/gilmok/gilmok.toml:5"));
+    CHECK(has(shown, "this table also stands in /etc/gilmok/gilmok.toml:2"));
+}
+
+TEST_CASE("a file that cannot be read says so and nothing else") {
+    Machine machine;
+    const Loaded loaded = load("/nowhere.toml", machine.files, machine.secrets, 1);
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(render(loaded.problems[0], false) == "error[E0001] /nowhere.toml: it cannot be read: open /nowhere.toml: No such file or directory\n  gilmok up --save writes one\n");
+}
+
+TEST_CASE("kinds have names that read back") {
+    for (const Kind kind : {Kind::openai, Kind::vllm, Kind::sglang, Kind::trtllm, Kind::furiosa_llm, Kind::vllm_rbln, Kind::llama_cpp, Kind::ollama})
+        CHECK(kind_of(name_of(kind)) == kind);
+    CHECK(name_of(Kind::furiosa_llm) == "furiosa-llm");
+    CHECK_FALSE(kind_of("simulated"));
+}

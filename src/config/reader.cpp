@@ -1,0 +1,252 @@
+#include "config/reader.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "config/schema.hpp"
+#include "config/secrets.hpp"
+#include "config/value.hpp"
+
+namespace gilmok::config {
+namespace {
+
+using wire::TextPlace;
+using wire::TomlMember;
+using wire::TomlNode;
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+// "limits" for "server.limits" below "server"; "" when it is no direct child.
+std::string_view name_below(std::string_view parent, std::string_view path) {
+    if (parent.empty()) return path.find('.') == std::string_view::npos ? path : std::string_view{};
+    if (!path.starts_with(parent) || path.size() <= parent.size() || path[parent.size()] != '.') return {};
+    return path.substr(parent.size() + 1);
+}
+
+class Reader {
+public:
+    Reader(const ReadInput& input, Snapshot& snapshot) : input_(input), snapshot_(snapshot), problems_(input.problems) {}
+
+    Places read() {
+        read_top();
+        read_single("server", &snapshot_.server);
+        read_single("server.tls", &snapshot_.server);
+        read_single("server.limits", &snapshot_.server);
+        read_single("retry", &snapshot_.retry);
+        read_single("log", &snapshot_.log);
+        read_single("telemetry", &snapshot_.telemetry);
+        // Each refers to those before it.
+        read_upstreams();
+        read_models();
+        read_tenants();
+        read_keys();
+        Server& server = snapshot_.server;
+        if (!server.admin_token_reference.empty()) server.admin_token = secret(server.admin_token_reference, Places::join("server", "admin_token"));
+        for (std::size_t i = 0; i < snapshot_.models.size(); ++i) snapshot_.models_by_name.emplace(snapshot_.models[i].name, static_cast<model::ModelId>(i));
+        for (std::size_t i = 0; i < snapshot_.tenants.size(); ++i) snapshot_.tenants_by_path.emplace(snapshot_.tenants[i].path, static_cast<model::TenantId>(i));
+        return std::move(places_);
+    }
+
+private:
+    void refuse(const TextPlace& place, std::string_view code, std::string what, std::string why = {}, std::string fix = {}, bool is_suspect = false) {
+        problems_.add(place, {code, std::move(what), std::move(why), std::move(fix), is_suspect});
+    }
+
+    Secret secret(const std::string& reference, std::string path) {
+        return resolve_secret(reference, places_.of(std::move(path)), problems_, input_.files, input_.secrets);
+    }
+
+    void refuse_unknown(const TomlMember& member, const Section* section) {
+        Nearest nearest(member.name);
+        if (section == nullptr) nearest.offer("schema");
+        else
+            for (const Field& field : section->fields) nearest.offer(field.name);
+        for (const Section& each : sections()) {
+            const std::string_view name = name_below(section == nullptr ? "" : section->path, each.path);
+            if (!name.empty()) nearest.offer(name);
+        }
+        refuse(member.place, "E0101", "unknown key " + quoted(member.name.size() <= 64 && !has_controls(member.name) ? member.name : "…"), {}, nearest.fix(), true);
+    }
+
+    void read_top() {
+        for (const TomlMember& member : input_.root.members) {
+            if (member.name == "schema") {
+                const bool is_known = member.value.type == TomlNode::Type::integer && member.value.integer == schema_version;
+                if (!is_known) refuse(member.value.place, "E0309", "this gilmok reads schema " + std::to_string(schema_version), {}, "write schema = " + std::to_string(schema_version));
+                continue;
+            }
+            const auto& all = sections();
+            if (std::none_of(all.begin(), all.end(), [&](const Section& each) { return each.path == member.name; })) refuse_unknown(member, nullptr);
+        }
+    }
+
+    // The table at a dotted path; null when absent or no table, which is told.
+    const TomlNode* table_at(std::string_view path) {
+        const TomlNode* node = &input_.root;
+        std::string_view rest = path;
+        std::string place_path;
+        while (!rest.empty()) {
+            const auto dot = rest.find('.');
+            const std::string_view name = rest.substr(0, dot);
+            rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
+            const TomlNode* next = node->find(name);
+            if (next == nullptr) return nullptr;
+            if (!next->is_table()) {
+                // The parent says so when it is the parent that is wrong.
+                if (rest.empty()) refuse(next->place, "E0102", quoted(path) + " is a table, not " + std::string(words_of(next->type)), {}, "write [" + std::string(path) + "]");
+                return nullptr;
+            }
+            place_path = Places::join(place_path, name);
+            places_.set(place_path, next->place);
+            node = next;
+        }
+        return node;
+    }
+
+    void read_single(std::string_view path, void* object) {
+        const TomlNode* table = table_at(path);
+        if (table == nullptr) return;
+        std::string place_path(path);
+        std::replace(place_path.begin(), place_path.end(), '.', '\x1f');
+        read_fields(*table, section(path), place_path, object);
+    }
+
+    void read_fields(const TomlNode& table, const Section& section, const std::string& path, void* object) {
+        const ReadContext context{snapshot_, problems_, input_.files};
+        for (const TomlMember& member : table.members) {
+            const auto field = std::find_if(section.fields.begin(), section.fields.end(), [&](const Field& each) { return each.name == member.name; });
+            if (field != section.fields.end()) {
+                places_.set(Places::join(path, member.name), member.value.place);
+                read_value(context, *field, member.value, field->member(object));
+                continue;
+            }
+            const auto& all = sections();
+            if (std::none_of(all.begin(), all.end(), [&](const Section& each) { return name_below(section.path, each.path) == member.name; }))
+                refuse_unknown(member, &section);
+        }
+        for (const Field& field : section.fields)
+            if (field.is_required && table.find(field.name) == nullptr)
+                refuse(table.place, "E0105", quoted(field.name) + " is missing", {}, "add " + std::string(field.name) + " = " + std::string(field.example));
+    }
+
+    // Calls `each` with name and table for every named table of a section; `Object`s are read by it.
+    template <class Each>
+    void read_named(std::string_view path, std::size_t count_max, Each each) {
+        const TomlNode* all = table_at(path);
+        if (all == nullptr) return;
+        if (all->members.size() > count_max) {
+            refuse(all->place, "E0003", "more than " + std::to_string(count_max) + " tables " + std::string(section(path).heading));
+            return;
+        }
+        for (const TomlMember& member : all->members) {
+            const std::string place_path = Places::join(path, member.name);
+            places_.set(place_path, member.place);
+            if (!member.value.is_table()) {
+                refuse(member.value.place, "E0102", std::string(section(path).heading) + " is a table, and this is " + std::string(words_of(member.value.type)), {}, {}, true);
+                continue;
+            }
+            each(member, place_path);
+        }
+    }
+
+    void read_upstreams() {
+        read_named("upstream", upstreams_max, [this](const TomlMember& member, const std::string& path) {
+            if (!is_name(member.name, false))
+                refuse(member.place, "E0107", "this name of an upstream cannot be used", "it stands before the first slash of a candidate, in metrics and in logs",
+                       "use up to " + std::to_string(name_bytes_max) + " letters, digits, dots, dashes and underscores");
+            Upstream upstream;
+            upstream.name = member.name;
+            read_fields(member.value, section("upstream"), path, &upstream);
+            upstream.key = secret(upstream.key_reference, Places::join(path, "key"));
+            snapshot_.upstreams.push_back(std::move(upstream));
+        });
+    }
+
+    void read_models() {
+        read_named("model", models_max, [this](const TomlMember& member, const std::string& path) {
+            if (!is_name(member.name, true) || member.name == "*")
+                refuse(member.place, "E0107", "this name of a model cannot be used", {}, "use up to " + std::to_string(name_bytes_max) + " characters without spaces and quotes");
+            Model model;
+            model.name = member.name;
+            read_fields(member.value, section("model"), path, &model);
+            snapshot_.models.push_back(std::move(model));
+        });
+    }
+
+    // Parents come before children, otherwise as in the file.
+    void read_tenants() {
+        std::vector<std::pair<const TomlMember*, std::string>> found;
+        read_named("tenant", tenants_max, [&](const TomlMember& member, const std::string& path) {
+            if (is_tenant_path(member.name)) found.emplace_back(&member, path);
+            else refuse(member.place, "E0107", "this path of a tenant cannot be used", {}, "write 1 to " + std::to_string(tenant_depth_max) + " names with slashes between them: [tenant.\"org/department/team\"]");
+        });
+        const auto depth = [](const auto& entry) { return std::count(entry.first->name.begin(), entry.first->name.end(), '/'); };
+        std::stable_sort(found.begin(), found.end(), [&](const auto& left, const auto& right) { return depth(left) < depth(right); });
+        std::unordered_map<std::string_view, model::TenantId> ids;
+        std::unordered_set<std::string> told;
+        for (const auto& [member, path] : found) {
+            Tenant tenant;
+            tenant.path = member->name;
+            const auto slash = tenant.path.rfind('/');
+            if (slash != std::string::npos) tenant.parent = parent_of(tenant.path.substr(0, slash), ids, told, *member);
+            read_fields(member->value, section("tenant"), path, &tenant);
+            ids.emplace(member->name, static_cast<model::TenantId>(snapshot_.tenants.size()));
+            snapshot_.tenants.push_back(std::move(tenant));
+        }
+    }
+
+    // A missing parent is told once, not for each child.
+    model::TenantId parent_of(const std::string& parent, const std::unordered_map<std::string_view, model::TenantId>& ids,
+                              std::unordered_set<std::string>& told, const TomlMember& child) {
+        if (const auto found = ids.find(parent); found != ids.end()) return found->second;
+        if (told.insert(parent).second)
+            refuse(child.place, "E0302", "its parent " + quoted(parent) + " is missing", "limits and classes come down from parents, so none is made in silence", "add [tenant." + quoted(parent) + "]");
+        return model::TenantId::none;
+    }
+
+    static bool is_tenant_path(std::string_view path) {
+        std::size_t depth = 0;
+        for (;;) {
+            const auto slash = path.find('/');
+            const std::string_view name = path.substr(0, slash);
+            if (name.empty() || name.size() > name_bytes_max || has_controls(name) || name.find_first_of("\"\\") != std::string_view::npos || name.front() == ' ' || name.back() == ' ') return false;
+            if (++depth > tenant_depth_max) return false;
+            if (slash == std::string_view::npos) return true;
+            path = path.substr(slash + 1);
+        }
+    }
+
+    void read_keys() {
+        const TomlNode* all = input_.root.find("key");
+        if (all == nullptr) return;
+        const bool is_list = all->is_array() && std::all_of(all->elements.begin(), all->elements.end(), [](const TomlNode& each) { return each.is_table(); });
+        if (!is_list) {
+            refuse(all->place, "E0102", "\"key\" is a list of tables", {}, "write [[key]] above each", true);
+            return;
+        }
+        if (all->elements.size() > keys_max) {
+            refuse(all->place, "E0003", "more than " + std::to_string(keys_max) + " tables [[key]]");
+            return;
+        }
+        for (std::size_t i = 0; i < all->elements.size(); ++i) {
+            const std::string path = Places::join("key", std::to_string(i));
+            places_.set(path, all->elements[i].place);
+            StaticKey key;
+            read_fields(all->elements[i], section("key"), path, &key);
+            key.secret = secret(key.secret_reference, Places::join(path, "secret"));
+            snapshot_.keys.push_back(std::move(key));
+        }
+    }
+
+    const ReadInput& input_;
+    Snapshot& snapshot_;
+    Problems& problems_;
+    Places places_;
+};
+
+}  // namespace
+
+Places read_snapshot(const ReadInput& input, Snapshot& snapshot) { return Reader(input, snapshot).read(); }
+
+}  // namespace gilmok::config

@@ -1,0 +1,61 @@
+// Snapshot → gilmok.toml.
+#include "config/reader.hpp"
+#include "config/schema.hpp"
+#include "config/value.hpp"
+#include "wire/toml.hpp"
+
+namespace gilmok::config {
+namespace {
+
+struct Renderer {
+    const Snapshot& snapshot;
+    bool with_defaults;
+    std::string out{};
+
+    // The keys of one table. Members are only read; the accessors of the table are not const.
+    std::string fields(const Section& section, const void* object) const {
+        std::string lines;
+        void* const from = const_cast<void*>(object);
+        for (const Field& field : section.fields) {
+            const std::string text = value_text(field, field.member(from), snapshot);
+            if (text.empty()) continue;
+            const bool is_default = text == value_text(field, field.member(section.defaults()), snapshot);
+            if (is_default && !field.is_required && !with_defaults) continue;
+            lines += std::string(field.name) + " = " + text + "\n";
+        }
+        return lines;
+    }
+
+    void single(std::string_view path, const void* object) {
+        const std::string lines = fields(section(path), object);
+        if (!lines.empty()) out += "\n[" + std::string(path) + "]\n" + lines;
+    }
+
+    void named(std::string_view path, std::string_view name, const void* object) {
+        out += "\n[" + std::string(path) + ".";
+        wire::append_toml_key(out, name);
+        out += "]\n" + fields(section(path), object);
+    }
+
+    std::string render() {
+        out = "schema = " + std::to_string(schema_version) + "\n";
+        single("server", &snapshot.server);
+        single("server.tls", &snapshot.server);
+        single("server.limits", &snapshot.server);
+        for (const Upstream& upstream : snapshot.upstreams) named("upstream", upstream.name, &upstream);
+        for (const Model& model : snapshot.models) named("model", model.name, &model);
+        for (const Tenant& tenant : snapshot.tenants) named("tenant", tenant.path, &tenant);
+        for (const StaticKey& key : snapshot.keys) out += "\n[[key]]\n" + fields(section("key"), &key);
+        single("retry", &snapshot.retry);
+        single("log", &snapshot.log);
+        single("telemetry", &snapshot.telemetry);
+        return out;
+    }
+};
+
+}  // namespace
+
+std::string render_toml(const Snapshot& snapshot) { return Renderer{snapshot, false}.render(); }
+std::string render_everything(const Snapshot& snapshot) { return Renderer{snapshot, true}.render(); }
+
+}  // namespace gilmok::config
