@@ -62,11 +62,12 @@ public:
         const Events now = (is_readable_ ? readable : 0) | (is_writable_ ? writable : 0);
         if (now != 0) waiter->notify(now);
     }
-    [[nodiscard]] bool is_readable() const { return is_readable_; }
-    [[nodiscard]] bool is_writable() const { return is_writable_; }
+    // Virtual for wrappers, which derive them from the socket inside; plain sockets use the flags and override nothing.
+    [[nodiscard]] virtual bool is_readable() const { return is_readable_; }
+    [[nodiscard]] virtual bool is_writable() const { return is_writable_; }
     // The peer has closed or reset, though unread bytes may still wait. Lets an idle pooled connection be dropped, and
     // a client's leaving be seen while nothing is read from him.
-    [[nodiscard]] bool has_hung_up() const { return has_hung_up_; }
+    [[nodiscard]] virtual bool has_hung_up() const { return has_hung_up_; }
 
 protected:
     void became_readable() { is_readable_ = true; if (waiter_ != nullptr) waiter_->notify(readable_bits_); }
