@@ -1,5 +1,8 @@
 #include "relay/answer.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/assert.hpp"
 #include "base/text.hpp"
 
@@ -15,16 +18,10 @@ constexpr wire::http1::Limits body_limits{};
 constexpr std::size_t usage_copy_bytes_max = 8U << 20;
 
 bool is_answer_header_dropped(const wire::http1::Header& header, std::string_view connection) {
-    switch (header.known) {
-        case Known::content_length:        // set again, from what was understood
-        case Known::date:
-        case Known::server:
-        case Known::via:
-        case Known::x_request_id:          // ours is the one that leads to a log line
-        case Known::endpoint_load_metrics: // meant for us
-            return true;
-        default: break;   // NOLINT: all other known headers are judged below
-    }
+    // Content-Length and Date are written anew; x-request-id must be the one that leads to a log line; the load report was
+    // meant for us.
+    constexpr std::array dropped{Known::content_length, Known::date, Known::server, Known::via, Known::x_request_id, Known::endpoint_load_metrics};
+    if (std::find(dropped.begin(), dropped.end(), header.known) != dropped.end()) return true;
     if (wire::http1::is_hop_by_hop(header.known)) return true;
     // Of the upstream's origin, not of ours.
     for (const std::string_view name : {"set-cookie", "alt-svc", "strict-transport-security", "x-gilmok-simulated"})

@@ -44,7 +44,7 @@ bool Health::failed(Instant now, const Settings& settings) {
     if (was_trial && ns_of(now) < out_until_ns_.load(std::memory_order_relaxed) - ns_of(Instant(trial_spacing))) return false;
     if (!was_trial && failures < settings.eject_after) return false;
     const std::uint32_t doublings = std::min(ejections_in_a_row_, 10U);
-    const Duration length = std::min(settings.eject_max, settings.eject_base * (1LL << doublings));
+    const Duration length = std::min(settings.eject_max, Duration(settings.eject_base * (1LL << doublings)));
     ++ejections_in_a_row_;
     out_until_ns_.store(ns_of(now + length), std::memory_order_relaxed);
     ejections_total_.fetch_add(1, std::memory_order_relaxed);

@@ -1,0 +1,272 @@
+// The story of an exchange, stage by stage. Whatever refuses returns an Error; run() turns it into an answer and every
+// way out into one record.
+#include "gateway/exchange.hpp"
+
+#include "auth/credentials.hpp"
+#include "base/assert.hpp"
+#include "wire/inflate.hpp"
+
+namespace gilmok::gateway {
+
+using model::Endpoint;
+using model::Outcome;
+using wire::http1::Known;
+using wire::http1::Method;
+
+namespace {
+constexpr std::string_view json_type = "application/json";
+}  // namespace
+
+Exchange::Exchange(Connection& connection) : connection_(connection), shard_(connection.shard()), setup_(shard_.setup()) {
+    const wire::http1::RequestHead& head = connection_.head();
+    client_version_minor_ = head.version_minor;
+    client_keeps_alive_ = head.keep_alive;
+    is_head_method_ = head.method == Method::head;
+    record_.started = now();
+    record_.started_wall = shard_.loop().wall_now();
+    record_.id = model::make_request_id(unix_ms(record_.started_wall), shard_.prng().next(), shard_.prng().next());
+    if (const auto caller = meter::parse_traceparent(head.headers.value(Known::traceparent))) {
+        parent_span_ = caller->span_id;
+        trace_ = meter::child_of(*caller, shard_.prng().next());
+    } else {
+        trace_ = meter::make_trace(shard_.prng().next(), shard_.prng().next(), shard_.prng().next(), false);
+        trace_.is_sampled = meter::is_in_sample(trace_, snapshot().telemetry.sample_ratio);
+    }
+    record_.trace_id = trace_.trace_id;
+    record_.span_id = trace_.span_id;
+    shard_.metrics().exchanges_running.add(1);
+    connection_.waiter().clear(event::upstream | event::hedge | event::timer);
+}
+
+Exchange::~Exchange() {
+    // A connection that is destroyed in the middle still owes its record.
+    if (!is_recorded_) {
+        record_.outcome = answer_begun_ ? Outcome::cut_off : Outcome::failed;
+        record_.code = Code::draining;
+        record_.fault = Fault::gateway;
+        settle();
+    }
+}
+
+io::Task<bool> Exchange::run() {
+    const Result<bool> told = co_await tell();
+    if (!told) co_await refuse(told.error());
+    settle();
+    co_return client_keeps_alive_ && connection_.body_is_whole() && !connection_.has_client_left();
+}
+
+io::Task<Result<bool>> Exchange::tell() {
+    // accept, parse: the head is understood already; what does it ask for?
+    if (auto found = find_endpoint(); !found) co_return found;
+    if (record_.endpoint == Endpoint::none) co_return true;   // a probe, answered
+
+    // authenticate before a byte of the body is taken: who may not ask may not make us work
+    if (auto known = authenticate(); !known) co_return known;
+    if (auto shed = shed_early(); !shed) co_return shed;
+    Result<bool> body = co_await take_body();
+    if (!body) co_return body;
+    if (record_.endpoint == Endpoint::models) co_return answer_locally();
+    if (auto read = read_request(); !read) co_return read;
+    if (auto found = find_model(); !found) co_return found;
+
+    // inspect: the guard's place, once it is built
+
+    // admit: a place for the tenant and all its ancestors
+    if (auto admitted = admit(); !admitted) co_return admitted;
+
+    // route, dispatch: the candidates in order of their predicted wait, until one answers
+    plan_route();
+    Result<bool> answered = co_await dispatch();
+    if (!answered) co_return answered;
+
+    // relay: the answer, as it comes
+    co_await relay();
+    co_return true;
+}
+
+Result<bool> Exchange::find_endpoint() {
+    const auto& head = connection_.head();
+    if (auto begun = connection_.begin_body(); !begun) return begun;
+    if (head.path == "/livez" || head.path == "/readyz") {
+        const bool is_ready = head.path == "/livez" || !shard_.is_draining();
+        reply_json(is_ready ? 200 : 503, "text/plain; charset=utf-8", is_ready ? "ok\n" : "draining\n");
+        return true;
+    }
+    record_.endpoint = dialect::openai::endpoint_of(head.path);
+    if (record_.endpoint == Endpoint::none) {
+        detail_ = head.path;
+        return fail(Code::not_found, Fault::client, Retry::never, "no such path");
+    }
+    if (!dialect::openai::allows(record_.endpoint, head.method))
+        return fail(Code::method_not_allowed, Fault::client, Retry::never, "the path does not take this method");
+    return true;
+}
+
+Result<bool> Exchange::authenticate() {
+    GILMOK_TRY(presented, auth::read_credentials(connection_.head().headers));
+    GILMOK_TRY(key, setup_->keyring->lookup(presented, record_.started_wall));
+    key_ = key;
+    record_.key = key->key;
+    record_.tenant = key->tenant;
+    return true;
+}
+
+Result<bool> Exchange::shed_early() {
+    if (shard_.is_draining()) return fail(Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down");
+    if (auto admitted = shard_.overload().admit(); !admitted) return admitted;
+    GILMOK_TRY(ticket, shard_.admission().begin_exchange());
+    exchange_ticket_ = std::move(ticket);
+    return true;
+}
+
+io::Task<Result<bool>> Exchange::take_body() {
+    GILMOK_ASSERT(connection_.body().has_begun());
+    const auto coding = wire::parse_content_encoding(connection_.head().headers.value(Known::content_encoding));
+    if (!coding) co_return gilmok::fail(coding.error());
+    if (!connection_.body_is_whole()) {
+        Result<bool> whole = co_await connection_.read_body();
+        if (!whole) co_return whole;
+    }
+    record_.bytes_in = connection_.body().bytes_received();
+    if (*coding == wire::Coding::identity) co_return true;
+    auto decoded = wire::inflate(*coding, connection_.body().body(), snapshot().server.limits.body_bytes_max);
+    if (!decoded) co_return gilmok::fail(decoded.error());
+    is_decoded_ = true;
+    co_return connection_.body().replace(std::move(*decoded));
+}
+
+Result<bool> Exchange::read_request() {
+    const std::string_view body = connection_.body().body();
+    if (!dialect::openai::has_json_body(record_.endpoint)) {
+        GILMOK_TRY(read, dialect::openai::read_multipart(connection_.head().headers.value(Known::content_type), body));
+        request_ = read;
+        return true;
+    }
+    const wire::json::Limits limits{.depth_max = snapshot().server.limits.json_depth_max};
+    GILMOK_TRY(read, dialect::openai::read_request(record_.endpoint, body, limits));
+    request_ = read;
+    record_.is_stream = request_.is_stream;
+    return true;
+}
+
+Result<bool> Exchange::find_model() {
+    const auto found = snapshot().models_by_name.find(request_.model);
+    if (found == snapshot().models_by_name.end()) {
+        detail_ = request_.model;
+        return fail(Code::model_unknown, Fault::client, Retry::never, "no such model");
+    }
+    record_.model = found->second;
+    model_ = &snapshot().model(found->second);
+    if (auto allowed = auth::check_model(*key_, record_.model); !allowed) {
+        detail_ = request_.model;
+        return allowed;
+    }
+    return true;
+}
+
+Result<bool> Exchange::admit() {
+    model::TenantId refused_by = model::TenantId::none;
+    auto ticket = setup_->tenants->acquire(record_.tenant, &refused_by);
+    if (!ticket) {
+        if (refused_by != model::TenantId::none) detail_ = "streams_max of tenant " + snapshot().tenant(refused_by).path;
+        return fail(ticket.error());
+    }
+    tenant_ticket_ = std::move(*ticket);
+    return true;
+}
+
+bool Exchange::answer_locally() {
+    constexpr std::string_view list_path = "/v1/models";
+    const std::string_view path = connection_.head().path;
+    const std::int64_t created_s = unix_ms(record_.started_wall) / 1000;
+    std::string json;
+    if (path == list_path) {
+        json = R"({"object":"list","data":[)";
+        bool is_first = true;
+        for (std::size_t i = 0; i < snapshot().models.size(); ++i) {
+            if (!auth::check_model(*key_, static_cast<model::ModelId>(i))) continue;
+            if (!is_first) json += ',';
+            is_first = false;
+            dialect::openai::append_model(json, snapshot().models[i].name, created_s, "gilmok");
+        }
+        json += "]}";
+    } else {
+        const auto found = snapshot().models_by_name.find(path.substr(list_path.size() + 1));
+        if (found == snapshot().models_by_name.end() || !auth::check_model(*key_, found->second)) {
+            detail_ = path.substr(list_path.size() + 1);
+            const Error unknown{Code::model_unknown, Fault::client, Retry::never, "no such model"};
+            std::string error;
+            dialect::openai::append_error(error, unknown, record_.id.view(), detail_);
+            record_.code = unknown.code;
+            record_.outcome = Outcome::refused;
+            reply_json(404, json_type, error);
+            return true;
+        }
+        record_.model = found->second;
+        dialect::openai::append_model(json, snapshot().model(found->second).name, created_s, "gilmok");
+    }
+    reply_json(200, json_type, json);
+    return true;
+}
+
+Reply Exchange::reply() const {
+    Reply reply;
+    reply.request_id = record_.id.view();
+    reply.client_version_minor = client_version_minor_;
+    reply.keep_alive = client_keeps_alive_ && connection_.body_is_whole();
+    reply.is_head = is_head_method_;
+    return reply;
+}
+
+void Exchange::reply_json(std::uint16_t status, std::string_view content_type, std::string_view body) {
+    std::string& out = shard_.scratch().out;
+    out.clear();
+    const Reply with = reply();
+    append_reply(out, with, status, content_type, body, shard_.date_line());
+    record_.status = status;
+    if (status < 300) record_.outcome = Outcome::answered;
+    record_.bytes_out = body.size();
+    client_keeps_alive_ = with.keep_alive;
+    connection_.send(out);
+}
+
+io::Task<> Exchange::refuse(Error error) {
+    record_.code = error.code;
+    record_.fault = error.fault;
+    if (error.code == Code::client_gone) {
+        record_.outcome = Outcome::client_gone;
+        record_.status = dialect::openai::status_of(error.code);
+        connection_.fail();
+        co_return;
+    }
+    record_.outcome = record_.attempts_count > 0 || error.fault == Fault::upstream ? Outcome::failed : Outcome::refused;
+    record_.status = dialect::openai::status_of(error.code);
+    Reply with = reply();
+    with.retry_after_s = admit::retry_after_s(error.code, shard_.prng().next());
+    if (error.code == Code::method_not_allowed) with.allow = record_.endpoint == Endpoint::models ? "GET, HEAD" : "POST";
+    std::string& out = shard_.scratch().out;
+    out.clear();
+    append_error_reply(out, with, error, detail_, shard_.date_line());
+    client_keeps_alive_ = with.keep_alive;
+    connection_.send(out);
+    const bool is_sent = co_await connection_.flush();
+    if (!is_sent) client_keeps_alive_ = false;
+}
+
+void Exchange::settle() {
+    GILMOK_ASSERT(!is_recorded_);
+    is_recorded_ = true;
+    if (first_.is_running) end_try(first_, model::AttemptEnd::cancelled, record_.code, 0);
+    if (hedge_ != nullptr && hedge_->is_running) end_try(*hedge_, model::AttemptEnd::cancelled, record_.code, 0);
+    record_.total = now() - record_.started;
+    exchange_ticket_.release();
+    tenant_ticket_.release();
+    shard_.metrics().exchanges_running.add(-1);
+    if (record_.endpoint == Endpoint::none && record_.code == Code::none) return;   // probes leave no line
+    const meter::LineContext context{.key_id = key_ != nullptr ? std::string_view(key_->id) : std::string_view{},
+                                     .client = connection_.client(),
+                                     .parent_span_id = parent_span_[0] != 0 ? std::string_view(parent_span_.data(), parent_span_.size()) : std::string_view{}};
+    shard_.finished(record_, snapshot(), context, trace_.is_sampled);
+}
+
+}  // namespace gilmok::gateway

@@ -1,0 +1,127 @@
+// One client request and all that happens for it, until its record is written. The file to read first is exchange.cpp:
+// it tells the stages in their order. dispatch.cpp is the part about attempts, stream.cpp the way back.
+// Owner: the connection's coroutine. Every exchange ends with exactly one record; the destructor sees to it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "admit/limits.hpp"
+#include "auth/keyring.hpp"
+#include "dialect/openai.hpp"
+#include "gateway/connection.hpp"
+#include "gateway/reply.hpp"
+#include "meter/trace.hpp"
+#include "model/exchange.hpp"
+#include "relay/answer.hpp"
+#include "route/least_wait.hpp"
+#include "upstream/attempt.hpp"
+
+namespace gilmok::gateway {
+
+class Exchange {
+public:
+    explicit Exchange(Connection& connection);
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange();
+
+    // The whole story. True when the connection may carry another exchange.
+    io::Task<bool> run();
+
+private:
+    // One attempt in flight, with what belongs to it.
+    struct Try {
+        upstream::Attempt attempt;
+        const config::Upstream* upstream = nullptr;
+        upstream::State* state = nullptr;
+        model::UpstreamId id = model::UpstreamId::none;
+        std::uint8_t candidate = 0;
+        std::uint8_t record_index = 0;
+        bool is_running = false;          // counted in the upstream's load
+    };
+
+    // the stages (exchange.cpp)
+    io::Task<Result<bool>> tell();
+    Result<bool> find_endpoint();
+    Result<bool> authenticate();
+    Result<bool> shed_early();
+    io::Task<Result<bool>> take_body();
+    Result<bool> read_request();
+    Result<bool> find_model();
+    Result<bool> admit();
+    bool answer_locally();
+    void reply_json(std::uint16_t status, std::string_view content_type, std::string_view body);
+    io::Task<> refuse(Error error);
+    void settle();
+
+    // attempts (dispatch.cpp)
+    void plan_route();
+    io::Task<Result<bool>> dispatch();
+    bool start_next(Try& slot, bool is_hedge);
+    bool start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_hedge);
+    // True when this attempt's answer is the one for the client.
+    bool advance(Try& slot);
+    void send_request(Try& slot);
+    bool accept_answer(Try& slot);
+    bool may_try_again(const Error& error);
+    void end_try(Try& slot, model::AttemptEnd end, Code code, std::uint16_t status);
+    void fail_try(Try& slot);
+    [[nodiscard]] Instant dispatch_deadline(Instant hedge_at) const;
+    void fire_deadlines(Instant now);
+    [[nodiscard]] bool can_hedge() const;
+
+    // the way back (stream.cpp)
+    io::Task<> relay();
+    bool pump(relay::Answer& answer);
+    void take_bytes(relay::Answer& answer, std::string_view bytes);
+    void end_answer(relay::Answer& answer);
+    void cut_answer(relay::Answer& answer, const Error& error);
+    std::optional<Error> why_stop(const relay::Answer& answer) const;
+    [[nodiscard]] Instant relay_deadline(const relay::Answer& answer) const;
+
+    [[nodiscard]] Instant now() const { return connection_.now(); }
+    [[nodiscard]] bool is_revoked() const { return key_ != nullptr && key_->state->is_revoked.load(std::memory_order_relaxed); }
+    [[nodiscard]] const config::Snapshot& snapshot() const { return *setup_->snapshot; }
+    [[nodiscard]] Reply reply() const;
+
+    Connection& connection_;
+    Shard& shard_;
+    SetupPtr setup_;
+    model::Record record_;
+    dialect::openai::Request request_{};
+    const auth::KeyRecord* key_ = nullptr;       // lives as long as setup_
+    const config::Model* model_ = nullptr;
+    admit::ExchangeTicket exchange_ticket_;
+    admit::TenantTicket tenant_ticket_;
+    meter::TraceContext trace_{};
+    std::array<char, 16> parent_span_{};
+    std::string detail_;                          // of a refusal: the name or limit in question
+
+    std::array<std::uint8_t, route::candidates_max> order_{};
+    std::uint8_t order_count_ = 0;
+    std::uint8_t order_next_ = 0;
+    bool is_desperate_ = false;
+    Error last_error_{};
+    Try first_;
+    std::unique_ptr<Try> hedge_;
+    Try* winner_ = nullptr;
+    std::string_view rest_;                       // bytes behind the winner's head, in the scratch
+    bool upstream_keeps_alive_ = false;
+
+    Instant last_byte_{};                         // from the upstream
+    Instant last_sent_{};                         // to the client
+    std::uint8_t client_version_minor_ = 1;
+    bool client_keeps_alive_ = true;
+    bool is_head_method_ = false;
+    bool is_decoded_ = false;                     // the body was compressed
+    bool answer_begun_ = false;
+    bool answer_over_ = false;
+    bool is_recorded_ = false;
+};
+
+}  // namespace gilmok::gateway

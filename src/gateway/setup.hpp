@@ -1,0 +1,24 @@
+// All that shards share and nobody changes: one bundle, swapped whole by the control thread. An exchange keeps the one it
+// began with, so a reload in the middle of a stream changes nothing for it.
+#pragma once
+
+#include <memory>
+
+#include "admit/limits.hpp"
+#include "auth/keyring.hpp"
+#include "config/snapshot.hpp"
+#include "io/tls.hpp"
+#include "upstream/state.hpp"
+
+namespace gilmok::gateway {
+
+struct Setup {
+    config::SnapshotPtr snapshot;
+    auth::KeyringPtr keyring;
+    admit::TenantStreamsPtr tenants;
+    upstream::States upstreams;                             // by UpstreamId
+    std::shared_ptr<const io::TlsContext> door_tls;         // null: the door speaks plain HTTP
+};
+using SetupPtr = std::shared_ptr<const Setup>;
+
+}  // namespace gilmok::gateway

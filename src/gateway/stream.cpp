@@ -1,0 +1,177 @@
+// The way back: bytes of the winner's answer to the client as they come, back-pressure both ways, and an honest end.
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "gateway/exchange.hpp"
+
+namespace gilmok::gateway {
+
+using model::AttemptEnd;
+using model::Outcome;
+
+namespace {
+// A stream that always has more must not keep the loop from the others: after so many reads it waits for its next turn.
+constexpr int reads_per_turn_max = 4;
+}  // namespace
+
+io::Task<> Exchange::relay() {
+    const config::Upstream& upstream = *winner_->upstream;
+    relay::AnswerOptions options;
+    options.endpoint = record_.endpoint;
+    options.hide_usage = request_.is_stream && !request_.asks_for_usage;
+    options.wants_stream = request_.is_stream;
+    options.is_simulated = upstream.is_simulated;
+    options.keep_alive = client_keeps_alive_ && connection_.body_is_whole() && !shard_.is_draining();
+    options.client_version_minor = client_version_minor_;
+    options.event_bytes_max = upstream.event_bytes_max;
+    options.answer_bytes_max = upstream.answer_bytes_max;
+    options.request_id = record_.id.view();
+    relay::Answer answer(options);
+
+    // No suspension up to here: the head and the bytes behind it still lie in the scratch.
+    const wire::http1::ResponseHead& head = shard_.scratch().response_head;
+    upstream_keeps_alive_ = head.keep_alive;
+    record_.status = head.status;
+    std::string& out = shard_.scratch().out;
+    out.clear();
+    answer.begin(head, shard_.date_line(), out);
+    answer_begun_ = true;
+    last_byte_ = last_sent_ = now();
+    connection_.release_request();   // what the upstream has not taken yet is the attempt's own copy
+    request_.text = {};
+    take_bytes(answer, rest_);
+
+    while (!answer_over_) {
+        const bool has_more = pump(answer);
+        if (answer_over_) break;
+        if (auto error = why_stop(answer)) {
+            cut_answer(answer, *error);
+            break;
+        }
+        const Instant deadline = has_more ? now() : relay_deadline(answer);
+        connection_.timer().arm(deadline);
+        const io::Events upstream_events = connection_.has_unsent() ? 0 : event::upstream | event::hedge;
+        co_await connection_.waiter().wait(event::client_readable | event::client_writable | upstream_events | event::timer | event::attention);
+        connection_.continue_sending();
+        const auto keepalive = snapshot().server.limits.sse_keepalive;
+        if (answer.is_event_stream() && keepalive.count() > 0 && !connection_.has_unsent() && now() - last_sent_ >= keepalive) {
+            out.clear();
+            answer.append_keepalive(out);
+            connection_.send(out);
+            last_sent_ = now();
+        }
+    }
+    const bool is_sent = co_await connection_.flush();
+    record_.usage = answer.usage();
+    record_.bytes_out = answer.body_bytes();
+    record_.events_out = answer.events_passed();
+    if (!is_sent && record_.outcome == Outcome::answered) {
+        record_.outcome = Outcome::client_gone;
+        record_.code = Code::client_gone;
+        record_.fault = Fault::client;
+    }
+}
+
+// Reads what the upstream has, unless the client still owes us room. True when there is more and others should have a turn.
+bool Exchange::pump(relay::Answer& answer) {
+    for (int reads = 0; !answer_over_ && !connection_.has_unsent() && !connection_.has_client_left(); ++reads) {
+        if (reads == reads_per_turn_max) return true;
+        const io::Transfer got = winner_->attempt.read(shard_.scratch().input);
+        if (got.would_block()) return false;
+        shard_.scratch().out.clear();
+        if (got.is_done()) {
+            take_bytes(answer, {shard_.scratch().input.data(), got.bytes});
+            continue;
+        }
+        const auto closed = got.state == io::Transfer::State::end ? answer.upstream_closed()
+                                                                  : Result<bool>(fail(Code::upstream_closed, Fault::upstream, Retry::never,
+                                                                                      "the upstream's connection broke in the middle of its answer"));
+        upstream_keeps_alive_ = false;
+        if (closed) end_answer(answer);
+        else cut_answer(answer, closed.error());
+    }
+    return false;
+}
+
+// Appends to what the scratch's `out` holds already (the head, at first) and sends it all.
+void Exchange::take_bytes(relay::Answer& answer, std::string_view bytes) {
+    std::string& out = shard_.scratch().out;
+    last_byte_ = now();
+    const std::size_t before = out.size();
+    const auto taken = answer.feed(bytes, shard_.scratch().payload, out);
+    if (record_.time_to_first_token == Duration{} && answer.has_passed_content()) record_.time_to_first_token = now() - record_.started;
+    if (out.size() > before) last_sent_ = now();
+    if (!taken) return cut_answer(answer, taken.error());
+    if (answer.is_upstream_done()) return end_answer(answer);
+    connection_.send(out);
+    out.clear();
+}
+
+void Exchange::end_answer(relay::Answer& answer) {
+    std::string& out = shard_.scratch().out;
+    const auto finished = answer.finish(out);
+    if (!finished) return cut_answer(answer, finished.error());
+    answer_over_ = true;
+    winner_->attempt.finish(upstream_keeps_alive_ && answer.is_upstream_done() && !answer.has_surplus(), now());
+    end_try(*winner_, AttemptEnd::answered, Code::none, record_.status);
+    client_keeps_alive_ = answer.keeps_client_connection();
+    connection_.send(out);
+    connection_.release_request();
+    if (record_.status < 400) {
+        record_.outcome = Outcome::answered;
+    } else {
+        record_.outcome = record_.status < 500 ? Outcome::upstream_refused : Outcome::failed;
+        record_.code = Code::upstream_status;
+        record_.fault = record_.status < 500 ? Fault::client : Fault::upstream;
+    }
+}
+
+// The answer has begun and cannot be finished. The upstream is cancelled at once; the client is told, in a way that
+// cannot be taken for a proper end.
+void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
+    answer_over_ = true;
+    const bool is_upstreams_fault = error.fault == Fault::upstream;
+    winner_->attempt.cancel();
+    end_try(*winner_, is_upstreams_fault ? AttemptEnd::failed : AttemptEnd::cancelled, error.code, record_.status);
+    client_keeps_alive_ = false;
+    record_.code = error.code;
+    record_.fault = error.fault;
+    if (error.code == Code::client_gone) {
+        record_.outcome = Outcome::client_gone;
+        connection_.fail();
+        return;
+    }
+    record_.outcome = Outcome::cut_off;
+    std::string& out = shard_.scratch().out;
+    const bool is_told = answer.cut_off(error, {}, out);
+    connection_.send(out);
+    if (!is_told) connection_.reset();
+}
+
+std::optional<Error> Exchange::why_stop(const relay::Answer&) const {
+    const config::Upstream& upstream = *winner_->upstream;
+    if (connection_.has_client_left()) return Error{Code::client_gone, Fault::client, Retry::never, "the client left"};
+    if (connection_.is_cut()) return Error{Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down"};
+    if (is_revoked()) return Error{Code::key_revoked, Fault::client, Retry::never, "the key was revoked"};
+    if (connection_.has_unsent()) {
+        if (now() >= connection_.write_deadline())
+            return Error{Code::client_gone, Fault::client, Retry::never, "the client took nothing for write_timeout"};
+    } else if (now() >= last_byte_ + upstream.idle_timeout) {
+        return Error{Code::idle_timeout, Fault::upstream, Retry::never, "the upstream sent nothing for idle_timeout"};
+    }
+    if (now() >= winner_->attempt.started() + upstream.total_timeout)
+        return Error{Code::total_timeout, Fault::upstream, Retry::never, "the answer took longer than total_timeout"};
+    return std::nullopt;
+}
+
+Instant Exchange::relay_deadline(const relay::Answer& answer) const {
+    const config::Upstream& upstream = *winner_->upstream;
+    Instant deadline = winner_->attempt.started() + upstream.total_timeout;
+    if (connection_.has_unsent()) return std::min(deadline, connection_.write_deadline());
+    deadline = std::min(deadline, last_byte_ + upstream.idle_timeout);
+    const auto keepalive = snapshot().server.limits.sse_keepalive;
+    if (answer.is_event_stream() && keepalive.count() > 0) deadline = std::min(deadline, last_sent_ + keepalive);
+    return deadline;
+}
+
+}  // namespace gilmok::gateway
