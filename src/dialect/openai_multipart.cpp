@@ -44,6 +44,15 @@ struct PartHead {
     bool is_file = false;
 };
 
+// Some clients write a quote in a file name as a quoted pair, and some a plain backslash, so where such a name ends is
+// anybody's guess. It may be the last parameter, when no guess at it would find another field name in it.
+bool is_odd_file_name(std::string_view rest, PartHead& head) {
+    const std::string lower = lowercase(trim(trim(rest).substr(1)));
+    constexpr std::string_view opening = "filename=\"";
+    head.is_file = lower.starts_with(opening) && lower.ends_with('"');
+    return head.is_file && lower.find("name", opening.size()) == std::string::npos;
+}
+
 bool read_disposition(std::string_view value, PartHead& head) {
     const std::size_t length = std::min(value.find(';'), value.size());
     if (!equal_ignoring_case(trim(value.substr(0, length)), "form-data")) return false;
@@ -51,8 +60,8 @@ bool read_disposition(std::string_view value, PartHead& head) {
     bool has_name = false;
     std::string_view name, parameter;
     while (!trim(rest).empty()) {
-        // File names may hold quoted pairs; what follows them is not read.
-        if (!take_parameter(rest, name, parameter)) return has_name && head.is_file;
+        const std::string_view whole = rest;
+        if (!take_parameter(rest, name, parameter)) return has_name && is_odd_file_name(whole, head);
         if (equal_ignoring_case(name, "name")) {
             if (has_name) return false;
             has_name = true;
@@ -97,14 +106,20 @@ bool find_boundary(std::string_view content_type, std::string_view& boundary) {
     return is_found && !boundary.empty() && boundary.size() <= boundary_bytes_max && boundary.find_first_of("\r\n") == std::string_view::npos;
 }
 
-Result<bool> read_field(const PartHead& head, std::string_view content, Request& request) {
+struct Seen {
+    bool model = false;
+    bool stream = false;
+};
+
+Result<bool> read_field(const PartHead& head, std::string_view content, Seen& seen, Request& request) {
     static constexpr std::string_view given_twice = "a form field that decides something is given twice or in other letters";
     const bool is_model = equal_ignoring_case(head.name, "model");
     const bool is_stream = equal_ignoring_case(head.name, "stream");
     if (!is_model && !is_stream) return true;
     const bool is_exact = head.name == "model" || head.name == "stream";
-    if (!is_exact || (is_model && !request.model.empty()) || (is_stream && request.is_stream))
+    if (!is_exact || (is_model && seen.model) || (is_stream && seen.stream))
         return fail(Code::member_duplicate, Fault::client, Retry::never, given_twice);
+    (is_model ? seen.model : seen.stream) = true;
     if (head.is_file) return invalid("the form fields 'model' and 'stream' must not be files");
     if (is_stream) {
         request.is_stream = content == "true" || content == "True" || content == "1";
@@ -124,6 +139,7 @@ Result<Request> read_multipart(std::string_view content_type, std::string_view b
     static constexpr std::string_view malformed = "the body is not multipart/form-data as RFC 7578 writes it";
     std::string_view boundary;
     if (!find_boundary(content_type, boundary)) return invalid("the body must be multipart/form-data with one boundary");
+    Seen seen;
     Request request;
     request.text = body;
     request.is_multipart = true;
@@ -141,7 +157,7 @@ Result<Request> read_multipart(std::string_view content_type, std::string_view b
         rest.remove_prefix(head_bytes + 4);
         const std::size_t content_bytes = rest.find(delimiter);
         if (content_bytes == std::string_view::npos) return invalid(malformed);
-        GILMOK_TRY(is_read, read_field(head, rest.substr(0, content_bytes), request));
+        GILMOK_TRY(is_read, read_field(head, rest.substr(0, content_bytes), seen, request));
         static_cast<void>(is_read);
         rest.remove_prefix(content_bytes + delimiter.size());
     }
