@@ -14,7 +14,7 @@ using config::Snapshot;
 using model::ModelId;
 using model::TenantId;
 
-constexpr std::uint32_t not_found = 0xffffffffU;
+constexpr std::uint64_t not_found = ~std::uint64_t{0};
 
 bool names_all(const std::vector<std::string>& list) { return list.empty() || std::find(list.begin(), list.end(), "*") != list.end(); }
 
@@ -145,8 +145,7 @@ std::shared_ptr<const Keyring> Keyring::build(const Snapshot& snapshot, const St
 void Keyring::index_all() {
     // A quarter full: runs stay short, and every lookup pays for the longest.
     const std::uint64_t slots = std::bit_ceil(std::max<std::uint64_t>(records_.size() * 4, 8));
-    tags_.assign(slots, 0);
-    slots_.assign(slots, static_cast<std::uint32_t>(records_.size()));
+    slots_.assign(slots, Slot{0, records_.size()});
     mask_ = slots - 1;
     probes_ = 1;
     for (std::uint32_t i = 0; i < records_.size(); ++i) insert(digests_[i], i);
@@ -155,21 +154,20 @@ void Keyring::index_all() {
 void Keyring::insert(const KeyDigest& digest, std::uint32_t index) {
     std::uint64_t at = (tag_of(digest) >> 1) & mask_;
     std::uint32_t probes = 1;
-    for (; tags_[at] != 0; at = (at + 1) & mask_) ++probes;
-    tags_[at] = tag_of(digest);
-    slots_[at] = index;
+    for (; slots_[at].tag != 0; at = (at + 1) & mask_) ++probes;
+    slots_[at] = {tag_of(digest), index};
     probes_ = std::max(probes_, probes);
 }
 
-std::uint32_t Keyring::find(const KeyDigest& digest) const {
+std::uint64_t Keyring::find(const KeyDigest& digest) const {
     const std::uint64_t tag = tag_of(digest);
-    const auto dummy = static_cast<std::uint32_t>(records_.size());
-    std::uint32_t candidate = dummy;
+    const std::uint64_t dummy = records_.size();
+    std::uint64_t candidate = dummy;
     for (std::uint32_t i = 0; i < probes_; ++i) {
-        const std::uint64_t at = ((tag >> 1) + i) & mask_;
+        const Slot& slot = slots_[((tag >> 1) + i) & mask_];
         // Chosen by mask, not by branch: every lookup reads all slots of the run.
-        const std::uint32_t is_same = 0U - static_cast<std::uint32_t>(tags_[at] == tag);
-        candidate = (slots_[at] & is_same) | (candidate & ~is_same);
+        const std::uint64_t is_same = 0U - static_cast<std::uint64_t>(slot.tag == tag);
+        candidate = (slot.index & is_same) | (candidate & ~is_same);
     }
     const KeyDigest& stored = digests_[candidate];
     std::uint64_t difference = 0;
@@ -179,7 +177,7 @@ std::uint32_t Keyring::find(const KeyDigest& digest) const {
 
 Result<const KeyRecord*> Keyring::lookup(std::string_view presented, WallTime now) const {
     if (presented.empty()) return fail(Code::key_missing, Fault::client, Retry::never, "no API key was sent");
-    const std::uint32_t index = find(digest_of(presented));
+    const std::uint64_t index = find(digest_of(presented));
     if (index == not_found) return fail(Code::key_invalid, Fault::client, Retry::never, "the API key is not known");
     const KeyRecord& record = records_[index];
     if (record.tenant == TenantId::none)

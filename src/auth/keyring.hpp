@@ -69,14 +69,17 @@ public:
 private:
     Keyring() = default;
     void insert(const KeyDigest& digest, std::uint32_t index);
-    [[nodiscard]] std::uint32_t find(const KeyDigest& digest) const;
+    [[nodiscard]] std::uint64_t find(const KeyDigest& digest) const;
     void index_all();
 
     std::uint64_t generation_ = 1;
     std::vector<KeyRecord> records_;
     std::vector<KeyDigest> digests_;        // one more than records_: the last is the dummy
-    std::vector<std::uint64_t> tags_;       // open addressing; the first eight bytes of the digest, 0 = empty
-    std::vector<std::uint32_t> slots_;      // index of the record, beside tags_
+    struct Slot {
+        std::uint64_t tag;                  // of the first eight bytes of the digest; 0 = empty
+        std::uint64_t index;                // of the record; the dummy's for an empty slot
+    };
+    std::vector<Slot> slots_;               // open addressing
     std::uint64_t mask_ = 0;
     std::uint32_t probes_ = 1;              // slots looked at by every lookup: the longest run of this table
 };

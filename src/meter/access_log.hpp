@@ -1,8 +1,9 @@
-// The access log: one JSON line for each exchange. Never a prompt, an answer or a secret. What is not known is absent,
-// not zero. Fields: docs/observability.md. Pure but for the escaped names kept of the snapshot in use.
-// Owner: one shard.
+// The access log: one JSON line for each exchange. Never a prompt, an answer or a secret. What is not known is absent, not
+// zero. Names are escaped once for each snapshot, because escaping them for every line would cost more than the rest.
+// Pure. Owner: one shard.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,17 +29,14 @@ public:
     void append_line(std::string& out, const model::Record& record, const config::Snapshot& snapshot, const LineContext& context);
 
 private:
-    struct Names {
-        std::vector<std::string> models, upstreams, tenants;   // escaped, by id
-    };
-    std::string_view escaped(const std::vector<std::string>& cached, std::uint32_t index, std::string_view name, std::string& scratch) const;
-    Names names_;
-    const config::Snapshot* in_use_ = nullptr;   // compared, never read
+    std::string_view escaped(const std::vector<std::string>& cached, bool is_in_use, std::uint32_t id, std::string_view name,
+                             std::string& scratch) const;
+    std::vector<std::string> models_, upstreams_, tenants_;   // escaped, by id, of the snapshot in use
+    const config::Snapshot* in_use_ = nullptr;                // compared, never read
     std::uint64_t in_use_version_ = 0;
-    bool is_in_use_ = false;                     // whether the line being written is of the snapshot in use
-    std::int64_t second_ = -1;                   // the second that time_ spells
-    char time_[20] = {};                         // "2026-11-21T04:05:06"
-    std::string scratch_[4];
+    std::int64_t second_ = -1;                                // the second that time_ spells
+    char time_[19] = {};                                      // "2026-11-21T04:05:06"
+    std::array<std::string, model::Record::attempts_max + 4> scratch_;
 };
 
 }  // namespace gilmok::meter

@@ -1,0 +1,220 @@
+#include "meter/access_log.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "base/assert.hpp"
+#include "base/text.hpp"
+
+namespace gilmok::meter {
+
+namespace {
+
+using model::Record;
+using model::Usage;
+
+// Room for all that is not a name of the configuration: member names, numbers, ids.
+constexpr std::size_t line_bytes_fixed = 1'536;
+constexpr std::size_t attempt_bytes_fixed = 320;
+constexpr std::size_t context_bytes_max = 64;   // of each text in LineContext; longer ones are cut
+
+// Writes into room that was made beforehand: forty small appends to a string cost more than the text itself.
+class Writer {
+public:
+    explicit Writer(char* at) : at_(at) {}
+    void raw(std::string_view text) {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+    template <class Integer>
+    void number(Integer value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
+    void member(std::string_view name_and_colon, std::string_view escaped) {
+        raw(name_and_colon);
+        *at_++ = '"';
+        raw(escaped);
+        *at_++ = '"';
+    }
+    // Milliseconds with three decimals.
+    void duration(std::string_view name_and_colon, Duration span) {
+        raw(name_and_colon);
+        const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(to_us(span), 0));
+        number(us / 1000);
+        fraction(static_cast<unsigned>(us % 1000));
+    }
+    void fraction(unsigned thousandths) {
+        const char text[4] = {'.', digit(thousandths / 100), digit(thousandths / 10 % 10), digit(thousandths % 10)};
+        raw({text, sizeof text});
+    }
+    // Ids and addresses, which hold nothing to escape; should one ever, the byte is not written.
+    void plain_member(std::string_view name_and_colon, std::string_view text) {
+        raw(name_and_colon);
+        *at_++ = '"';
+        for (const char c : text.substr(0, context_bytes_max))
+            *at_++ = c > ' ' && c < 0x7F && c != '"' && c != '\\' ? c : '?';
+        *at_++ = '"';
+    }
+    [[nodiscard]] char* at() const { return at_; }
+
+private:
+    static char digit(unsigned value) { return static_cast<char>('0' + value); }
+    char* at_;
+};
+
+std::string_view name_of(model::AttemptEnd end) {
+    switch (end) {
+        case model::AttemptEnd::answered: return "answered";
+        case model::AttemptEnd::refused: return "refused";
+        case model::AttemptEnd::failed: return "failed";
+        case model::AttemptEnd::cancelled: return "cancelled";
+        case model::AttemptEnd::hedge_lost: return "hedge_lost";
+    }
+    return "failed";
+}
+
+void write_usage(Writer& line, const Usage& usage) {
+    if (!usage.is_reported()) return;
+    struct Entry {
+        std::string_view name;
+        std::int64_t Usage::*count;
+    };
+    static constexpr Entry entries[] = {{"\"input\":", &Usage::input},
+                                        {"\"input_cached\":", &Usage::input_cached},
+                                        {"\"input_audio\":", &Usage::input_audio},
+                                        {"\"output\":", &Usage::output},
+                                        {"\"output_reasoning\":", &Usage::output_reasoning},
+                                        {"\"output_audio\":", &Usage::output_audio},
+                                        {"\"total\":", &Usage::total}};
+    line.raw(",\"usage\":{");
+    bool is_first = true;
+    for (const Entry& entry : entries) {
+        if (usage.*entry.count == Usage::missing) continue;
+        if (!is_first) line.raw(",");
+        is_first = false;
+        line.raw(entry.name);
+        line.number(usage.*entry.count);
+    }
+    line.raw("}");
+}
+
+// How the exchange ended and how much it moved.
+void write_end(Writer& line, const Record& record) {
+    line.raw(",\"status\":");
+    line.number(record.status);
+    line.member(",\"outcome\":", model::name_of(record.outcome));
+    if (record.code != Code::none) {
+        line.member(",\"code\":", gilmok::name_of(record.code));
+        line.member(",\"fault\":", gilmok::name_of(record.fault));
+    }
+    line.raw(record.is_stream ? ",\"stream\":true" : ",\"stream\":false");
+    if (record.is_simulated) line.raw(",\"simulated\":true");
+    line.duration(",\"duration_ms\":", record.total);
+    if (record.time_to_first_token > Duration::zero()) line.duration(",\"ttft_ms\":", record.time_to_first_token);
+    line.raw(",\"bytes_in\":");
+    line.number(record.bytes_in);
+    line.raw(",\"bytes_out\":");
+    line.number(record.bytes_out);
+    if (record.is_stream) {
+        line.raw(",\"events\":");
+        line.number(record.events_out);
+    }
+}
+
+void write_attempt(Writer& line, const model::Attempt& attempt, const Record& record, std::string_view upstream) {
+    line.member("{\"upstream\":", upstream);
+    line.member(",\"end\":", name_of(attempt.end));
+    if (attempt.code != Code::none) line.member(",\"code\":", gilmok::name_of(attempt.code));
+    if (attempt.status != 0) {
+        line.raw(",\"status\":");
+        line.number(attempt.status);
+    }
+    line.duration(",\"start_ms\":", attempt.started - record.started);
+    if (attempt.connect > Duration::zero()) line.duration(",\"connect_ms\":", attempt.connect);
+    if (attempt.first_byte > Duration::zero()) line.duration(",\"first_byte_ms\":", attempt.first_byte);
+    line.raw(attempt.was_hedge ? ",\"hedge\":true}" : "}");
+}
+
+}  // namespace
+
+void AccessLog::use(const config::Snapshot& snapshot) {
+    const auto escape_all = [](std::vector<std::string>& out, const auto& entries, auto name) {
+        out.clear();
+        out.reserve(entries.size());
+        for (const auto& entry : entries) append_json_escaped(out.emplace_back(), entry.*name);
+    };
+    escape_all(models_, snapshot.models, &config::Model::name);
+    escape_all(upstreams_, snapshot.upstreams, &config::Upstream::name);
+    escape_all(tenants_, snapshot.tenants, &config::Tenant::path);
+    in_use_ = &snapshot;
+    in_use_version_ = snapshot.version;
+}
+
+std::string_view AccessLog::escaped(const std::vector<std::string>& cached, bool is_in_use, std::uint32_t id, std::string_view name,
+                                    std::string& scratch) const {
+    if (is_in_use) return cached[id];
+    scratch.clear();
+    append_json_escaped(scratch, name);
+    return scratch;
+}
+
+void AccessLog::append_line(std::string& out, const Record& record, const config::Snapshot& snapshot, const LineContext& context) {
+    const bool is_in_use = in_use_ == &snapshot && in_use_version_ == snapshot.version;
+    std::string_view tenant, model, upstream;
+    if (record.tenant != model::TenantId::none)
+        tenant = escaped(tenants_, is_in_use, index_of(record.tenant), snapshot.tenant(record.tenant).path, scratch_[0]);
+    if (record.model != model::ModelId::none)
+        model = escaped(models_, is_in_use, index_of(record.model), snapshot.model(record.model).name, scratch_[1]);
+    if (record.upstream != model::UpstreamId::none)
+        upstream = escaped(upstreams_, is_in_use, index_of(record.upstream), snapshot.upstream(record.upstream).name, scratch_[2]);
+    std::string& served = scratch_[3];
+    served.clear();
+    append_json_escaped(served, record.served_name);
+    const std::size_t attempts = std::min<std::size_t>(record.attempts_count, Record::attempts_max);
+    std::array<std::string_view, Record::attempts_max> tried{};
+    std::size_t room = line_bytes_fixed + attempts * attempt_bytes_fixed + tenant.size() + model.size() + upstream.size() + served.size();
+    for (std::size_t i = 0; i < attempts; ++i) {
+        const model::UpstreamId id = record.attempts[i].upstream;
+        if (id == model::UpstreamId::none) continue;
+        tried[i] = escaped(upstreams_, is_in_use, index_of(id), snapshot.upstream(id).name, scratch_[4 + i]);
+        room += tried[i].size();
+    }
+    const std::size_t begin = out.size();
+    out.resize(begin + room);
+    Writer line(out.data() + begin);
+
+    const std::int64_t wall_ms = unix_ms(record.started_wall);
+    if (wall_ms / 1000 != second_) {
+        second_ = wall_ms / 1000;
+        rfc3339(record.started_wall).copy(time_, sizeof time_);
+    }
+    line.raw("{\"time\":\"");
+    line.raw({time_, sizeof time_});
+    line.fraction(static_cast<unsigned>(wall_ms % 1000));
+    line.raw("Z");
+    line.member("\",\"request_id\":", record.id.view());
+    if (!context.client.empty()) line.plain_member(",\"client\":", context.client);
+    if (!tenant.empty()) line.member(",\"tenant\":", tenant);
+    if (!context.key_id.empty()) line.plain_member(",\"key\":", context.key_id);
+    line.member(",\"endpoint\":", model::name_of(record.endpoint));
+    if (!model.empty()) line.member(",\"model\":", model);
+    if (!upstream.empty()) line.member(",\"upstream\":", upstream);
+    if (!served.empty()) line.member(",\"served\":", served);
+    write_end(line, record);
+    write_usage(line, record.usage);
+    for (std::size_t i = 0; i < attempts; ++i) {
+        line.raw(i == 0 ? ",\"attempts\":[" : ",");
+        write_attempt(line, record.attempts[i], record, tried[i]);
+    }
+    if (attempts != 0) line.raw("]");
+    if (record.trace_id[0] != '\0') {
+        line.member(",\"trace_id\":", {record.trace_id.data(), record.trace_id.size()});
+        line.member(",\"span_id\":", {record.span_id.data(), record.span_id.size()});
+        if (!context.parent_span_id.empty()) line.plain_member(",\"parent_span_id\":", context.parent_span_id);
+    }
+    line.raw("}\n");
+    const auto length = static_cast<std::size_t>(line.at() - (out.data() + begin));
+    GILMOK_ASSERT(length <= room);
+    out.resize(begin + length);
+}
+
+}  // namespace gilmok::meter
