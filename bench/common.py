@@ -19,7 +19,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = pathlib.Path(os.environ.get("GILMOK_BUILD", ROOT / "build" / "release"))
+BUILD = pathlib.Path(os.environ.get("GILMOK_BUILD", ROOT / "build" / "release")).resolve()
 GILMOK = BUILD / "gilmok"
 TOOLS = BUILD / "bench"
 CORES = sorted(os.sched_getaffinity(0))

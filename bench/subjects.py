@@ -71,7 +71,7 @@ class Gilmok(Subject):
 
     def launch(self):
         if not os.access(GILMOK, os.X_OK):
-            raise Skip(f"no {GILMOK.relative_to(ROOT)}: build it first")
+            raise Skip(f"no {GILMOK}: build it first")
         config = self.write("gilmok.toml", f"""
 [server]
 listen = ["127.0.0.1:{self.port}"]
