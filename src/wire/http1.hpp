@@ -131,6 +131,8 @@ struct ResponseHead {
     Headers headers;
 };
 
+struct Refusal;  // http1_refusals.hpp
+
 // Parses a head out of a buffer that grows. Call with all bytes received since the start of the head, each time more
 // have come (the buffer may move between calls); complete lines are looked at once only, so a byte-by-byte sender costs
 // linear time. For a head that is whole at the first call nothing is remembered.
@@ -149,8 +151,6 @@ public:
     Result<State> parse_response(std::string_view buffer, bool to_head_request, ResponseHead& head);
     [[nodiscard]] std::size_t bytes_consumed() const { return bytes_consumed_; }
     void reset() { *this = HeadParser(limits_); }
-
-    struct Refusal;  // an entry of the table of refusals in http1_head.cpp
 
 private:
     // Where a walk stopped for want of bytes. Lengths rather than pointers, for the buffer may move.
