@@ -1,6 +1,7 @@
 // Reading what an answer says it used, and what a piece of a streamed answer is.
 #include "base/text.hpp"
 #include "dialect/openai.hpp"
+#include "wire/json_walk.hpp"
 
 namespace gilmok::dialect::openai {
 
@@ -94,41 +95,99 @@ bool is_filled(const Value& value) {
     return value.type == Type::array ? cursor.next_element(inner) : cursor.next_member(name, inner);
 }
 
-bool delta_has_content(const Value& delta) {
-    Cursor cursor(delta);
-    std::string_view name;
-    Value value;
-    while (cursor.next_member(name, value)) {
-        const bool tells = name == "content" || name == "reasoning_content" || name == "reasoning" || name == "tool_calls" ||
-                           name == "function_call" || name == "refusal" || name == "audio";
-        if (tells && is_filled(value)) return true;
-    }
-    return false;
+bool is_content_of_delta(std::string_view name) {
+    return name == "content" || name == "reasoning_content" || name == "reasoning" || name == "tool_calls" ||
+           name == "function_call" || name == "refusal" || name == "audio";
 }
 
-// `is_empty` when there is no choice at all.
-bool choices_have_content(const Value& choices, bool& is_empty) {
-    is_empty = true;
-    Cursor cursor(choices);
-    Value choice;
-    while (cursor.next_element(choice)) {
-        is_empty = false;
-        Cursor members(choice);
+// One event in one pass: the walk goes down into choices[].delta as it comes by, because there is an event for every
+// token that every stream writes.
+class EventReader {
+public:
+    explicit EventReader(std::string_view data) : walk_(data, wire::json::depth_limit, false) {}
+
+    bool has_choices = false;
+    bool has_choice = false;
+    bool has_error = false;
+    bool has_content = false;
+    bool has_finish_reason = false;
+    bool has_usage_member = false;
+    Once usage;
+
+    // False when the data is not an object.
+    bool read() {
+        walk_.space();
+        if (!walk_.is_at('{')) return false;
+        return members([this](std::string_view name) { return read_member(name); });
+    }
+
+private:
+    // Calls `read` at every value of the object that begins here; it must walk over the value.
+    template <class Read>
+    bool members(Read read) {
+        if (!walk_.enter()) return false;
+        if (walk_.is_at('}')) return walk_.leave(), true;
         std::string_view name;
-        Value value;
-        while (members.next_member(name, value)) {
-            if (name == "delta" && delta_has_content(value)) return true;
-            if (name == "text" && value.type == Type::string && is_filled(value)) return true;
+        while (true) {
+            if (!walk_.name(name) || !read(name)) return false;
+            walk_.space();
+            if (walk_.is_at('}')) return walk_.leave(), true;
+            if (!walk_.take(',', {})) return false;
+            walk_.space();
         }
     }
-    return false;
-}
+
+    bool read_member(std::string_view name) {
+        if (name == "choices" && walk_.is_at('[')) return read_choices();
+        Value value;
+        if (!walk_.value(value)) return false;
+        if (name == "usage") {
+            has_usage_member = true;
+            usage.set(value);
+        } else if (name == "error") has_error = has_error || value.type == Type::object || value.type == Type::string;
+        // Streams of transcriptions, images and speech have no choices.
+        else if (name == "delta" || name == "b64_json" || name == "audio") has_content = has_content || (value.type == Type::string && is_filled(value));
+        return true;
+    }
+
+    bool read_choices() {
+        has_choices = true;
+        if (!walk_.enter()) return false;
+        if (walk_.is_at(']')) return walk_.leave(), true;
+        has_choice = true;
+        while (true) {
+            Value ignored;
+            const bool is_read = walk_.is_at('{') ? members([this](std::string_view name) { return read_choice_member(name); }) : walk_.value(ignored);
+            if (!is_read) return false;
+            walk_.space();
+            if (walk_.is_at(']')) return walk_.leave(), true;
+            if (!walk_.take(',', {})) return false;
+            walk_.space();
+        }
+    }
+
+    bool read_choice_member(std::string_view name) {
+        if (name == "delta" && walk_.is_at('{')) return members([this](std::string_view inner) { return read_delta_member(inner); });
+        Value value;
+        if (!walk_.value(value)) return false;
+        has_content = has_content || (name == "text" && value.type == Type::string && is_filled(value));
+        has_finish_reason = has_finish_reason || (name == "finish_reason" && value.type == Type::string);
+        return true;
+    }
+
+    bool read_delta_member(std::string_view name) {
+        Value value;
+        if (!walk_.value(value)) return false;
+        has_content = has_content || (is_content_of_delta(name) && is_filled(value));
+        return true;
+    }
+
+    wire::json::Walk<wire::json::FastKernel> walk_;
+};
 
 }  // namespace
 
 Usage read_usage(std::string_view json) {
-    // Inside a string the quotes of this would be escaped; so where it is absent no member of that name can be.
-    if (json.find("\"usage\"") == std::string_view::npos) return {};
     Cursor cursor(json);
     std::string_view name;
     Value value;
@@ -146,31 +205,39 @@ StreamEvent read_event(std::string_view data) {
         event.what = What::done;
         return event;
     }
-    Value choices;
-    Once usage;
-    Cursor cursor(data);
+    EventReader reader(data);
+    if (!reader.read()) return event;
+    event.has_content = reader.has_content;
+    event.has_finish_reason = reader.has_finish_reason;
+    event.has_usage_member = reader.has_usage_member;
+    event.has_usage = reader.usage.is_object();
+    if (event.has_usage) event.usage = read_counts(reader.usage.get());
+    if (reader.has_error) event.what = What::error;
+    else if (reader.has_choices) event.what = !reader.has_choice && event.has_usage ? What::usage_only : What::delta;
+    else if (reader.has_content) event.what = What::delta;
+    return event;
+}
+
+void append_event_without_usage(std::string& out, std::string_view raw, std::string_view data) {
+    const bool is_object = !data.empty() && data.front() == '{' && data.find('\n') == std::string_view::npos;
+    Cursor cursor(is_object ? data : std::string_view("{}"));
     std::string_view name;
     Value value;
     while (cursor.next_member(name, value)) {
-        if (name == "choices") {
-            if (value.type == Type::array) choices = value;
-        } else if (name == "usage") {
-            usage.set(value);
-        } else if (name == "error") {
-            if (value.type == Type::object || value.type == Type::string) event.what = What::error;
-        } else if (name == "delta" || name == "b64_json" || name == "audio") {
-            // Streams of transcriptions, images and speech have no choices.
-            if (value.type == Type::string && is_filled(value)) event.has_content = true;
-        }
+        if (name != "usage") continue;
+        std::size_t begin = static_cast<std::size_t>(name.data() - data.data()) - 1;
+        std::size_t end = static_cast<std::size_t>(value.text.data() + value.text.size() - data.data());
+        // One comma goes with the member: the one before it, or for the first member the one behind it.
+        const std::size_t before = data.find_last_not_of(" \t", begin - 1);
+        if (data[before] == ',') begin = before;
+        else if (const std::size_t after = data.find_first_not_of(" \t", end); data[after] == ',') end = after + 1;
+        out += "data: ";
+        out += data.substr(0, begin);
+        out += data.substr(end);
+        out += "\n\n";
+        return;
     }
-    event.has_usage = usage.is_object();
-    if (event.has_usage) event.usage = read_counts(usage.get());
-    bool is_empty = true;
-    if (!choices.text.empty() && choices_have_content(choices, is_empty)) event.has_content = true;
-    if (event.what == What::error) return event;
-    if (!choices.text.empty()) event.what = is_empty && event.has_usage ? What::usage_only : What::delta;
-    else if (event.has_content) event.what = What::delta;
-    return event;
+    out += raw;
 }
 
 }  // namespace gilmok::dialect::openai

@@ -1,5 +1,6 @@
 // The walk over a JSON text behind json.hpp: grammar and depth, without recursion, so that a hostile text cannot choose
-// how much of the C stack we use. Never reads outside the text, checked or not. Internal to wire/.
+// how much of the C stack we use. Never reads outside the text, checked or not. For wire/ itself, and for a dialect's
+// loops that run for every token; everybody else wants json.hpp.
 #pragma once
 
 #include <array>
@@ -100,11 +101,19 @@ private:
     bool string() {
         bool is_ascii = true;
         const StringEnd found = Kernel::string_end(at_ + 1, end_, is_ascii);
+        if (!found.is_whole || !(is_ascii || is_utf8_known_)) [[unlikely]] return unusual_string(found, is_ascii);
+        at_ = found.stop + 1;
+        return true;
+    }
+
+    // Apart, so that the usual string stays short enough to be compiled in line.
+    [[gnu::noinline]] bool unusual_string(StringEnd found, bool is_ascii) {
         if (!is_ascii && !is_utf8_known_) {
             // Everything before was ASCII, so a character begins here and the rest can be checked in one go.
-            if (!Kernel::is_text({at_, static_cast<std::size_t>(end_ - at_)})) {
+            const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
+            if (!Kernel::is_text(rest)) {
                 std::size_t valid_bytes = 0;
-                static_cast<void>(is_utf8_scalar({at_, static_cast<std::size_t>(end_ - at_)}, valid_bytes));
+                static_cast<void>(is_utf8_scalar(rest, valid_bytes));
                 at_ += valid_bytes;
                 return refuse("the text is not UTF-8");
             }
