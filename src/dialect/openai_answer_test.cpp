@@ -172,3 +172,23 @@ TEST_CASE("an entry of the list of models is what the client library expects") {
     openai::append_model(out, "qwen\"3", 1700000000, "gilmok");
     CHECK(out == R"({"id":"qwen\"3","object":"model","created":1700000000,"owned_by":"gilmok"})");
 }
+
+TEST_CASE("usage that was not asked for is cut out of an event, and nothing else is") {
+    const auto cut = [](std::string_view data) {
+        std::string out;
+        const std::string raw = "data: " + std::string(data) + "\n\n";
+        CHECK(openai::read_event(data).has_usage_member == (data.find("usage") != std::string_view::npos));
+        openai::append_event_without_usage(out, raw, data);
+        return out;
+    };
+    CHECK(cut(R"({"id":"1","choices":[],"usage":null})") == "data: {\"id\":\"1\",\"choices\":[]}\n\n");
+    CHECK(cut(R"({"id":"1" , "usage": {"prompt_tokens":1} ,"choices":[]})") == "data: {\"id\":\"1\"  ,\"choices\":[]}\n\n");
+    CHECK(cut(R"({"usage":null,"choices":[]})") == "data: {\"choices\":[]}\n\n");
+    CHECK(cut(R"({"usage":null})") == "data: {}\n\n");
+    CHECK(cut(R"({"choices":[]})") == "data: {\"choices\":[]}\n\n");
+}
+
+TEST_CASE("a finish_reason that is not null is seen") {
+    CHECK(openai::read_event(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})").has_finish_reason);
+    CHECK_FALSE(openai::read_event(R"({"choices":[{"delta":{},"finish_reason":null}]})").has_finish_reason);
+}
