@@ -80,7 +80,7 @@ public:
                 return {Transfer::State::end};
             }
             if (errno == EINTR) continue;
-            if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            if (errno == EAGAIN) {
                 is_readable_ = false;
                 return {Transfer::State::would_block};
             }
@@ -112,7 +112,7 @@ public:
                 return {Transfer::State::done, static_cast<std::size_t>(sent)};
             }
             if (errno == EINTR) continue;
-            if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            if (errno == EAGAIN) {
                 is_writable_ = false;
                 return {Transfer::State::would_block};
             }
@@ -205,7 +205,7 @@ SocketPtr TcpListener::accept() {
         const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) return make_socket(epoll_, fd, true);
         if (errno == EINTR || errno == ECONNABORTED) continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK)
+        if (errno != EAGAIN)
             log::warn("accept_failed", {{"reason", strerrordesc_np(errno)}, {"fix", "raise the open files limit (ulimit -n, LimitNOFILE=)"}});
         return nullptr;
     }
