@@ -1,4 +1,4 @@
-"""gilmok and its peers, each configured as in docs/benchmarks.md: one core, keep-alive both ways, no access log but ours.
+"""gilmok and its peers, each configured as bench/README.md tells: one core, keep-alive both ways, no access log but ours.
 
 A subject knows how to start itself before the mock upstream and what a client must send to it.
 """
