@@ -1,0 +1,61 @@
+// The admin listener: metrics, health, the admin API. On its own address, loopback by default, with its own credentials;
+// Host and Origin are checked on every request, because a browser on this machine can reach loopback too.
+// Owner and thread: the control loop's. Requests are small and rare: one at a time for each connection, bodies at most
+// body_bytes_max, no keep-alive games.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "gateway/control.hpp"
+#include "io/loop.hpp"
+#include "io/task.hpp"
+#include "wire/http1.hpp"
+
+namespace gilmok::gateway {
+
+struct AdminRequest {
+    wire::http1::Method method = wire::http1::Method::other;
+    std::string_view path{};
+    std::string_view query{};
+    std::string_view body{};
+};
+
+struct AdminResponse {
+    std::uint16_t status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+};
+
+// Answers one admin request that was let through; in admin_api.cpp.
+AdminResponse answer_admin(Control& control, const AdminRequest& request);
+// GET /livez, /readyz and the console's page hold no secret and need no token.
+bool admin_needs_token(const AdminRequest& request);
+
+class AdminServer {
+public:
+    static constexpr std::size_t body_bytes_max = 64 * 1024;   // then 413
+    static constexpr std::size_t connections_max = 64;         // then they wait
+    AdminServer(Control& control, Secret token);
+    ~AdminServer();
+    Result<io::Address> listen(const io::Address& address);
+
+private:
+    struct Session;
+    io::Task<> accept();
+    io::Task<> serve(Session& session);
+    void bury();
+    Control& control_;
+    Secret token_;
+    io::ListenerPtr listener_;
+    io::Address address_;
+    std::unique_ptr<io::Waiter> waiter_;
+    std::vector<std::unique_ptr<Session>> sessions_;
+    io::Task<> task_;
+};
+
+}  // namespace gilmok::gateway

@@ -1,0 +1,159 @@
+#include "gateway/control.hpp"
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "base/log.hpp"
+
+namespace gilmok::gateway {
+
+namespace {
+constexpr io::Events watch_timer_event = 1U << 0;
+// A revocation must be effective within a second, also on open streams.
+constexpr Duration watch_interval = std::chrono::milliseconds(250);
+constexpr Duration names_interval = std::chrono::seconds(30);
+}  // namespace
+
+Control::Control(const Services& services) : services_(services) { process_.started = services_.loop.wall_now(); }
+
+Control::~Control() { *is_alive_ = false; }
+
+std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
+    auto next = std::make_shared<Setup>();
+    next->snapshot = snapshot;
+    const std::string keys_path = auth::key_store_path(snapshot->server.state_dir);
+    if (snapshot->server.state_dir.empty()) {
+        key_store_.reset();
+        stored_keys_.clear();
+    } else if (!key_store_ || key_store_->path() != keys_path) {
+        key_store_.emplace(services_.files, keys_path);
+        auto stored = key_store_->read();
+        if (!stored) return "the key store cannot be read: " + stored.error().message;
+        stored_keys_ = std::move(*stored);
+    }
+    std::vector<std::string> warnings;
+    next->keyring = auth::Keyring::build(*snapshot, stored_keys_, setup_ ? setup_->keyring.get() : nullptr, &warnings);
+    for (const std::string& warning : warnings) log::warn("keys", {{"problem", warning}});
+    next->tenants = admit::TenantStreams::build(*snapshot, setup_ ? setup_->tenants.get() : nullptr);
+    next->upstreams = upstream::build_states(*snapshot, setup_ ? setup_->upstreams : upstream::States{});
+    if (auto problem = build_tls(*snapshot, *next)) return problem;
+    publish(std::move(next));
+    return std::nullopt;
+}
+
+std::optional<std::string> Control::build_tls(const config::Snapshot& snapshot, Setup& setup) {
+    const config::TlsFiles& files = snapshot.server.tls;
+    if (files.is_set()) {
+        auto read = io::read_tls_server(services_.files, files.certificate_path, files.key_path, {});
+        if (!read) return "TLS at the door: " + read.error().what + " (" + read.error().fix + ")";
+        setup.door_tls = read->context;
+        door_tls_hash_ = read->hash;
+    }
+    for (std::size_t i = 0; i < snapshot.upstreams.size(); ++i) {
+        upstream::State& state = *setup.upstreams[i];
+        if (!snapshot.upstreams[i].is_tls || state.tls != nullptr) continue;   // a state that is kept has its context
+        auto read = io::read_tls_client(services_.files, snapshot.upstreams[i].ca_file, {});
+        if (!read) return "TLS to upstream " + snapshot.upstreams[i].name + ": " + read.error().what + " (" + read.error().fix + ")";
+        state.tls = read->context;
+    }
+    return std::nullopt;
+}
+
+void Control::publish(SetupPtr setup) {
+    setup_ = std::move(setup);
+    process_.keys.store(setup_->keyring->size(), std::memory_order_relaxed);
+    for (Shard* shard : shards_) shard->loop().submit([shard, next = setup_] { shard->use(next); });
+    if (watch_waiter_ != nullptr) {
+        start_probes();
+        resolve_names();
+    }
+}
+
+void Control::add_shard(Shard& shard) { shards_.push_back(&shard); }
+
+std::string Control::reload(const std::string& path) {
+    const std::uint64_t version = setup_->snapshot->version + 1;
+    const config::Loaded loaded = config::load(path, services_.files, services_.secrets, version);
+    std::string problems;
+    for (const config::Problem& problem : loaded.problems)
+        if (!problem.is_warning) problems += config::render(problem, false);
+    if (problems.empty()) {
+        const config::Server& before = setup_->snapshot->server;
+        const config::Server& after = loaded.snapshot->server;
+        if (before.listen != after.listen || before.admin != after.admin || before.shards != after.shards)
+            log::warn("reload_needs_restart", {{"what", "server.listen, server.admin and server.shards change with a restart only"}});
+        if (const auto problem = apply(loaded.snapshot)) problems = *problem;
+    }
+    last_reload_problem_ = problems;
+    if (problems.empty()) {
+        process_.reloads.fetch_add(1, std::memory_order_relaxed);
+        log::info("reloaded", {{"version", static_cast<std::int64_t>(version)}});
+    } else {
+        process_.reload_failures.fetch_add(1, std::memory_order_relaxed);
+        log::error("reload_refused", {{"problems", problems}, {"effect", "the old configuration stays in service"}});
+    }
+    return problems;
+}
+
+void Control::watch() {
+    GILMOK_ASSERT(setup_ != nullptr && watch_waiter_ == nullptr);
+    watch_waiter_ = std::make_unique<io::Waiter>(services_.loop.ready());
+    watch_timer_ = std::make_unique<io::Timer>(services_.loop.timers(), *watch_waiter_, watch_timer_event);
+    start_probes();
+    resolve_names();
+    watch_task_ = watch_files();
+    watch_task_.start();
+}
+
+io::Task<> Control::watch_files() {
+    for (;;) {
+        watch_timer_->arm(services_.loop.now() + watch_interval);
+        co_await watch_waiter_->wait(watch_timer_event);
+        check_keys();
+        check_certificates();
+        if (services_.loop.now() - names_resolved_ >= names_interval) resolve_names();
+    }
+}
+
+void Control::check_keys() {
+    if (!key_store_) return;
+    auto changed = key_store_->reload_if_changed();
+    if (!changed) {
+        process_.key_reload_failures.fetch_add(1, std::memory_order_relaxed);
+        log::error("key_store_unreadable", {{"problem", changed.error().message}, {"effect", "the keys known before stay in service"}});
+        return;
+    }
+    if (!*changed) return;
+    stored_keys_ = std::move(**changed);
+    auto next = std::make_shared<Setup>(*setup_);
+    std::vector<std::string> warnings;
+    next->keyring = auth::Keyring::build(*next->snapshot, stored_keys_, setup_->keyring.get(), &warnings);
+    for (const std::string& warning : warnings) log::warn("keys", {{"problem", warning}});
+    log::info("keys_reloaded", {{"keys", static_cast<std::int64_t>(next->keyring->size())}});
+    publish(std::move(next));
+}
+
+void Control::check_certificates() {
+    const config::TlsFiles& files = setup_->snapshot->server.tls;
+    if (!files.is_set()) return;
+    auto read = io::read_tls_server(services_.files, files.certificate_path, files.key_path, door_tls_hash_);
+    if (!read) {
+        // Said once for each content: the certificate may be copied before its key.
+        static_cast<void>(read);
+        return;
+    }
+    if (read->context == nullptr) return;
+    door_tls_hash_ = read->hash;
+    auto next = std::make_shared<Setup>(*setup_);
+    next->door_tls = read->context;
+    log::info("certificate_rotated", {{"expires", rfc3339(read->context->expires())}});
+    publish(std::move(next));
+}
+
+std::string Control::prometheus() const {
+    std::vector<const meter::Metrics*> metrics;
+    for (const Shard* shard : shards_) metrics.push_back(&shard->metrics());
+    return meter::render_prometheus(metrics, process_, *setup_->snapshot);
+}
+
+}  // namespace gilmok::gateway
