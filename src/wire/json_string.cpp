@@ -106,6 +106,8 @@ inline bool ends_in_block(const char* at, const char* end, std::uint32_t special
     return false;
 }
 
+std::uint32_t bits_before(std::ptrdiff_t position) { return (std::uint32_t{1} << position) - 1; }
+
 }  // namespace
 
 StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii) {
@@ -118,9 +120,10 @@ StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii) {
         const __m128i is_backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
         const __m128i is_low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
         const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_quote, is_backslash), is_low));
-        seen = _mm_or_si128(seen, block);
         const char* const here = at;
         is_over = ends_in_block<16>(here, end, static_cast<std::uint32_t>(special), at, found);
+        if (!is_over) seen = _mm_or_si128(seen, block);
+        else if ((static_cast<std::uint32_t>(_mm_movemask_epi8(block)) & bits_before(found.stop - here)) != 0) is_ascii = false;
     }
     if (_mm_movemask_epi8(seen) != 0) is_ascii = false;
     return is_over ? found : string_end_scalar(at, end, is_ascii);
@@ -136,13 +139,15 @@ __attribute__((target("avx2"))) StringEnd string_end_avx2(const char* at, const 
         const __m256i is_backslash = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'));
         const __m256i is_low = _mm256_cmpeq_epi8(_mm256_min_epu8(block, _mm256_set1_epi8(0x1f)), block);
         const int special = _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(is_quote, is_backslash), is_low));
-        seen = _mm256_or_si256(seen, block);
         if (special == 0) {
+            seen = _mm256_or_si256(seen, block);
             at += 32;
             continue;
         }
         const char* const here = at;
         is_over = ends_in_block<32>(here, end, static_cast<std::uint32_t>(special), at, found);
+        if (!is_over) seen = _mm256_or_si256(seen, block);
+        else if ((static_cast<std::uint32_t>(_mm256_movemask_epi8(block)) & bits_before(found.stop - here)) != 0) is_ascii = false;
     }
     if (_mm256_movemask_epi8(seen) != 0) is_ascii = false;
     return is_over ? found : string_end_sse2(at, end, is_ascii);

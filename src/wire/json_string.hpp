@@ -12,8 +12,7 @@
 namespace gilmok::wire::json {
 
 // `at` stands behind the opening quote. `stop` is the closing quote when `is_whole`, else where the string broke (a
-// control byte, a bad escape, the end of the text). `is_ascii` is cleared when a byte above 0x7f may have been passed;
-// the wide twins look at whole blocks and so may clear it for a byte that follows the string.
+// control byte, a bad escape, the end of the text). `is_ascii` is cleared when a byte above 0x7f stands before it.
 struct StringEnd {
     const char* stop;
     bool is_whole;

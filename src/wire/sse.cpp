@@ -71,8 +71,8 @@ bool Framer::passes_byte_order_mark() {
 std::size_t Framer::find_event_end() {
     const char* at = chunk_.data();
     const char* const end = at + chunk_.size();
-    if (after_cr_ && at != end && *at == '\n') ++at;
-    after_cr_ = at == end && after_cr_;
+    if (after_cr_ && *at == '\n') ++at;
+    after_cr_ = false;
     while (at != end) {
         const char* const stop = find_line_end(at, end);
         if (stop == end) {

@@ -50,7 +50,7 @@ private:
 
     Held& held();
     bool passes_byte_order_mark();
-    // Bytes of chunk_ up to the end of the event, or 0 when it does not end there.
+    // Bytes of chunk_, which is not empty, up to the end of the event, or 0 when it does not end there.
     std::size_t find_event_end();
     std::string_view take(std::size_t chunk_bytes);
     void read(Event& event);

@@ -109,6 +109,7 @@ TEST_CASE("every cut in two and every cut in three gives the same events and the
         "data: a\r\rdata: b\n\r\n\r\ndata: c\r\n\rdata: d\n\n",
         "\xEF\xBB\xBF" "data: a\n\ndata: \xea\xb8\xb8\n\n",
         "\r\n\r\n\n\r\r\ndata: a\n\n",
+        "data: a\r\n\ndata: b\r\n\n\ndata: c\r\n\r\n",
     };
     for (const std::string& stream : streams) {
         const Run whole = run(stream, {});
