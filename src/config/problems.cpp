@@ -151,12 +151,14 @@ void Problems::add(const wire::TextPlace& place, Words words) {
     problem.caret_length = std::max(place.length, 1U);
     if (place.line != 0) problem.source_line = masked_line(line_of(place), words.is_suspect);
     has_errors_ = has_errors_ || is_full_;
-    found_.push_back({place, std::move(problem)});
+    found_.push_back({place, found_.size(), std::move(problem)});
 }
 
 std::vector<Problem> Problems::take() {
-    std::stable_sort(found_.begin(), found_.end(), [](const Found& left, const Found& right) {
-        return std::tie(left.place.file, left.place.line, left.place.column) < std::tie(right.place.file, right.place.line, right.place.column);
+    // libstdc++ 12's stable_sort does not compile without warnings under clang 19; the number makes any sort stable.
+    std::sort(found_.begin(), found_.end(), [](const Found& left, const Found& right) {
+        return std::tie(left.place.file, left.place.line, left.place.column, left.number) <
+               std::tie(right.place.file, right.place.line, right.place.column, right.number);
     });
     std::vector<Problem> problems;
     for (Found& found : found_) problems.push_back(std::move(found.problem));

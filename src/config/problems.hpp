@@ -47,6 +47,7 @@ private:
     };
     struct Found {
         wire::TextPlace place;
+        std::size_t number;   // in the order of finding
         Problem problem;
     };
     [[nodiscard]] std::string line_of(const wire::TextPlace& place) const;

@@ -1,6 +1,7 @@
 #include "config/reader.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -176,16 +177,26 @@ private:
 
     // Parents come before children, otherwise as in the file.
     void read_tenants() {
-        std::vector<std::pair<const TomlMember*, std::string>> found;
+        struct Found {
+            std::ptrdiff_t depth;
+            std::size_t number;
+            const TomlMember* member;
+            std::string path;
+        };
+        std::vector<Found> found;
         read_named("tenant", tenants_max, [&](const TomlMember& member, const std::string& path) {
-            if (is_tenant_path(member.name)) found.emplace_back(&member, path);
-            else refuse(member.place, "E0107", "this path of a tenant cannot be used", {}, "write 1 to " + std::to_string(tenant_depth_max) + " names with slashes between them: [tenant.\"org/department/team\"]");
+            if (is_tenant_path(member.name))
+                found.push_back({std::count(member.name.begin(), member.name.end(), '/'), found.size(), &member, path});
+            else
+                refuse(member.place, "E0107", "this path of a tenant cannot be used", {},
+                       "write 1 to " + std::to_string(tenant_depth_max) + " names with slashes between them: [tenant.\"org/department/team\"]");
         });
-        const auto depth = [](const auto& entry) { return std::count(entry.first->name.begin(), entry.first->name.end(), '/'); };
-        std::stable_sort(found.begin(), found.end(), [&](const auto& left, const auto& right) { return depth(left) < depth(right); });
+        std::sort(found.begin(), found.end(), [](const Found& left, const Found& right) {
+            return std::tie(left.depth, left.number) < std::tie(right.depth, right.number);
+        });
         std::unordered_map<std::string_view, model::TenantId> ids;
         std::unordered_set<std::string> told;
-        for (const auto& [member, path] : found) {
+        for (const auto& [depth, number, member, path] : found) {
             Tenant tenant;
             tenant.path = member->name;
             const auto slash = tenant.path.rfind('/');

@@ -95,6 +95,10 @@ struct ProblemCode {
 };
 std::span<const ProblemCode> problem_codes();
 
+// docs/config.md, whole; and the example in it, which a test loads.
+std::string render_docs();
+std::string_view docs_example();
+
 // The name nearest to `wrong`, or "" when none is near enough to be meant. Common names of other gateways count as near.
 class Nearest {
 public:

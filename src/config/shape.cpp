@@ -5,7 +5,7 @@
 namespace gilmok::config {
 
 std::string shape_words(const Field& field) {
-    const auto range = [&field](const std::string& least, const std::string& most) { return ", `" + least + "` to `" + most + "`"; };
+    const auto range = [](const std::string& least, const std::string& most) { return ", `" + least + "` to `" + most + "`"; };
     switch (field.shape) {
         case Shape::text: return "text";
         case Shape::file: return "path of a file";
