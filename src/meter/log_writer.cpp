@@ -142,15 +142,19 @@ bool LogWriter::write_some() {
 }
 
 void LogWriter::write(std::string_view bytes, std::uint32_t lines) {
-    const auto written = file_->append(bytes);
-    if (written) {
-        if (is_failing_) log::info("access_log_recovered", {{"lines_lost", static_cast<std::int64_t>(lines_lost_.value())}});
-        is_failing_ = false;
+    // A destination that takes nothing must not hold up the end of the process.
+    if (is_failing_ && is_stopping_.load(std::memory_order_relaxed)) return lines_lost_.add(lines);
+    // The failure before may have torn a line; an end of line keeps the next one whole.
+    auto written = is_failing_ ? file_->append("\n") : io::FileResult<std::size_t>(0);
+    if (written) written = file_->append(bytes);
+    if (!written) {
+        lines_lost_.add(lines);
+        if (!is_failing_) log::warn("access_log_failed", {{"reason", written.error().message}});
+        is_failing_ = true;
         return;
     }
-    lines_lost_.add(lines);
-    if (!is_failing_) log::warn("access_log_failed", {{"reason", written.error().message}});
-    is_failing_ = true;
+    if (is_failing_) log::info("access_log_recovered", {{"lines_lost", static_cast<std::int64_t>(lines_lost_.value())}});
+    is_failing_ = false;
 }
 
 }  // namespace gilmok::meter
