@@ -28,4 +28,4 @@ public:
     virtual void resolve(std::string name, std::uint16_t port, Done done) = 0;
 };
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

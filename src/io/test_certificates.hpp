@@ -15,7 +15,7 @@ struct TestIdentity {
 struct TestWish {
     std::string alternative_names = "DNS:gate.test";   // as OpenSSL's subjectAltName; "" = none
     std::string common_name = "gate.test";
-    std::int64_t begins_s = -3600;                     // relative to now
+    std::int64_t begins_s = -3600;   // relative to now
     std::int64_t ends_s = 3600;
 };
 
@@ -35,4 +35,4 @@ private:
 // The same key, with a passphrase.
 std::string encrypted_test_key(const std::string& key_pem);
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

@@ -48,9 +48,11 @@ X509* make_certificate(const std::string& common_name, EVP_PKEY* key, std::int64
     return certificate;
 }
 
-std::string pem_of(X509* certificate) { return text_of([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate); }); }
+std::string pem_of(X509* certificate) {
+    return text_of([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate); });
+}
 
-}  // namespace
+}   // namespace
 
 struct TestAuthority::Parts {
     EVP_PKEY* key = nullptr;
@@ -77,12 +79,14 @@ TestIdentity TestAuthority::issue(const TestWish& wish) const {
     EVP_PKEY* key = make_key();
     X509* certificate = make_certificate(wish.common_name, key, wish.begins_s, wish.ends_s);
     X509_set_issuer_name(certificate, X509_get_subject_name(parts_->certificate));
-    if (!wish.alternative_names.empty()) add_extension(certificate, parts_->certificate, NID_subject_alt_name, wish.alternative_names);
+    if (!wish.alternative_names.empty())
+        add_extension(certificate, parts_->certificate, NID_subject_alt_name, wish.alternative_names);
     add_extension(certificate, parts_->certificate, NID_authority_key_identifier, "keyid");
     REQUIRE(X509_sign(certificate, parts_->key, EVP_sha256()) > 0);
     TestIdentity identity;
     identity.certificate_pem = pem_of(certificate);
-    identity.key_pem = text_of([&](BIO* bio) { return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    identity.key_pem =
+        text_of([&](BIO* bio) { return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); });
     X509_free(certificate);
     EVP_PKEY_free(key);
     return identity;
@@ -93,10 +97,11 @@ std::string encrypted_test_key(const std::string& key_pem) {
     EVP_PKEY* key = PEM_read_bio_PrivateKey(source, nullptr, nullptr, nullptr);
     BIO_free(source);
     static const unsigned char phrase[] = "open";
-    std::string text = text_of(
-        [&](BIO* bio) { return PEM_write_bio_PrivateKey(bio, key, EVP_aes_256_cbc(), phrase, sizeof phrase - 1, nullptr, nullptr); });
+    std::string text = text_of([&](BIO* bio) {
+        return PEM_write_bio_PrivateKey(bio, key, EVP_aes_256_cbc(), phrase, sizeof phrase - 1, nullptr, nullptr);
+    });
     EVP_PKEY_free(key);
     return text;
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

@@ -21,7 +21,7 @@ public:
     // What is on the way to one of the two.
     struct Pipe {
         std::string bytes;
-        std::string history;             // all that ever went through, for tests that look at the wire
+        std::string history;   // all that ever went through, for tests that look at the wire
         bool is_ended = false;
         bool is_reset = false;
         MemorySocket* reader = nullptr;
@@ -101,7 +101,8 @@ struct MemoryPair {
 inline MemoryPair memory_pair(MemoryLink link = {}) {
     auto to_left = std::make_shared<MemorySocket::Pipe>();
     auto to_right = std::make_shared<MemorySocket::Pipe>();
-    return {std::make_unique<MemorySocket>(link, to_left, to_right), std::make_unique<MemorySocket>(link, to_right, to_left)};
+    return {std::make_unique<MemorySocket>(link, to_left, to_right),
+            std::make_unique<MemorySocket>(link, to_right, to_left)};
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

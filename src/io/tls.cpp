@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t record_bytes_max = 16 * 1024;   // RFC 8446 section 5.1
 // The handshake pauses when so much waits for a peer that does not read; larger than any one record.
 constexpr std::size_t out_bytes_max = 32 * 1024;
-constexpr std::size_t out_bytes_kept = 1024;          // capacity that a connection may keep while nothing waits
+constexpr std::size_t out_bytes_kept = 1024;   // capacity that a connection may keep while nothing waits
 
 BIO_METHOD* socket_bio();
 
@@ -83,20 +83,22 @@ private:
         ERR_clear_error();
     }
     void say_goodbye();
-    [[nodiscard]] bool has_bytes_or_end() const { return has_failed_ || has_ended_ || (is_open_ && SSL_pending(ssl_) > 0); }
+    [[nodiscard]] bool has_bytes_or_end() const {
+        return has_failed_ || has_ended_ || (is_open_ && SSL_pending(ssl_) > 0);
+    }
 
     SocketPtr inner_;
     SSL* ssl_;
-    std::string out_;                 // encrypted, waits for the socket inside
-    std::string_view failure_;        // static text
+    std::string out_;            // encrypted, waits for the socket inside
+    std::string_view failure_;   // static text
     bool is_server_;
-    bool is_open_ = false;            // the handshake is over
+    bool is_open_ = false;   // the handshake is over
     bool has_failed_ = false;
-    bool has_ended_ = false;          // the peer's close_notify was read
+    bool has_ended_ = false;   // the peer's close_notify was read
     bool has_said_goodbye_ = false;
-    bool owes_half_close_ = false;    // when out_ is empty: shutdown_write() inside
+    bool owes_half_close_ = false;   // when out_ is empty: shutdown_write() inside
     bool will_reset_ = false;
-    bool holds_last_byte_ = false;    // the next write() begins with last_byte_, which is encrypted already
+    bool holds_last_byte_ = false;   // the next write() begins with last_byte_, which is encrypted already
     char last_byte_ = 0;
 };
 
@@ -216,7 +218,9 @@ Transfer TlsSocket::read(std::span<char> into) {
         case SSL_ERROR_WANT_READ:
         case SSL_ERROR_WANT_WRITE: return {Transfer::State::would_block};
         case SSL_ERROR_ZERO_RETURN: has_ended_ = true; return {Transfer::State::end};
-        default: give_up(saw_end ? "the connection ended without close_notify" : "the connection failed"); return {Transfer::State::failed};
+        default:
+            give_up(saw_end ? "the connection ended without close_notify" : "the connection failed");
+            return {Transfer::State::failed};
     }
 }
 
@@ -335,7 +339,8 @@ bool expect_name(SSL* ssl, const std::string& name) {
     if (name.empty() || name.find('\0') != std::string::npos) return false;
     X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
     if (X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) == 1) return true;   // a numeric address has no SNI
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    X509_VERIFY_PARAM_set_hostflags(parameters,
+                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size()) != 1) return false;
     return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str())) == 1;
 }
@@ -346,7 +351,7 @@ SSL* make_ssl(const TlsContext& context) {
     return ssl;
 }
 
-}  // namespace
+}   // namespace
 
 SocketPtr tls_server(SocketPtr inner, const TlsContext& context) {
     GILMOK_ASSERT(context.is_server());
@@ -361,7 +366,8 @@ SocketPtr tls_client(SocketPtr inner, const TlsContext& context, const std::stri
         ssl = nullptr;
         ERR_clear_error();
     }
-    return std::make_unique<TlsSocket>(std::move(inner), ssl, false, "the name to verify is no DNS name and no address");
+    return std::make_unique<TlsSocket>(std::move(inner), ssl, false,
+                                       "the name to verify is no DNS name and no address");
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

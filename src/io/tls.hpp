@@ -77,4 +77,4 @@ TlsResult<TlsFilesRead> read_tls_server(Files& files, const std::string& certifi
 // The same for the authorities of a client context; an empty path means the system's and is read once only.
 TlsResult<TlsFilesRead> read_tls_client(Files& files, const std::string& ca_path, std::string_view hash_seen);
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

@@ -89,7 +89,7 @@ void one_record(benchmark::State& state) {
 }
 BENCHMARK(one_record)->Arg(150)->Arg(1'500)->Arg(16'384);
 
-}  // namespace
-}  // namespace gilmok::io
+}   // namespace
+}   // namespace gilmok::io
 
 BENCHMARK_MAIN();

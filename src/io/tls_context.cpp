@@ -20,7 +20,9 @@ constexpr std::size_t pem_bytes_max = 1 << 20;   // a chain is some KiB; the sys
 template <auto free_one>
 struct Deleter {
     template <class T>
-    void operator()(T* object) const { free_one(object); }
+    void operator()(T* object) const {
+        free_one(object);
+    }
 };
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
@@ -43,10 +45,12 @@ int refuse_passphrase(char*, int, int, void* asked) {
 // All certificates of a PEM text, in order. Fails when a block is damaged, so that no part of a chain is lost silently.
 TlsResult<std::vector<Certificate>> read_certificates(std::string_view pem) {
     std::vector<Certificate> certificates;
-    if (pem.size() > pem_bytes_max) return problem("the certificate file is larger than 1 MiB", "give a PEM file of certificates only");
+    if (pem.size() > pem_bytes_max)
+        return problem("the certificate file is larger than 1 MiB", "give a PEM file of certificates only");
     const Bio bio = bio_of(pem);
     ERR_clear_error();
-    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, refuse_passphrase, nullptr)) certificates.emplace_back(certificate);
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, refuse_passphrase, nullptr))
+        certificates.emplace_back(certificate);
     const unsigned long error = ERR_peek_last_error();
     if (ERR_GET_LIB(error) != ERR_LIB_PEM || ERR_GET_REASON(error) != PEM_R_NO_START_LINE)
         return problem("certificate " + std::to_string(certificates.size() + 1) + " of the file is damaged",
@@ -76,17 +80,21 @@ Native make_native(const SSL_METHOD* method) {
     Native native(SSL_CTX_new(method));
     GILMOK_ASSERT(native != nullptr);   // out of memory
     SSL_CTX* context = native.get();
-    const bool is_set =
-        SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 && SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
-        // TLS 1.2 with forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
-        SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 && SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1;
+    const bool is_set = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+                        SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
+                        // TLS 1.2 with forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
+                        SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+                        SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1;
     GILMOK_ASSERT(is_set);
     SSL_CTX_set_security_level(context, 2);   // 112 bits: RSA from 2048, no SHA-1 signatures
-    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-    SSL_CTX_clear_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_clear_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF |
+                                       SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
     // An idle connection gives its two 17 KiB buffers back. Partial writes make one write one record, which is what
     // keeps the bytes that wait for the socket bounded.
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(context,
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 0);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);   // tickets need no memory of ours
     SSL_CTX_set_num_tickets(context, 1);
@@ -96,10 +104,11 @@ Native make_native(const SSL_METHOD* method) {
 constexpr unsigned char alpn_http11[] = "\x08http/1.1";
 constexpr unsigned alpn_http11_bytes = sizeof alpn_http11 - 1;
 
-int select_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_bytes, const unsigned char* offered, unsigned offered_bytes,
-                void*) {
+int select_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_bytes, const unsigned char* offered,
+                unsigned offered_bytes, void*) {
     unsigned char* match = nullptr;
-    if (SSL_select_next_proto(&match, chosen_bytes, alpn_http11, alpn_http11_bytes, offered, offered_bytes) != OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&match, chosen_bytes, alpn_http11, alpn_http11_bytes, offered, offered_bytes) !=
+        OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *chosen = match;
     return SSL_TLSEXT_ERR_OK;
@@ -135,7 +144,7 @@ TlsProblem at(const std::string& path, TlsProblem found) {
     return found;
 }
 
-}  // namespace
+}   // namespace
 
 TlsContext::~TlsContext() { SSL_CTX_free(static_cast<SSL_CTX*>(native_)); }
 
@@ -146,8 +155,9 @@ TlsResult<TlsContextPtr> TlsContext::server(std::string_view chain_pem, std::str
     if (!key) return tl::unexpected<TlsProblem>(key.error());
     X509* own = chain->front().get();
     if (X509_check_private_key(own, key->get()) != 1)
-        return problem("the key does not belong to the first certificate of the chain",
-                       "give the key that the certificate was requested with, and put our certificate before the intermediates");
+        return problem(
+            "the key does not belong to the first certificate of the chain",
+            "give the key that the certificate was requested with, and put our certificate before the intermediates");
     Native native = make_native(TLS_server_method());
     if (SSL_CTX_use_certificate(native.get(), own) != 1 || SSL_CTX_use_PrivateKey(native.get(), key->get()) != 1)
         return problem("OpenSSL refuses the certificate or its key as too weak",
@@ -168,13 +178,15 @@ TlsResult<TlsContextPtr> TlsContext::client(std::string_view ca_pem) {
     SSL_CTX_set_alpn_protos(native.get(), alpn_http11, alpn_http11_bytes);
     if (ca_pem.empty()) {
         if (SSL_CTX_set_default_verify_paths(native.get()) != 1)
-            return problem("the system's certificate authorities cannot be read", "install ca-certificates, or name a ca_file");
+            return problem("the system's certificate authorities cannot be read",
+                           "install ca-certificates, or name a ca_file");
     } else {
         auto authorities = read_certificates(ca_pem);
         if (!authorities) return tl::unexpected<TlsProblem>(authorities.error());
         for (const Certificate& authority : *authorities)
             if (X509_STORE_add_cert(SSL_CTX_get_cert_store(native.get()), authority.get()) != 1)
-                return problem("OpenSSL refuses a certificate of the authorities", "give the authorities' certificates as PEM");
+                return problem("OpenSSL refuses a certificate of the authorities",
+                               "give the authorities' certificates as PEM");
     }
     return TlsContextPtr(new TlsContext(native.release(), false));
 }
@@ -200,7 +212,8 @@ TlsResult<TlsFilesRead> read_tls_client(Files& files, const std::string& ca_path
         auto text = read_file(files, ca_path, "ca_file must name a PEM file that gilmok may read");
         if (!text) return tl::unexpected<TlsProblem>(text.error());
         // An empty file must not mean "the system's": it would trust more than the owner said.
-        if (text->empty()) return problem(ca_path + ": the file is empty", "put the authorities' certificates into it, as PEM");
+        if (text->empty())
+            return problem(ca_path + ": the file is empty", "put the authorities' certificates into it, as PEM");
         pem = std::move(*text);
         hash = digest(pem, "");
     }
@@ -210,4 +223,4 @@ TlsResult<TlsFilesRead> read_tls_client(Files& files, const std::string& ca_path
     return TlsFilesRead{std::move(*context), std::move(hash)};
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

@@ -14,7 +14,8 @@ namespace {
 // A TLS client of OpenSSL that trusts everybody, over one end of a memory pair.
 class RawClient {
 public:
-    explicit RawClient(std::unique_ptr<MemorySocket> socket, int version_max = TLS1_3_VERSION) : socket_(std::move(socket)) {
+    explicit RawClient(std::unique_ptr<MemorySocket> socket, int version_max = TLS1_3_VERSION)
+        : socket_(std::move(socket)) {
         context_ = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_security_level(context_, 0);
         SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
@@ -48,7 +49,8 @@ public:
             const std::string_view part(buffer, static_cast<std::size_t>(bytes));
             (void)socket_->write({&part, 1});
         }
-        for (Transfer got; (got = socket_->read(buffer)).is_done();) BIO_write(in_, buffer, static_cast<int>(got.bytes));
+        for (Transfer got; (got = socket_->read(buffer)).is_done();)
+            BIO_write(in_, buffer, static_cast<int>(got.bytes));
     }
 
 private:
@@ -68,7 +70,8 @@ TlsContextPtr server_context() {
 }
 
 struct Meeting {
-    explicit Meeting(int version_max = TLS1_3_VERSION, MemoryLink link = {}) : Meeting(memory_pair(link), version_max) {}
+    explicit Meeting(int version_max = TLS1_3_VERSION, MemoryLink link = {})
+        : Meeting(memory_pair(link), version_max) {}
     Meeting(MemoryPair pair, int version_max)
         : client(std::move(pair.left), version_max), server(tls_server(std::move(pair.right), *server_context())) {}
     bool shake_hands() {
@@ -85,7 +88,7 @@ struct Meeting {
     SocketPtr server;
 };
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("tls: TLS 1.2 and 1.3 are spoken, older versions are refused") {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
@@ -106,7 +109,8 @@ TEST_CASE("tls: TLS 1.2 and 1.3 are spoken, older versions are refused") {
 }
 
 TEST_CASE("tls: weak ciphers are refused") {
-    for (const char* cipher : {"AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA"}) {
+    for (const char* cipher :
+         {"AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA"}) {
         CAPTURE(cipher);
         Meeting meeting(TLS1_2_VERSION);
         REQUIRE(SSL_set_cipher_list(meeting.client.ssl(), cipher) == 1);
@@ -165,7 +169,8 @@ TEST_CASE("tls: an unfinished handshake costs its peer a bounded number of our b
     // A first flight that never ends: handshake type 1 with a length of 16 MiB, then filler in full records.
     MemoryPair pair = memory_pair({1 << 20, 1 << 20, 1 << 20});
     SocketPtr server = tls_server(std::move(pair.right), *server_context());
-    std::string record = std::string("\x16\x03\x01\x40\x00", 5) + std::string("\x01\xff\xff\xff", 4) + std::string(0x4000 - 4, 'a');
+    std::string record =
+        std::string("\x16\x03\x01\x40\x00", 5) + std::string("\x01\xff\xff\xff", 4) + std::string(0x4000 - 4, 'a');
     Transfer::State state = Transfer::State::would_block;
     for (int turn = 0; turn < 100 && state == Transfer::State::would_block; ++turn) {
         const std::string_view part = record;
@@ -176,4 +181,4 @@ TEST_CASE("tls: an unfinished handshake costs its peer a bounded number of our b
     CHECK(state == Transfer::State::failed);
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

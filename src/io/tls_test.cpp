@@ -107,7 +107,7 @@ std::string_view detail_of(Socket& socket) {
     return state ? std::string_view() : state.error().detail;
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("tls: bytes arrive whole and in order however the connection tears them") {
     const TlsContextPtr server = server_context();
@@ -118,7 +118,9 @@ TEST_CASE("tls: bytes arrive whole and in order however the connection tears the
             CAPTURE(capacity);
             Ends ends = make_ends(server, "gate.test", {piece, piece, capacity});
             REQUIRE(shake_hands(ends));
-            const std::string_view up = std::string_view(request).substr(0, piece * capacity < 100 ? 1'000 : piece < 16 ? 5'000 : 40'000);
+            const std::string_view up = std::string_view(request).substr(0, piece * capacity < 100 ? 1'000
+                                                                            : piece < 16           ? 5'000
+                                                                                                   : 40'000);
             CHECK(carry(*ends.client, *ends.server, up) == up);
             CHECK(carry(*ends.server, *ends.client, up.substr(7)) == up.substr(7));
             CHECK(ends.to_server->history.find(up.substr(0, 16)) == std::string::npos);
@@ -145,7 +147,7 @@ TEST_CASE("tls: a writer that was told that all is taken need not come back") {
     const std::string text = noise(10'000, 3);
     const Transfer first = write_one(*ends.server, text);
     REQUIRE(first.is_done());
-    CHECK(first.bytes == text.size() - 1);                                            // the record is not out yet
+    CHECK(first.bytes == text.size() - 1);   // the record is not out yet
     const std::string_view last = std::string_view(text).substr(first.bytes);
     CHECK(write_one(*ends.server, last).would_block());
     std::string arrived = drain(*ends.client);
@@ -177,9 +179,12 @@ constexpr Events writable = 2;
 Task<void> send_all(Socket& socket, Waiter& waiter, std::string_view text) {
     while (!text.empty()) {
         const Transfer transfer = socket.write({&text, 1});
-        if (transfer.is_done()) text.remove_prefix(transfer.bytes);
-        else if (transfer.would_block()) co_await waiter.wait(writable);
-        else co_return;
+        if (transfer.is_done())
+            text.remove_prefix(transfer.bytes);
+        else if (transfer.would_block())
+            co_await waiter.wait(writable);
+        else
+            co_return;
     }
 }
 
@@ -187,9 +192,12 @@ Task<void> receive_all(Socket& socket, Waiter& waiter, std::size_t bytes, std::s
     char buffer[333];
     while (into.size() < bytes) {
         const Transfer transfer = socket.read(buffer);
-        if (transfer.is_done()) into.append(buffer, transfer.bytes);
-        else if (transfer.would_block()) co_await waiter.wait(readable);
-        else co_return;
+        if (transfer.is_done())
+            into.append(buffer, transfer.bytes);
+        else if (transfer.would_block())
+            co_await waiter.wait(readable);
+        else
+            co_return;
     }
 }
 
@@ -208,7 +216,7 @@ Task<void> listen_then_speak(Socket& socket, ReadyQueue& ready, std::string_view
     co_await send_all(socket, waiter, text);
     socket.watch(nullptr, 0, 0);
 }
-}  // namespace
+}   // namespace
 
 TEST_CASE("tls: a coroutine that waits is always woken, for the side that TLS needs") {
     const TlsContextPtr server = server_context();
@@ -368,7 +376,8 @@ TEST_CASE("tls: an upstream of an authority that we do not know is refused") {
         Ends ends = make_ends(*context);
         CHECK_FALSE(shake_hands(ends));
         const std::string_view detail = detail_of(*ends.client);
-        CHECK((detail == "unable to get local issuer certificate" || detail == "self-signed certificate in certificate chain"));
+        CHECK((detail == "unable to get local issuer certificate" ||
+               detail == "self-signed certificate in certificate chain"));
     }
     SUBCASE("and the system's authorities do not know ours") {
         auto system = TlsContext::client("");
@@ -382,7 +391,8 @@ TEST_CASE("tls: an upstream of an authority that we do not know is refused") {
 }
 
 TEST_CASE("tls: the client's fault is named when his handshake is junk") {
-    for (const std::string_view junk : {"GET / HTTP/1.1\r\nhost: gate.test\r\n\r\n", "\x16\x03\x01\xff\xff", "\x80\x2e\x01\x00\x02 sslv2 hello"}) {
+    for (const std::string_view junk :
+         {"GET / HTTP/1.1\r\nhost: gate.test\r\n\r\n", "\x16\x03\x01\xff\xff", "\x80\x2e\x01\x00\x02 sslv2 hello"}) {
         MemoryPair pair = memory_pair();
         SocketPtr server = tls_server(std::move(pair.right), *server_context());
         REQUIRE(write_one(*pair.left, junk).is_done());
@@ -443,13 +453,15 @@ public:
         return path == "cert.pem" ? certificate : key;
     }
     FileResult<bool> write_atomically(const std::string&, std::string_view, unsigned) override { return false; }
-    FileResult<std::unique_ptr<AppendFile>> open_append(const std::string&, unsigned) override { return tl::unexpected<FileError>(FileError{}); }
+    FileResult<std::unique_ptr<AppendFile>> open_append(const std::string&, unsigned) override {
+        return tl::unexpected<FileError>(FileError{});
+    }
     FileResult<std::vector<std::string>> list(const std::string&) override { return std::vector<std::string>{}; }
     bool exists(const std::string&) override { return true; }
     FileResult<bool> make_directory(const std::string&, unsigned) override { return false; }
 };
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("tls: a certificate is changed without a restart, and running connections keep theirs") {
     FakeFiles files;
@@ -530,4 +542,4 @@ TEST_CASE("tls: authorities come from their file, and an empty file does not mea
     CHECK(read_tls_client(files, "", system->hash)->context == nullptr);
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

@@ -21,9 +21,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Duration ttl_min = std::chrono::seconds(1);   // /etc/hosts and some servers say 0: asking per request helps nobody
-constexpr Duration ttl_max = std::chrono::hours(1);     // an upstream that moved is found again within the hour
-constexpr std::size_t name_bytes_max = 253;             // RFC 1035 section 2.3.4, as text
+constexpr Duration ttl_min =
+    std::chrono::seconds(1);   // /etc/hosts and some servers say 0: asking per request helps nobody
+constexpr Duration ttl_max = std::chrono::hours(1);   // an upstream that moved is found again within the hour
+constexpr std::size_t name_bytes_max = 253;           // RFC 1035 section 2.3.4, as text
 constexpr int try_timeout_ms = 1'500;
 constexpr int tries = 2;
 
@@ -75,11 +76,12 @@ Result<Resolved> read_answer(const ares_addrinfo* answer, std::uint16_t port) {
     for (const ares_addrinfo_cname* alias = answer->cnames; alias != nullptr; alias = alias->next)
         resolved.ttl = std::min(resolved.ttl, Duration(std::chrono::seconds(std::max(alias->ttl, 0))));
     resolved.ttl = std::max(resolved.ttl, ttl_min);
-    if (resolved.addresses.empty()) return tl::unexpected<Error>(failure(Code::connect_failed, "the name has no address"));
+    if (resolved.addresses.empty())
+        return tl::unexpected<Error>(failure(Code::connect_failed, "the name has no address"));
     return resolved;
 }
 
-}  // namespace
+}   // namespace
 
 // Everything but the queue belongs to the thread.
 class Resolver::Worker {
@@ -98,7 +100,8 @@ public:
         const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
         GILMOK_ASSERT(is_library_ready == ARES_SUCCESS && wake_ >= 0);
         if (ares_init_options(&channel_, &wishes, mask) != ARES_SUCCESS) channel_ = nullptr;
-        if (channel_ != nullptr && !options.servers.empty()) ares_set_servers_ports_csv(channel_, options.servers.c_str());
+        if (channel_ != nullptr && !options.servers.empty())
+            ares_set_servers_ports_csv(channel_, options.servers.c_str());
         thread_ = std::thread([this] { run(); });
     }
     ~Worker() {
@@ -123,7 +126,8 @@ public:
                 queue_.push_back({this, std::move(name), port, std::move(done), Clock::now() + options_.timeout});
             }
         }
-        if (!is_taken) return done(tl::unexpected<Error>(failure(Code::connect_failed, "too many names are being resolved")));
+        if (!is_taken)
+            return done(tl::unexpected<Error>(failure(Code::connect_failed, "too many names are being resolved")));
         wake();
     }
 
@@ -132,7 +136,7 @@ private:
         Worker* worker;
         std::string name;
         std::uint16_t port;
-        Done done;                       // empty once answered
+        Done done;   // empty once answered
         Clock::time_point deadline;
     };
 
@@ -208,7 +212,8 @@ private:
             if (lookup.done) until = std::min(until, lookup.deadline);
         std::int64_t wait_ms = -1;
         if (until != Clock::time_point::max())
-            wait_ms = std::clamp<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count(), 0, 60'000);
+            wait_ms = std::clamp<std::int64_t>(
+                std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count(), 0, 60'000);
         timeval next{};
         if (channel_ != nullptr && ares_timeout(channel_, nullptr, &next) != nullptr) {
             const std::int64_t ares_ms = next.tv_sec * 1'000 + (next.tv_usec + 999) / 1'000;
@@ -262,4 +267,4 @@ void Resolver::resolve(std::string name, std::uint16_t port, Done done) {
     worker_->ask(std::move(name), port, std::move(done));
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

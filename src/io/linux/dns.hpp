@@ -31,4 +31,4 @@ private:
     std::unique_ptr<Worker> worker_;
 };
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

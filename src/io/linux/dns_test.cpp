@@ -48,7 +48,8 @@ private:
             if (got <= 0) return;
             ++questions;
             const std::string answer = answer_to({packet, static_cast<std::size_t>(got)});
-            if (!answer.empty()) sendto(fd_, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), length);
+            if (!answer.empty())
+                sendto(fd_, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), length);
         }
     }
 
@@ -62,8 +63,8 @@ private:
         const bool is_known = count > 0 || label == "many";
         const char ttl = label == "zero" ? 0 : 77;
         std::string answer = question.substr(0, 2);
-        answer += '\x85';                             // an authoritative answer
-        answer += is_known ? '\x80' : '\x83';         // no error, or no such name
+        answer += '\x85';                       // an authoritative answer
+        answer += is_known ? '\x80' : '\x83';   // no error, or no such name
         answer += std::string("\0\1\0", 3) + static_cast<char>(count) + std::string(4, '\0');
         answer += question.substr(12, name_end + 5 - 12);
         for (int index = 1; index <= count; ++index) {
@@ -92,7 +93,7 @@ bool has(const Resolved& resolved, const Address& address) {
     return std::find(resolved.addresses.begin(), resolved.addresses.end(), address) != resolved.addresses.end();
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("dns: numeric addresses are answered at once, without a name server") {
     Resolver resolver(ResolverOptions{.servers = "127.0.0.1:1"});
@@ -123,7 +124,9 @@ TEST_CASE("dns: both families come, with the TTL that the server gave") {
     CHECK(has(*result, {"fd00::1", 8443}));
     CHECK(result->ttl == 77s);
     SUBCASE("a TTL of zero is kept for a second") { CHECK(ask(resolver, "zero.test")->ttl == 1s); }
-    SUBCASE("more addresses than we keep are cut") { CHECK(ask(resolver, "many.test")->addresses.size() == Resolved::addresses_max); }
+    SUBCASE("more addresses than we keep are cut") {
+        CHECK(ask(resolver, "many.test")->addresses.size() == Resolved::addresses_max);
+    }
 }
 
 TEST_CASE("dns: a failure says which") {
@@ -151,7 +154,8 @@ TEST_CASE("dns: lookups beyond the limit are refused, and the limit is freed aga
     NameServer server;
     std::atomic<int> answered{0};
     Resolver resolver(ResolverOptions{.servers = server.address(), .lookups_max = 3});
-    for (int index = 0; index < 3; ++index) resolver.resolve("slow.test", 1, [&](const Result<Resolved>&) { ++answered; });
+    for (int index = 0; index < 3; ++index)
+        resolver.resolve("slow.test", 1, [&](const Result<Resolved>&) { ++answered; });
     const auto refused = ask(resolver, "one.test");
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().detail == "too many names are being resolved");
@@ -197,4 +201,4 @@ TEST_CASE("dns: many threads may ask at a time") {
     CHECK(found == 200);
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

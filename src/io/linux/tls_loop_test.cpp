@@ -80,7 +80,7 @@ Task<void> stop_after(Loop& loop, Duration limit) {
     loop.stop();
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("tls over real sockets: megabytes pass both ways at once and both ends leave in order") {
     const TestAuthority authority;
@@ -102,7 +102,8 @@ TEST_CASE("tls over real sockets: megabytes pass both ways at once and both ends
     bool is_asked = false;
     Task<void> watchdog = stop_after(*loop, std::chrono::seconds(60));
     Task<void> server = run_both(*loop, serve(*loop, **listener, *server_context, text, heard_by_server), is_served);
-    Task<void> client = run_both(*loop, ask(*loop, (*listener)->address(), *client_context, text, heard_by_client), is_asked);
+    Task<void> client =
+        run_both(*loop, ask(*loop, (*listener)->address(), *client_context, text, heard_by_client), is_asked);
     watchdog.start();
     server.start();
     client.start();
@@ -113,4 +114,4 @@ TEST_CASE("tls over real sockets: megabytes pass both ways at once and both ends
     CHECK((heard_by_client == text));
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

@@ -36,11 +36,12 @@ private:
         Duration ttl;
     };
     static bool is_numeric(const std::string& name) {
-        const bool is_v4 = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+        const bool is_v4 = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                        [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
         return is_v4 || name.find(':') != std::string::npos;
     }
     std::map<std::string, Entry> names_;
     std::vector<std::string> asked_;
 };
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

@@ -10,8 +10,10 @@ TEST_CASE("sim dns: the table answers at once, numeric addresses need no line in
     Resolved last;
     std::string_view failure;
     const auto keep = [&](const Result<Resolved>& result) {
-        if (result) last = *result;
-        else failure = result.error().detail;
+        if (result)
+            last = *result;
+        else
+            failure = result.error().detail;
     };
     table.resolve("engine.sim", 80, keep);
     CHECK(last.addresses == std::vector<Address>{{"10.0.0.1", 80}, {"fd00::1", 80}});
@@ -25,4 +27,4 @@ TEST_CASE("sim dns: the table answers at once, numeric addresses need no line in
     CHECK(table.asked() == std::vector<std::string>{"engine.sim", "10.9.9.9", "engine.sim"});
 }
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim
