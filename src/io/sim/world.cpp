@@ -56,12 +56,12 @@ void World::note(std::string_view what, std::uint64_t first, std::uint64_t secon
     trace_hash_ = mix(mix(trace_hash_, first), second);
 }
 
-World::Ended World::run_until(Instant deadline) {
+World::Ended World::run_until(Instant deadline, const std::function<bool()>& is_enough) {
     is_stopped_ = false;
     for (;;) {
         run_submitted();
         ready_.run();
-        if (is_stopped_) return Ended::stopped;
+        if (is_stopped_ || (is_enough && is_enough())) return Ended::stopped;
         if (!submitted_.empty()) continue;
         const Instant next = std::min(queue_.empty() ? far_future : queue_.begin()->first.first, timers_.next());
         if (next == far_future) {

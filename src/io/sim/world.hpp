@@ -41,8 +41,10 @@ public:
 
     Ended run_until_idle() { return run_until(far_future); }
     // Afterwards now() is `deadline`, unless the run was stopped (or the deadline is far_future).
-    Ended run_until(Instant deadline);
+    Ended run_until(Instant deadline) { return run_until(deadline, nullptr); }
     Ended run_for(Duration span) { return run_until(now_ + span); }
+    // The same, but stopped as soon as `is_enough()`, which is asked after every turn.
+    Ended run_until(Instant deadline, const std::function<bool()>& is_enough);
     // Runs `work` as an event of its own. A time that is past means now.
     void at(Instant time, std::function<void()> work);
     void after(Duration span, std::function<void()> work) { at(now_ + span, std::move(work)); }

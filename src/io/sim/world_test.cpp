@@ -501,12 +501,18 @@ TEST_CASE("submitted work runs in order, stop ends the run, and what is left is 
     world.after(2s, [&] { order.push_back(4); });
     CHECK(world.run_until_idle() == World::Ended::stopped);
     CHECK(order.size() == 3);
+    world.after(10s, [&] { order.push_back(0); });
+    const Instant begun = world.now();
+    CHECK(world.run_until(begun + 1h, [&] { return order.back() == 4; }) == World::Ended::stopped);
+    CHECK(world.now() == begun + 1s);
+    CHECK(world.run_until_idle() == World::Ended::nothing_left);
+    CHECK(order.back() == 0);
     int asked = 0;
     world.on_nothing_left([&] {
         if (++asked == 1) world.after(1s, [&] { order.push_back(5); });
     });
     CHECK(world.run_until_idle() == World::Ended::nothing_left);
-    CHECK(order == std::vector<int>{1, 2, 3, 4, 5});
+    CHECK(order == std::vector<int>{1, 2, 3, 4, 0, 5});
     CHECK(asked == 2);
 }
 
