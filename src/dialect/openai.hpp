@@ -24,15 +24,15 @@ bool has_json_body(model::Endpoint endpoint);
 
 struct Request {
     model::Endpoint endpoint = model::Endpoint::none;
-    std::string_view model;                 // as sent; names with escapes are refused
-    wire::json::Value model_value;          // where it stands
+    std::string_view model;          // as sent; names with escapes are refused
+    wire::json::Value model_value;   // where it stands
     bool is_stream = false;
-    bool asks_for_usage = false;            // stream_options.include_usage: true
-    wire::json::Value stream_options;       // empty text when absent
-    std::int64_t output_tokens_max = -1;    // max_completion_tokens, else max_tokens; -1 = absent
-    std::int64_t choices = 1;               // n
-    std::uint32_t input_bytes = 0;          // bytes of messages / prompt / input; a rough size for routing
-    std::string_view text;                  // the whole body
+    bool asks_for_usage = false;           // stream_options.include_usage: true
+    wire::json::Value stream_options;      // empty text when absent
+    std::int64_t output_tokens_max = -1;   // max_completion_tokens, else max_tokens; -1 = absent
+    std::int64_t choices = 1;              // n
+    std::uint32_t input_bytes = 0;         // bytes of messages / prompt / input; a rough size for routing
+    std::string_view text;                 // the whole body
     bool is_multipart = false;
 };
 
@@ -69,9 +69,9 @@ struct StreamEvent {
     };
     What what = What::other;
     bool has_usage = false;
-    bool has_usage_member = false;   // "usage" stands in it, be it null: many engines add "usage":null to every delta
-    bool has_content = false;        // a delta with text, reasoning or tool arguments
-    bool has_finish_reason = false;  // a choice with a finish_reason that is not null
+    bool has_usage_member = false;    // "usage" stands in it, be it null: many engines add "usage":null to every delta
+    bool has_content = false;         // a delta with text, reasoning or tool arguments
+    bool has_finish_reason = false;   // a choice with a finish_reason that is not null
     model::Usage usage{};
 };
 StreamEvent read_event(std::string_view data);

@@ -51,9 +51,12 @@ Details read_details(const Once& object) {
     std::string_view name;
     Value value;
     while (cursor.next_member(name, value)) {
-        if (name == "cached_tokens") details.cached.set(value);
-        else if (name == "audio_tokens") details.audio.set(value);
-        else if (name == "reasoning_tokens") details.reasoning.set(value);
+        if (name == "cached_tokens")
+            details.cached.set(value);
+        else if (name == "audio_tokens")
+            details.audio.set(value);
+        else if (name == "reasoning_tokens")
+            details.reasoning.set(value);
     }
     return details;
 }
@@ -64,14 +67,23 @@ Usage read_counts(const Value& object) {
     std::string_view name;
     Value value;
     while (cursor.next_member(name, value)) {
-        if (name == "prompt_tokens") prompt.set(value);
-        else if (name == "completion_tokens") completion.set(value);
-        else if (name == "total_tokens") total.set(value);
-        else if (name == "prompt_tokens_details" || name == "input_tokens_details" || name == "input_token_details") input_details.set(value);
-        else if (name == "completion_tokens_details" || name == "output_tokens_details" || name == "output_token_details") output_details.set(value);
-        else if (name == "input_tokens") input.set(value);
-        else if (name == "output_tokens") output.set(value);
-        else if (name == "prompt_cache_hit_tokens") cache_hit.set(value);
+        if (name == "prompt_tokens")
+            prompt.set(value);
+        else if (name == "completion_tokens")
+            completion.set(value);
+        else if (name == "total_tokens")
+            total.set(value);
+        else if (name == "prompt_tokens_details" || name == "input_tokens_details" || name == "input_token_details")
+            input_details.set(value);
+        else if (name == "completion_tokens_details" || name == "output_tokens_details" ||
+                 name == "output_token_details")
+            output_details.set(value);
+        else if (name == "input_tokens")
+            input.set(value);
+        else if (name == "output_tokens")
+            output.set(value);
+        else if (name == "prompt_cache_hit_tokens")
+            cache_hit.set(value);
     }
     const Details of_input = read_details(input_details);
     const Details of_output = read_details(output_details);
@@ -144,9 +156,11 @@ private:
         if (name == "usage") {
             has_usage_member = true;
             usage.set(value);
-        } else if (name == "error") has_error = has_error || value.type == Type::object || value.type == Type::string;
+        } else if (name == "error")
+            has_error = has_error || value.type == Type::object || value.type == Type::string;
         // Streams of transcriptions, images and speech have no choices.
-        else if (name == "delta" || name == "b64_json" || name == "audio") has_content = has_content || (value.type == Type::string && is_filled(value));
+        else if (name == "delta" || name == "b64_json" || name == "audio")
+            has_content = has_content || (value.type == Type::string && is_filled(value));
         return true;
     }
 
@@ -157,7 +171,9 @@ private:
         has_choice = true;
         while (true) {
             Value ignored;
-            const bool is_read = walk_.is_at('{') ? members([this](std::string_view name) { return read_choice_member(name); }) : walk_.value(ignored);
+            const bool is_read = walk_.is_at('{')
+                                     ? members([this](std::string_view name) { return read_choice_member(name); })
+                                     : walk_.value(ignored);
             if (!is_read) return false;
             walk_.space();
             if (walk_.is_at(']')) return walk_.leave(), true;
@@ -167,7 +183,8 @@ private:
     }
 
     bool read_choice_member(std::string_view name) {
-        if (name == "delta" && walk_.is_at('{')) return members([this](std::string_view inner) { return read_delta_member(inner); });
+        if (name == "delta" && walk_.is_at('{'))
+            return members([this](std::string_view inner) { return read_delta_member(inner); });
         Value value;
         if (!walk_.value(value)) return false;
         has_content = has_content || (name == "text" && value.type == Type::string && is_filled(value));
@@ -212,9 +229,12 @@ StreamEvent read_event(std::string_view data) {
     event.has_usage_member = reader.has_usage_member;
     event.has_usage = reader.usage.is_object();
     if (event.has_usage) event.usage = read_counts(reader.usage.get());
-    if (reader.has_error) event.what = What::error;
-    else if (reader.has_choices) event.what = !reader.has_choice && event.has_usage ? What::usage_only : What::delta;
-    else if (reader.has_content) event.what = What::delta;
+    if (reader.has_error)
+        event.what = What::error;
+    else if (reader.has_choices)
+        event.what = !reader.has_choice && event.has_usage ? What::usage_only : What::delta;
+    else if (reader.has_content)
+        event.what = What::delta;
     return event;
 }
 
@@ -229,8 +249,10 @@ void append_event_without_usage(std::string& out, std::string_view raw, std::str
         std::size_t end = static_cast<std::size_t>(value.text.data() + value.text.size() - data.data());
         // One comma goes with the member: the one before it, or for the first member the one behind it.
         const std::size_t before = data.find_last_not_of(" \t", begin - 1);
-        if (data[before] == ',') begin = before;
-        else if (const std::size_t after = data.find_first_not_of(" \t", end); data[after] == ',') end = after + 1;
+        if (data[before] == ',')
+            begin = before;
+        else if (const std::size_t after = data.find_first_not_of(" \t", end); data[after] == ',')
+            end = after + 1;
         out += "data: ";
         out += data.substr(0, begin);
         out += data.substr(end);

@@ -15,19 +15,23 @@ namespace {
 Usage usage_of(std::string_view members) { return openai::read_usage("{\"usage\":{" + std::string(members) + "}}"); }
 
 openai::StreamEvent delta(std::string_view inner) {
-    return openai::read_event(R"({"id":"chatcmpl-1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{)" + std::string(inner) + R"(},"finish_reason":null}],"usage":null})");
+    return openai::read_event(R"({"id":"chatcmpl-1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{)" +
+                              std::string(inner) + R"(},"finish_reason":null}],"usage":null})");
 }
 
 bool is_all_missing(const Usage& usage) {
-    return !usage.is_reported() && usage.total == -1 && usage.input_cached == -1 && usage.input_audio == -1 && usage.output_reasoning == -1 && usage.output_audio == -1;
+    return !usage.is_reported() && usage.total == -1 && usage.input_cached == -1 && usage.input_audio == -1 &&
+           usage.output_reasoning == -1 && usage.output_audio == -1;
 }
 
 }  // namespace
 
 TEST_CASE("usage is read in every shape that OpenAI's endpoints and their likes write") {
     const Usage chat = openai::read_usage(
-        R"({"id":"x","choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":9}"}}],"usage":{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120,)"
-        R"("prompt_tokens_details":{"cached_tokens":64,"audio_tokens":1},"completion_tokens_details":{"reasoning_tokens":7,"audio_tokens":2,"accepted_prediction_tokens":0}}})");
+        R"({"id":"x","choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":9}"}}],)"
+        R"("usage":{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120,)"
+        R"("prompt_tokens_details":{"cached_tokens":64,"audio_tokens":1},)"
+        R"("completion_tokens_details":{"reasoning_tokens":7,"audio_tokens":2,"accepted_prediction_tokens":0}}})");
     CHECK(chat.input == 100);
     CHECK(chat.output == 20);
     CHECK(chat.total == 120);
@@ -35,10 +39,13 @@ TEST_CASE("usage is read in every shape that OpenAI's endpoints and their likes 
     CHECK(chat.input_audio == 1);
     CHECK(chat.output_reasoning == 7);
     CHECK(chat.output_audio == 2);
-    const Usage image = usage_of(R"("total_tokens":5,"input_tokens":2,"output_tokens":3,"input_tokens_details":{"text_tokens":1,"image_tokens":1})");
+    const Usage image = usage_of(
+        R"("total_tokens":5,"input_tokens":2,"output_tokens":3,"input_tokens_details":{"text_tokens":1,"image_tokens":1})");
     CHECK(image.input == 2);
     CHECK(image.output == 3);
-    const Usage transcription = usage_of(R"("type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":0,"audio_tokens":14},"output_tokens":45,"total_tokens":59)");
+    const Usage transcription = usage_of(
+        R"("type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":0,"audio_tokens":14},)"
+        R"("output_tokens":45,"total_tokens":59)");
     CHECK(transcription.input_audio == 14);
     const Usage embedding = usage_of(R"("prompt_tokens":8,"total_tokens":8)");
     CHECK(embedding.input == 8);
@@ -49,19 +56,26 @@ TEST_CASE("usage is read in every shape that OpenAI's endpoints and their likes 
 }
 
 TEST_CASE("usage that lies is missing, never another number") {
-    for (const char* value : {"-1", "-0.5", "1.5", "9223372036854775808", "9007199254740993", "1e308", "1e3", "\"12\"", "null", "true", "[1]", "{}", "18446744073709551617", "-9223372036854775808"}) {
+    for (const char* value : {"-1", "-0.5", "1.5", "9223372036854775808", "9007199254740993", "1e308", "1e3", "\"12\"",
+                              "null", "true", "[1]", "{}", "18446744073709551617", "-9223372036854775808"}) {
         CAPTURE(value);
-        CHECK(is_all_missing(usage_of("\"prompt_tokens\":" + std::string(value) + ",\"completion_tokens\":" + value + ",\"total_tokens\":" + value +
-                                      ",\"prompt_tokens_details\":{\"cached_tokens\":" + value + "},\"completion_tokens_details\":" + value)));
+        CHECK(is_all_missing(usage_of("\"prompt_tokens\":" + std::string(value) + ",\"completion_tokens\":" + value +
+                                      ",\"total_tokens\":" + value + ",\"prompt_tokens_details\":{\"cached_tokens\":" +
+                                      value + "},\"completion_tokens_details\":" + value)));
     }
     CHECK(usage_of("\"prompt_tokens\":9007199254740992").input == 9007199254740992);
     CHECK(usage_of("\"prompt_tokens\":NaN,\"completion_tokens\":3").output == Usage::missing);
     CHECK(usage_of("\"prompt_tokens\":1,\"prompt_tokens\":2").input == Usage::missing);
     CHECK(usage_of("\"prompt_tokens\":1,\"input_tokens\":2").input == 1);
-    CHECK(usage_of(R"("prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":1},"prompt_tokens_details":{"cached_tokens":0})").input_cached == Usage::missing);
-    for (const char* answer : {"", "x", "null", "[]", "{}", "{\"usage\":null}", "{\"usage\":[]}", "{\"usage\":3}", "{\"usage\":\"x\"}", "{\"usage\":{}}", "{\"usage\":{\"prompt_tokens\":1}",
-                               "[{\"usage\":{\"prompt_tokens\":1}}]", "{\"usage\":{\"prompt_tokens\":1},\"usage\":{\"prompt_tokens\":1}}",
-                               "{\"x\":{\"usage\":{\"prompt_tokens\":1}}}", "{\"x\":\"\\\"usage\\\":{}\",\"y\":\"usage\"}"}) {
+    CHECK(
+        usage_of(
+            R"("prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":1},"prompt_tokens_details":{"cached_tokens":0})")
+            .input_cached == Usage::missing);
+    for (const char* answer :
+         {"", "x", "null", "[]", "{}", "{\"usage\":null}", "{\"usage\":[]}", "{\"usage\":3}", "{\"usage\":\"x\"}",
+          "{\"usage\":{}}", "{\"usage\":{\"prompt_tokens\":1}", "[{\"usage\":{\"prompt_tokens\":1}}]",
+          "{\"usage\":{\"prompt_tokens\":1},\"usage\":{\"prompt_tokens\":1}}",
+          "{\"x\":{\"usage\":{\"prompt_tokens\":1}}}", "{\"x\":\"\\\"usage\\\":{}\",\"y\":\"usage\"}"}) {
         CAPTURE(answer);
         const Usage usage = openai::read_usage(answer);
         CHECK((is_all_missing(usage) || std::string_view(answer) == "{\"usage\":{\"prompt_tokens\":1}"));
@@ -71,41 +85,50 @@ TEST_CASE("usage that lies is missing, never another number") {
 TEST_CASE("an event of a stream is told by its members") {
     CHECK(openai::read_event("[DONE]").what == What::done);
     CHECK(openai::read_event(" [DONE] ").what == What::done);
-    for (const char* data : {"", "x", "DONE", "[DONE", "null", "[]", "{}", "{\"usage\":null}", "{\"choices\":null}", "{\"choices\":[", "{\"id\":\"choices\"}", "{\"error\":null}"}) {
+    for (const char* data : {"", "x", "DONE", "[DONE", "null", "[]", "{}", "{\"usage\":null}", "{\"choices\":null}",
+                             "{\"choices\":[", "{\"id\":\"choices\"}", "{\"error\":null}"}) {
         CAPTURE(data);
         CHECK(openai::read_event(data).what == What::other);
     }
-    const auto usage = openai::read_event(R"({"id":"x","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}})");
+    const auto usage = openai::read_event(
+        R"({"id":"x","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}})");
     CHECK(usage.what == What::usage_only);
     CHECK(usage.has_usage);
     CHECK_FALSE(usage.has_content);
     CHECK(usage.usage.output == 2);
     CHECK(openai::read_event(R"({"choices":[],"prompt_filter_results":[]})").what == What::delta);
     CHECK(openai::read_event(R"({"choices":[],"usage":null})").what == What::delta);
-    const auto both = openai::read_event(R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}})");
+    const auto both = openai::read_event(
+        R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}})");
     CHECK(both.what == What::delta);
     CHECK(both.has_usage);
     CHECK(both.has_content);
 }
 
 TEST_CASE("an error inside a stream is seen, in words or as an object, and in words of the model it is not") {
-    CHECK(openai::read_event(R"({"error":{"message":"out of memory","type":"server_error","code":500}})").what == What::error);
+    CHECK(openai::read_event(R"({"error":{"message":"out of memory","type":"server_error","code":500}})").what ==
+          What::error);
     CHECK(openai::read_event(R"({"error":"out of memory"})").what == What::error);
     CHECK(openai::read_event(R"({"choices":[{"delta":{"content":"a"}}],"error":{"message":"x"}})").what == What::error);
-    CHECK(openai::read_event(R"({"object":"chat.completion.chunk","error":null,"choices":[{"delta":{}}]})").what == What::delta);
+    CHECK(openai::read_event(R"({"object":"chat.completion.chunk","error":null,"choices":[{"delta":{}}]})").what ==
+          What::delta);
     CHECK(delta(R"("content":"{\"error\":{\"message\":1}}")").what == What::delta);
     CHECK(delta(R"("error":{"message":"x"})").what == What::delta);
 }
 
 TEST_CASE("content is text, reasoning, tool calls, refusals and audio; roles and empty texts are not") {
-    for (const char* inner : {R"("content":"a")", R"("role":"assistant","content" : "안")", R"("content":null,"reasoning_content":"h")", R"("reasoning":"h")",
-                              R"("tool_calls":[{"index":0,"function":{"arguments":""}}])", R"("refusal":"no")", R"("audio":{"data":"UklG"})", R"("function_call":{"name":"f"})",
-                              R"("content":[{"type":"text","text":"a"}])", R"("content":"\"")"}) {
+    for (const char* inner :
+         {R"("content":"a")", R"("role":"assistant","content" : "안")", R"("content":null,"reasoning_content":"h")",
+          R"("reasoning":"h")", R"("tool_calls":[{"index":0,"function":{"arguments":""}}])", R"("refusal":"no")",
+          R"("audio":{"data":"UklG"})", R"("function_call":{"name":"f"})", R"("content":[{"type":"text","text":"a"}])",
+          R"("content":"\"")"}) {
         CAPTURE(inner);
         CHECK(delta(inner).what == What::delta);
         CHECK(delta(inner).has_content);
     }
-    for (const char* inner : {"", R"("role":"assistant")", R"("content":"")", R"("content":null)", R"("role":"assistant","content":"","refusal":null)", R"("tool_calls":[])", R"("audio":{})", R"("content": "" )", R"("x":"content")"}) {
+    for (const char* inner : {"", R"("role":"assistant")", R"("content":"")", R"("content":null)",
+                              R"("role":"assistant","content":"","refusal":null)", R"("tool_calls":[])",
+                              R"("audio":{})", R"("content": "" )", R"("x":"content")"}) {
         CAPTURE(inner);
         CHECK(delta(inner).what == What::delta);
         CHECK_FALSE(delta(inner).has_content);
@@ -114,7 +137,9 @@ TEST_CASE("content is text, reasoning, tool calls, refusals and audio; roles and
     CHECK_FALSE(openai::read_event(R"({"choices":[{"text":"","index":0}]})").has_content);
     CHECK(openai::read_event(R"({"choices":[{"delta":{}},{"index":1,"delta":{"content":"b"}}]})").has_content);
     CHECK(openai::read_event(R"({"type":"transcript.text.delta","delta":"a"})").what == What::delta);
-    CHECK(openai::read_event(R"({"type":"transcript.text.done","text":"a","usage":{"input_tokens":1,"output_tokens":1}})").has_usage);
+    CHECK(
+        openai::read_event(R"({"type":"transcript.text.done","text":"a","usage":{"input_tokens":1,"output_tokens":1}})")
+            .has_usage);
 }
 
 TEST_CASE("every code has a status and an error body that parses and tells the code") {
@@ -182,7 +207,8 @@ TEST_CASE("usage that was not asked for is cut out of an event, and nothing else
         return out;
     };
     CHECK(cut(R"({"id":"1","choices":[],"usage":null})") == "data: {\"id\":\"1\",\"choices\":[]}\n\n");
-    CHECK(cut(R"({"id":"1" , "usage": {"prompt_tokens":1} ,"choices":[]})") == "data: {\"id\":\"1\"  ,\"choices\":[]}\n\n");
+    CHECK(cut(R"({"id":"1" , "usage": {"prompt_tokens":1} ,"choices":[]})") ==
+          "data: {\"id\":\"1\"  ,\"choices\":[]}\n\n");
     CHECK(cut(R"({"usage":null,"choices":[]})") == "data: {\"choices\":[]}\n\n");
     CHECK(cut(R"({"usage":null})") == "data: {}\n\n");
     CHECK(cut(R"({"choices":[]})") == "data: {\"choices\":[]}\n\n");

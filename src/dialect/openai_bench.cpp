@@ -11,7 +11,8 @@ namespace {
 
 const std::string usual_delta =
     "{\"id\":\"chatcmpl-7c1f0d\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"qwen3-32b\","
-    "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" hello\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}";
+    "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" "
+    "hello\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}";
 
 void read_delta(benchmark::State& state) {
     for (auto _ : state) {
@@ -23,7 +24,8 @@ void read_delta(benchmark::State& state) {
 void read_usage(benchmark::State& state) {
     std::string answer = R"({"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":")";
     answer.append(static_cast<std::size_t>(state.range(0)), 'a');
-    answer += R"("}}],"usage":{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120,"prompt_tokens_details":{"cached_tokens":64}}})";
+    answer +=
+        R"("}}],"usage":{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120,"prompt_tokens_details":{"cached_tokens":64}}})";
     for (auto _ : state) {
         auto usage = openai::read_usage(answer);
         benchmark::DoNotOptimize(usage);

@@ -11,16 +11,10 @@ namespace {
 
 constexpr std::string_view base_path = "/v1";
 
-constexpr std::array posted{Endpoint::chat,
-                            Endpoint::completions,
-                            Endpoint::embeddings,
-                            Endpoint::rerank,
-                            Endpoint::audio_speech,
-                            Endpoint::audio_transcriptions,
-                            Endpoint::audio_translations,
-                            Endpoint::images_generations,
-                            Endpoint::images_edits,
-                            Endpoint::images_variations};
+constexpr std::array posted{
+    Endpoint::chat,         Endpoint::completions,          Endpoint::embeddings,         Endpoint::rerank,
+    Endpoint::audio_speech, Endpoint::audio_transcriptions, Endpoint::audio_translations, Endpoint::images_generations,
+    Endpoint::images_edits, Endpoint::images_variations};
 
 // Names of models hold slashes ("meta-llama/Llama-3.1-8B") and clients send them plain. What a server behind a proxy
 // may read as another path is refused: dot segments, empty segments, and escapes of dots and slashes.
@@ -67,10 +61,19 @@ bool allows(Endpoint endpoint, Method method) {
 
 bool has_json_body(Endpoint endpoint) {
     switch (endpoint) {
-        case Endpoint::chat: case Endpoint::completions: case Endpoint::embeddings: case Endpoint::rerank:
-        case Endpoint::audio_speech: case Endpoint::images_generations: return true;
-        case Endpoint::models: case Endpoint::audio_transcriptions: case Endpoint::audio_translations:
-        case Endpoint::images_edits: case Endpoint::images_variations: case Endpoint::none: case Endpoint::count_: return false;
+        case Endpoint::chat:
+        case Endpoint::completions:
+        case Endpoint::embeddings:
+        case Endpoint::rerank:
+        case Endpoint::audio_speech:
+        case Endpoint::images_generations: return true;
+        case Endpoint::models:
+        case Endpoint::audio_transcriptions:
+        case Endpoint::audio_translations:
+        case Endpoint::images_edits:
+        case Endpoint::images_variations:
+        case Endpoint::none:
+        case Endpoint::count_: return false;
     }
     return false;
 }

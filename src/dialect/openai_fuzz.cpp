@@ -45,7 +45,8 @@ std::string apply(const openai::Request& request, std::string_view served_name) 
 void check_edit(Endpoint endpoint, std::string_view body, std::string_view served_name) {
     const auto before = openai::read_request(endpoint, body, {});
     if (!before) return;
-    claim(!before->model.empty() && before->choices >= 1 && before->output_tokens_max >= -1, "what is read is in range");
+    claim(!before->model.empty() && before->choices >= 1 && before->output_tokens_max >= -1,
+          "what is read is in range");
     const std::string sent = apply(*before, served_name);
     json::Value model;
     claim(json::scan(sent, {}, nullptr).has_value(), "the edited body is JSON");
@@ -61,14 +62,16 @@ void check_edit(Endpoint endpoint, std::string_view body, std::string_view serve
     }
     claim(json::find(options, "include_usage").is_true(), "a stream tells its usage");
     const std::string_view old = before->stream_options.type == json::Type::object ? before->stream_options.text : "{}";
-    claim(members_of(old, "include_usage") == members_of(options.text, "include_usage"), "other stream options stay as they were");
+    claim(members_of(old, "include_usage") == members_of(options.text, "include_usage"),
+          "other stream options stay as they were");
     if (json::has_escape(model.text)) return;
     const auto again = openai::read_request(endpoint, sent, {});
     claim(again.has_value() && apply(*again, served_name) == sent, "an edited body needs no further edit");
 }
 
 void check_usage(const gilmok::model::Usage& usage) {
-    for (const std::int64_t tokens : {usage.input, usage.input_cached, usage.input_audio, usage.output, usage.output_reasoning, usage.output_audio, usage.total})
+    for (const std::int64_t tokens : {usage.input, usage.input_cached, usage.input_audio, usage.output,
+                                      usage.output_reasoning, usage.output_audio, usage.total})
         claim(tokens >= -1 && tokens <= (std::int64_t{1} << 53), "a count is missing or in range");
 }
 
@@ -77,7 +80,8 @@ void check_usage(const gilmok::model::Usage& usage) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 1) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    static constexpr Endpoint endpoints[] = {Endpoint::chat, Endpoint::completions, Endpoint::embeddings, Endpoint::rerank};
+    static constexpr Endpoint endpoints[] = {Endpoint::chat, Endpoint::completions, Endpoint::embeddings,
+                                             Endpoint::rerank};
     static constexpr std::string_view served[] = {"served", "org/mod\"el\\\x01", "m", "\xea\xb8\xb8"};
     check_edit(endpoints[data[0] % 4], text, served[data[0] / 4 % 4]);
     check_usage(openai::read_usage(text));

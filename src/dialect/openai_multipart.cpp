@@ -12,7 +12,9 @@ constexpr std::size_t parts_max = 128;
 constexpr std::size_t part_head_bytes_max = 4096;
 constexpr std::size_t model_bytes_max = 256;
 
-tl::unexpected<Error> invalid(std::string_view detail) { return fail(Code::member_invalid, Fault::client, Retry::never, detail); }
+tl::unexpected<Error> invalid(std::string_view detail) {
+    return fail(Code::member_invalid, Fault::client, Retry::never, detail);
+}
 
 // Takes "; name=value" or "; name="value"" off the front of `rest`. Quoted pairs are refused: no client sends them in
 // what is read here, and two readers may resolve them in two ways.
@@ -103,7 +105,8 @@ bool find_boundary(std::string_view content_type, std::string_view& boundary) {
         is_found = true;
         boundary = value;
     }
-    return is_found && !boundary.empty() && boundary.size() <= boundary_bytes_max && boundary.find_first_of("\r\n") == std::string_view::npos;
+    return is_found && !boundary.empty() && boundary.size() <= boundary_bytes_max &&
+           boundary.find_first_of("\r\n") == std::string_view::npos;
 }
 
 struct Seen {
@@ -112,7 +115,8 @@ struct Seen {
 };
 
 Result<bool> read_field(const PartHead& head, std::string_view content, Seen& seen, Request& request) {
-    static constexpr std::string_view given_twice = "a form field that decides something is given twice or in other letters";
+    static constexpr std::string_view given_twice =
+        "a form field that decides something is given twice or in other letters";
     const bool is_model = equal_ignoring_case(head.name, "model");
     const bool is_stream = equal_ignoring_case(head.name, "stream");
     if (!is_model && !is_stream) return true;
@@ -125,9 +129,11 @@ Result<bool> read_field(const PartHead& head, std::string_view content, Seen& se
         request.is_stream = content == "true" || content == "True" || content == "1";
         return true;
     }
-    if (content.empty() || content.size() > model_bytes_max) return invalid("the form field 'model' must hold 1 to 256 bytes");
+    if (content.empty() || content.size() > model_bytes_max)
+        return invalid("the form field 'model' must hold 1 to 256 bytes");
     for (const char c : content)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') return invalid("the form field 'model' must not hold control bytes");
+        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')
+            return invalid("the form field 'model' must not hold control bytes");
     request.model = content;
     request.model_value = {wire::json::Type::string, content};
     return true;
@@ -138,7 +144,8 @@ Result<bool> read_field(const PartHead& head, std::string_view content, Seen& se
 Result<Request> read_multipart(std::string_view content_type, std::string_view body) {
     static constexpr std::string_view malformed = "the body is not multipart/form-data as RFC 7578 writes it";
     std::string_view boundary;
-    if (!find_boundary(content_type, boundary)) return invalid("the body must be multipart/form-data with one boundary");
+    if (!find_boundary(content_type, boundary))
+        return invalid("the body must be multipart/form-data with one boundary");
     Seen seen;
     Request request;
     request.text = body;
@@ -153,7 +160,8 @@ Result<Request> read_multipart(std::string_view content_type, std::string_view b
         rest.remove_prefix(2);
         const std::size_t head_bytes = rest.substr(0, part_head_bytes_max).find("\r\n\r\n");
         PartHead head;
-        if (head_bytes == std::string_view::npos || !read_part_head(rest.substr(0, head_bytes), head)) return invalid(malformed);
+        if (head_bytes == std::string_view::npos || !read_part_head(rest.substr(0, head_bytes), head))
+            return invalid(malformed);
         rest.remove_prefix(head_bytes + 4);
         const std::size_t content_bytes = rest.find(delimiter);
         if (content_bytes == std::string_view::npos) return invalid(malformed);
@@ -161,7 +169,8 @@ Result<Request> read_multipart(std::string_view content_type, std::string_view b
         static_cast<void>(is_read);
         rest.remove_prefix(content_bytes + delimiter.size());
     }
-    if (request.model.empty()) return fail(Code::model_missing, Fault::client, Retry::never, "the form field 'model' is missing");
+    if (request.model.empty())
+        return fail(Code::model_missing, Fault::client, Retry::never, "the form field 'model' is missing");
     return request;
 }
 

@@ -18,9 +18,22 @@ namespace {
 constexpr std::size_t model_bytes_max = 256;
 constexpr std::int64_t choices_max = 128;
 
-enum class Name : std::uint8_t { model, stream, stream_options, max_tokens, max_completion_tokens, messages, prompt, input, tools, n, count_ };
+enum class Name : std::uint8_t {
+    model,
+    stream,
+    stream_options,
+    max_tokens,
+    max_completion_tokens,
+    messages,
+    prompt,
+    input,
+    tools,
+    n,
+    count_
+};
 constexpr std::array<std::string_view, static_cast<std::size_t>(Name::count_)> names{
-    "model", "stream", "stream_options", "max_tokens", "max_completion_tokens", "messages", "prompt", "input", "tools", "n"};
+    "model",    "stream", "stream_options", "max_tokens", "max_completion_tokens",
+    "messages", "prompt", "input",          "tools",      "n"};
 constexpr std::size_t name_bytes_max = 21;
 
 Error refusal(Code code, std::string_view detail) { return {code, Fault::client, Retry::never, detail}; }
@@ -54,14 +67,16 @@ std::string folded(std::string_view raw) {
 }
 
 bool is_plain_ascii(std::string_view raw) {
-    return std::all_of(raw.begin(), raw.end(), [](char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; });
+    return std::all_of(raw.begin(), raw.end(),
+                       [](char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; });
 }
 
 // Is `raw` one of `watched` in disguise?
 template <std::size_t count>
 bool is_disguised(std::string_view raw, const std::array<std::string_view, count>& watched) {
     if (is_plain_ascii(raw))
-        return std::any_of(watched.begin(), watched.end(), [&](std::string_view name) { return equal_ignoring_case(raw, name) && raw != name; });
+        return std::any_of(watched.begin(), watched.end(),
+                           [&](std::string_view name) { return equal_ignoring_case(raw, name) && raw != name; });
     // The longest escape of one byte is six bytes; what is longer cannot fold to a name of ours.
     if (raw.size() > 6 * name_bytes_max) return false;
     return std::find(watched.begin(), watched.end(), folded(raw)) != watched.end();
@@ -98,22 +113,32 @@ private:
 
     void add_input(const Value& value) {
         const std::size_t bytes = request_.input_bytes + value.text.size();
-        request_.input_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
+        request_.input_bytes =
+            static_cast<std::uint32_t>(std::min<std::size_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
     }
 
     Result<bool> read(Name name, const Value& value) {
         switch (name) {
             case Name::model: return read_model(value);
             case Name::stream:
-                if (value.type != Type::boolean && value.type != Type::null) return invalid("'stream' must be true or false");
+                if (value.type != Type::boolean && value.type != Type::null)
+                    return invalid("'stream' must be true or false");
                 request_.is_stream = value.is_true();
                 return true;
             case Name::stream_options: return read_stream_options(value);
-            case Name::max_tokens: return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), request_.output_tokens_max, "'max_tokens' must be a whole number of 0 or more");
-            case Name::max_completion_tokens: return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), max_completion_tokens_, "'max_completion_tokens' must be a whole number of 0 or more");
-            case Name::n: return read_whole(value, 1, choices_max, request_.choices, "'n' must be a whole number from 1 to 128");
-            case Name::messages: case Name::prompt: case Name::input: add_input(value); return true;
-            case Name::tools: case Name::count_: return true;
+            case Name::max_tokens:
+                return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), request_.output_tokens_max,
+                                  "'max_tokens' must be a whole number of 0 or more");
+            case Name::max_completion_tokens:
+                return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), max_completion_tokens_,
+                                  "'max_completion_tokens' must be a whole number of 0 or more");
+            case Name::n:
+                return read_whole(value, 1, choices_max, request_.choices, "'n' must be a whole number from 1 to 128");
+            case Name::messages:
+            case Name::prompt:
+            case Name::input: add_input(value); return true;
+            case Name::tools:
+            case Name::count_: return true;
         }
         return true;
     }
@@ -131,7 +156,8 @@ private:
     }
 
     Result<bool> read_stream_options(const Value& value) {
-        if (value.type != Type::object && value.type != Type::null) return invalid("'stream_options' must be an object");
+        if (value.type != Type::object && value.type != Type::null)
+            return invalid("'stream_options' must be an object");
         request_.stream_options = value;
         static constexpr std::array<std::string_view, 1> watched{"include_usage"};
         bool is_seen = false;
@@ -140,7 +166,8 @@ private:
         Value option;
         while (cursor.next_member(name, option)) {
             const bool is_it = name == watched.front();
-            if ((is_it && is_seen) || (!is_it && is_disguised(name, watched))) return fail(refusal(Code::member_duplicate, given_twice));
+            if ((is_it && is_seen) || (!is_it && is_disguised(name, watched)))
+                return fail(refusal(Code::member_duplicate, given_twice));
             if (!is_it) continue;
             is_seen = true;
             if (option.type != Type::boolean) return invalid("'stream_options.include_usage' must be true or false");
@@ -149,7 +176,8 @@ private:
         return true;
     }
 
-    static Result<bool> read_whole(const Value& value, std::int64_t least, std::int64_t most, std::int64_t& number, std::string_view problem) {
+    static Result<bool> read_whole(const Value& value, std::int64_t least, std::int64_t most, std::int64_t& number,
+                                   std::string_view problem) {
         if (value.type == Type::null) return true;
         std::int64_t read = 0;
         if (!wire::json::to_i64(value, read) || read < least || read > most) return invalid(problem);
@@ -186,7 +214,9 @@ struct Change {
     std::size_t made_bytes = 0;
 };
 
-std::size_t offset_in(std::string_view text, std::string_view part) { return static_cast<std::size_t>(part.data() - text.data()); }
+std::size_t offset_in(std::string_view text, std::string_view part) {
+    return static_cast<std::size_t>(part.data() - text.data());
+}
 
 Change change_model(const Request& request, std::string_view served_name, std::string& made) {
     Change change{offset_in(request.text, request.model_value.text), request.model_value.text.size(), made.size(), 0};
@@ -243,7 +273,8 @@ Edited edit(const Request& request, std::string_view served_name, std::string& m
     std::size_t count = 0;
     if (request.model != served_name) changes[count++] = change_model(request, served_name, made);
     const bool tells_usage = request.endpoint == Endpoint::chat || request.endpoint == Endpoint::completions;
-    if (request.is_stream && tells_usage && !request.asks_for_usage) changes[count++] = change_stream_options(request, made);
+    if (request.is_stream && tells_usage && !request.asks_for_usage)
+        changes[count++] = change_stream_options(request, made);
     if (count == 2 && changes[1].begin < changes[0].begin) std::swap(changes[0], changes[1]);
 
     Edited edited;

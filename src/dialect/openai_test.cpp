@@ -42,10 +42,28 @@ TEST_CASE("paths lead to endpoints, exactly") {
     CHECK(openai::endpoint_of("/v1/models/gpt-5") == Endpoint::models);
     CHECK(openai::endpoint_of("/v1/models/meta-llama/Llama-3.1-8B") == Endpoint::models);
     CHECK(openai::endpoint_of("/v1/audio/transcriptions") == Endpoint::audio_transcriptions);
-    for (const char* path : {"", "/", "/v1", "/v1/", "/v1/chat/completions/", "/v1//chat/completions", "/V1/chat/completions", "/v1/chat",
-                             "/v1/chat%2fcompletions", "/v1/models/", "/v1/models//a", "/v1/models/a/", "/v1/models/../a", "/v1/models/.",
-                             "/v1/models/a/..", "/v1/models/a%2Fb", "/v1/models/%2e%2e/a", "/v1/models/%252e", "/v1/models/a\\b", "/v1/modelsx",
-                             "/v2/models", "/chat/completions"}) {
+    for (const char* path : {"",
+                             "/",
+                             "/v1",
+                             "/v1/",
+                             "/v1/chat/completions/",
+                             "/v1//chat/completions",
+                             "/V1/chat/completions",
+                             "/v1/chat",
+                             "/v1/chat%2fcompletions",
+                             "/v1/models/",
+                             "/v1/models//a",
+                             "/v1/models/a/",
+                             "/v1/models/../a",
+                             "/v1/models/.",
+                             "/v1/models/a/..",
+                             "/v1/models/a%2Fb",
+                             "/v1/models/%2e%2e/a",
+                             "/v1/models/%252e",
+                             "/v1/models/a\\b",
+                             "/v1/modelsx",
+                             "/v2/models",
+                             "/chat/completions"}) {
         CAPTURE(path);
         CHECK(openai::endpoint_of(path) == Endpoint::none);
     }
@@ -63,7 +81,9 @@ TEST_CASE("each endpoint allows its method only") {
 }
 
 TEST_CASE("a request tells its model, its stream and its sizes") {
-    const std::string_view body = R"({"messages":[{"role":"user","content":"안녕"}],"model":"qwen3-32b","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"max_completion_tokens":7,"n":2,"x":[1,{"model":1}]})";
+    const std::string_view body =
+        R"({"messages":[{"role":"user","content":"안녕"}],"model":"qwen3-32b","stream":true,)"
+        R"("stream_options":{"include_usage":true},"max_tokens":5,"max_completion_tokens":7,"n":2,"x":[1,{"model":1}]})";
     const auto request = openai::read_request(Endpoint::chat, body, {});
     REQUIRE(request.has_value());
     CHECK(request->model == "qwen3-32b");
@@ -74,17 +94,20 @@ TEST_CASE("a request tells its model, its stream and its sizes") {
     CHECK(request->choices == 2);
     CHECK(request->input_bytes == std::string_view(R"([{"role":"user","content":"안녕"}])").size());
     CHECK(request->text == body);
-    const auto plain = openai::read_request(Endpoint::embeddings, R"({"model":"e","input":["a"],"n":null,"stream":null,"max_tokens":null})", {});
+    const auto plain = openai::read_request(
+        Endpoint::embeddings, R"({"model":"e","input":["a"],"n":null,"stream":null,"max_tokens":null})", {});
     REQUIRE(plain.has_value());
     CHECK_FALSE(plain->is_stream);
     CHECK(plain->choices == 1);
     CHECK(plain->output_tokens_max == -1);
     CHECK(plain->input_bytes == 5);
-    CHECK(openai::read_request(Endpoint::rerank, R"({"model":"e","query":"ab","documents":["a"]})", {})->input_bytes == 9);
+    CHECK(openai::read_request(Endpoint::rerank, R"({"model":"e","query":"ab","documents":["a"]})", {})->input_bytes ==
+          9);
 }
 
 TEST_CASE("a member that decides something may stand once, under its own name") {
-    for (const char* name : {"model", "stream", "stream_options", "max_tokens", "max_completion_tokens", "messages", "prompt", "input", "tools", "n"}) {
+    for (const char* name : {"model", "stream", "stream_options", "max_tokens", "max_completion_tokens", "messages",
+                             "prompt", "input", "tools", "n"}) {
         CAPTURE(name);
         const std::string value = std::string_view(name) == "model" ? "\"m\"" : "null";
         const std::string member = "\"" + std::string(name) + "\":" + value;
@@ -99,24 +122,33 @@ TEST_CASE("a member that decides something may stand once, under its own name") 
     }
     CHECK(refusal_of(with("\"\xC5\xBFtream\":true")) == Code::member_duplicate);
     CHECK(refusal_of(with("\"to\\u006fl\\u017F\":1")) == Code::member_duplicate);
-    CHECK(refusal_of(with("\"max_to\xE2\x84\xAA" "ens\":1")) == Code::member_duplicate);
-    CHECK(refusal_of(with("\"stream\":true,\"stream_options\":{\"include_usage\":true,\"include_usage\":false}")) == Code::member_duplicate);
+    CHECK(refusal_of(with("\"max_to\xE2\x84\xAA"
+                          "ens\":1")) == Code::member_duplicate);
+    CHECK(refusal_of(with("\"stream\":true,\"stream_options\":{\"include_usage\":true,\"include_usage\":false}")) ==
+          Code::member_duplicate);
     CHECK(refusal_of(with("\"stream\":true,\"stream_options\":{\"Include_usage\":true}")) == Code::member_duplicate);
-    CHECK(refusal_of(with("\"stream\":true,\"stream_options\":{\"include\\u005fusage\":true}")) == Code::member_duplicate);
+    CHECK(refusal_of(with("\"stream\":true,\"stream_options\":{\"include\\u005fusage\":true}")) ==
+          Code::member_duplicate);
     // Others are the upstream's to judge, also when they look like ours from afar.
-    CHECK(refusal_of(with("\"temperature\":1,\"temperature\":2,\"models\":1,\"mode\\u006cs\":1,\"모델\":1,\"\\ud800\":1,\"\":1")) == Code::none);
+    CHECK(refusal_of(with(
+              "\"temperature\":1,\"temperature\":2,\"models\":1,\"mode\\u006cs\":1,\"모델\":1,\"\\ud800\":1,\"\":1")) ==
+          Code::none);
     CHECK(refusal_of(with("\"" + std::string(5000, '\\') + "\":1")) == Code::none);
 }
 
 TEST_CASE("members of a wrong type or value are refused") {
-    for (const char* body : {R"({"model":1})", R"({"model":null})", R"({"model":""})", R"({"model":["m"]})", R"({"model":"a\u0062"})", R"({"model":"a\/b"})", "{\"model\":\"a\x7f\"}"})
+    for (const char* body : {R"({"model":1})", R"({"model":null})", R"({"model":""})", R"({"model":["m"]})",
+                             R"({"model":"a\u0062"})", R"({"model":"a\/b"})", "{\"model\":\"a\x7f\"}"})
         CHECK(refusal_of(body) == Code::member_invalid);
     CHECK(refusal_of("{\"model\":\"" + std::string(256, 'm') + "\"}") == Code::none);
     CHECK(refusal_of("{\"model\":\"" + std::string(257, 'm') + "\"}") == Code::member_invalid);
-    for (const char* members : {R"("stream":1)", R"("stream":"true")", R"("stream":{})", R"("stream_options":[],"stream":true)", R"("stream_options":{})",
-                                R"("stream_options":{},"stream":false)", R"("stream_options":{"include_usage":1},"stream":true)",
-                                R"("stream_options":{"include_usage":null},"stream":true)", R"("n":0)", R"("n":129)", R"("n":1.0)", R"("n":"1")", R"("n":1e999999)",
-                                R"("max_tokens":-1)", R"("max_tokens":1.5)", R"("max_tokens":"9")", R"("max_completion_tokens":99999999999999999999)"})  {
+    for (const char* members :
+         {R"("stream":1)", R"("stream":"true")", R"("stream":{})", R"("stream_options":[],"stream":true)",
+          R"("stream_options":{})", R"("stream_options":{},"stream":false)",
+          R"("stream_options":{"include_usage":1},"stream":true)",
+          R"("stream_options":{"include_usage":null},"stream":true)", R"("n":0)", R"("n":129)", R"("n":1.0)",
+          R"("n":"1")", R"("n":1e999999)", R"("max_tokens":-1)", R"("max_tokens":1.5)", R"("max_tokens":"9")",
+          R"("max_completion_tokens":99999999999999999999)"}) {
         CAPTURE(members);
         CHECK(refusal_of(with(members)) == Code::member_invalid);
     }
@@ -130,19 +162,28 @@ TEST_CASE("members of a wrong type or value are refused") {
 }
 
 TEST_CASE("the served name takes the place of the public one, and nothing else changes") {
-    CHECK(edited(R"({ "a":1, "model" : "m" ,"b":[ ]})", "org/served") == R"({ "a":1, "model" : "org/served" ,"b":[ ]})");
+    CHECK(edited(R"({ "a":1, "model" : "m" ,"b":[ ]})", "org/served") ==
+          R"({ "a":1, "model" : "org/served" ,"b":[ ]})");
     CHECK(edited(R"({"model":"m"})", "m") == R"({"model":"m"})");
     CHECK(edited(R"({"model":"m"})", "q\"u\\o") == R"({"model":"q\"u\\o"})");
     CHECK(edited(R"({"model":"m","stream":false})", "m") == R"({"model":"m","stream":false})");
-    CHECK(edited(R"({"model":"m","stream":true})", "s", Endpoint::images_generations) == R"({"model":"s","stream":true})");
+    CHECK(edited(R"({"model":"m","stream":true})", "s", Endpoint::images_generations) ==
+          R"({"model":"s","stream":true})");
 }
 
 TEST_CASE("a stream is made to tell its usage by the smallest change") {
-    CHECK(edited(R"({"model":"m","stream":true})", "m") == R"({"stream_options":{"include_usage":true},"model":"m","stream":true})");
-    CHECK(edited(R"( { "model":"m","stream":true})", "s") == R"( {"stream_options":{"include_usage":true}, "model":"s","stream":true})");
-    CHECK(edited(R"({"stream_options":null,"model":"m","stream":true})", "s") == R"({"stream_options":{"include_usage":true},"model":"s","stream":true})");
-    CHECK(edited(R"({"stream_options":{ },"model":"m","stream":true})", "s") == R"({"stream_options":{"include_usage":true },"model":"s","stream":true})");
-    CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"x":[1]}})", "s") == R"({"model":"s","stream":true,"stream_options":{"include_usage":true,"x":[1]}})");
-    CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"x":1, "include_usage" : false,"y":2}})", "s") == R"({"model":"s","stream":true,"stream_options":{"x":1, "include_usage" : true,"y":2}})");
-    CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})", "m") == R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})");
+    CHECK(edited(R"({"model":"m","stream":true})", "m") ==
+          R"({"stream_options":{"include_usage":true},"model":"m","stream":true})");
+    CHECK(edited(R"( { "model":"m","stream":true})", "s") ==
+          R"( {"stream_options":{"include_usage":true}, "model":"s","stream":true})");
+    CHECK(edited(R"({"stream_options":null,"model":"m","stream":true})", "s") ==
+          R"({"stream_options":{"include_usage":true},"model":"s","stream":true})");
+    CHECK(edited(R"({"stream_options":{ },"model":"m","stream":true})", "s") ==
+          R"({"stream_options":{"include_usage":true },"model":"s","stream":true})");
+    CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"x":[1]}})", "s") ==
+          R"({"model":"s","stream":true,"stream_options":{"include_usage":true,"x":[1]}})");
+    CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"x":1, "include_usage" : false,"y":2}})", "s") ==
+          R"({"model":"s","stream":true,"stream_options":{"x":1, "include_usage" : true,"y":2}})");
+    CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})", "m") ==
+          R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})");
 }

@@ -56,7 +56,8 @@ Result<Type> scan(std::string_view text, const Limits& limits, Members* members,
     return scan_with<FastKernel>(text, limits, members, scan_error_offset);
 }
 
-Result<Type> scan_scalar(std::string_view text, const Limits& limits, Members* members, std::size_t* scan_error_offset) {
+Result<Type> scan_scalar(std::string_view text, const Limits& limits, Members* members,
+                         std::size_t* scan_error_offset) {
     return scan_with<ScalarKernel>(text, limits, members, scan_error_offset);
 }
 

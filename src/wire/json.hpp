@@ -39,7 +39,8 @@ public:
 // Checks that `text` is exactly one JSON value (white space around it allowed), and tells `members` the members when it
 // is an object. Errors: Code::bad_json, Code::json_too_deep (fault client); or what `members` returned.
 // `scan_error_offset`, when given, receives the byte offset of a syntax error.
-Result<Type> scan(std::string_view text, const Limits& limits, Members* members, std::size_t* scan_error_offset = nullptr);
+Result<Type> scan(std::string_view text, const Limits& limits, Members* members,
+                  std::size_t* scan_error_offset = nullptr);
 // The same byte by byte: the oracle that tests hold scan() against.
 Result<Type> scan_scalar(std::string_view text, const Limits& limits, Members* members,
                          std::size_t* scan_error_offset = nullptr);

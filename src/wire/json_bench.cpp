@@ -16,7 +16,8 @@ enum Text : int { english, korean, code };
 std::string sentence(Text text) {
     switch (text) {
         case english: return "The quick brown fox jumps over the lazy dog and goes on to explain itself at length. ";
-        case korean: return "길목은 모델로 가는 모든 요청이 지나는 곳이며, 요청마다 어느 장치가 답할지를 정합니다. ";
+        case korean: return "길목은 모델로 가는 모든 요청이 지나는 곳이며, "
+                   "요청마다 어느 장치가 답할지를 정합니다. ";
         case code: return "    if (found) {\\n        return \\\"found\\\";\\n    }\\n";
     }
     return {};
@@ -27,10 +28,12 @@ std::string chat_body(Text text, std::size_t bytes) {
     std::string body = R"({"model":"qwen3-32b","messages":[{"role":"system","content":"You are a helpful assistant."})";
     while (body.size() + 160 < bytes) {
         body += R"(,{"role":"user","content":")";
-        for (std::size_t begin = body.size(); body.size() - begin < 600 && body.size() + 160 < bytes;) body += sentence(text);
+        for (std::size_t begin = body.size(); body.size() - begin < 600 && body.size() + 160 < bytes;)
+            body += sentence(text);
         body += "\"}";
     }
-    body += R"(],"temperature":0.7,"top_p":0.95,"max_tokens":512,"stream":true,"stream_options":{"include_usage":true}})";
+    body +=
+        R"(],"temperature":0.7,"top_p":0.95,"max_tokens":512,"stream":true,"stream_options":{"include_usage":true}})";
     return body;
 }
 
@@ -55,7 +58,8 @@ void scan(benchmark::State& state) {
 }
 
 void simdjson_dom(benchmark::State& state) {
-    const simdjson::padded_string body = chat_body(static_cast<Text>(state.range(1)), static_cast<std::size_t>(state.range(0)));
+    const simdjson::padded_string body =
+        chat_body(static_cast<Text>(state.range(1)), static_cast<std::size_t>(state.range(0)));
     simdjson::dom::parser parser;
     for (auto _ : state) {
         std::string_view model;
@@ -66,12 +70,14 @@ void simdjson_dom(benchmark::State& state) {
 }
 
 void simdjson_ondemand(benchmark::State& state) {
-    const simdjson::padded_string body = chat_body(static_cast<Text>(state.range(1)), static_cast<std::size_t>(state.range(0)));
+    const simdjson::padded_string body =
+        chat_body(static_cast<Text>(state.range(1)), static_cast<std::size_t>(state.range(0)));
     simdjson::ondemand::parser parser;
     for (auto _ : state) {
         simdjson::ondemand::document document;
         if (parser.iterate(body).get(document) != simdjson::SUCCESS) state.SkipWithError("refused");
-        for (auto field : document.get_object()) benchmark::DoNotOptimize(field.value().raw_json_token().take_value().data());
+        for (auto field : document.get_object())
+            benchmark::DoNotOptimize(field.value().raw_json_token().take_value().data());
     }
     state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(body.size()));
 }

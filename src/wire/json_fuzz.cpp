@@ -43,7 +43,8 @@ void compare_with_simdjson(std::string_view text, const gilmok::Result<json::Typ
     const simdjson::error_code error = parser.parse(padded).get(root);
     if (error == simdjson::SUCCESS) {
         const bool has_mark = text.starts_with("\xEF\xBB\xBF");
-        claim(ours.has_value() || has_mark || ours.error().code == gilmok::Code::json_too_deep, "simdjson accepts it, we do not");
+        claim(ours.has_value() || has_mark || ours.error().code == gilmok::Code::json_too_deep,
+              "simdjson accepts it, we do not");
     } else if (ours) {
         claim(is_known_difference(error), "we accept it, simdjson does not");
     }
@@ -51,7 +52,9 @@ void compare_with_simdjson(std::string_view text, const gilmok::Result<json::Typ
     if (error != simdjson::SUCCESS || !ours || root.get(theirs) != simdjson::SUCCESS) return;
     const std::size_t begin = text.find('"');
     std::string plain;
-    claim(json::append_unescaped(plain, {json::Type::string, text.substr(begin, text.rfind('"') + 1 - begin)}, text.size()), "a string grows when unescaped");
+    claim(json::append_unescaped(plain, {json::Type::string, text.substr(begin, text.rfind('"') + 1 - begin)},
+                                 text.size()),
+          "a string grows when unescaped");
     claim(plain == theirs, "escapes resolve in another way");
 }
 
@@ -86,10 +89,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::string_view name;
         json::Value value;
         for (const auto& member : fast_members.seen)
-            claim(cursor.next_member(name, value) && name == member.first && value.text == member.second, "a cursor sees what the scan told");
+            claim(cursor.next_member(name, value) && name == member.first && value.text == member.second,
+                  "a cursor sees what the scan told");
         claim(!cursor.next_member(name, value), "a cursor sees no more than the scan told");
     } else {
-        claim(fast.error().code == scalar.error().code && fast_offset == scalar_offset && fast_offset <= size, "the twins agree on the fault");
+        claim(fast.error().code == scalar.error().code && fast_offset == scalar_offset && fast_offset <= size,
+              "the twins agree on the fault");
     }
     compare_with_simdjson(text, fast);
     walk_all(json::Cursor(text), 0);

@@ -115,8 +115,10 @@ bool append_unescaped(std::string& out, const Value& value, std::size_t bytes_ma
         if (rest.empty()) break;
         if (escape_end(rest.data(), rest.data() + rest.size()) == nullptr) return false;
         std::size_t used = 2;
-        if (rest[1] == 'u') append_code_point(out, take_unicode_escape(rest, used));
-        else out.push_back(plain_escape(rest[1]));
+        if (rest[1] == 'u')
+            append_code_point(out, take_unicode_escape(rest, used));
+        else
+            out.push_back(plain_escape(rest[1]));
         rest.remove_prefix(used);
     }
     return out.size() - begin <= bytes_max;

@@ -12,9 +12,7 @@ namespace gilmok::wire::json {
 
 namespace {
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
@@ -23,7 +21,14 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 const char* escape_end(const char* at, const char* end) {
     if (end - at < 2) return nullptr;
     switch (at[1]) {
-        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return at + 2;
+        case '"':
+        case '\\':
+        case '/':
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't': return at + 2;
         case 'u':
             if (end - at < 6) return nullptr;
             return is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]) ? at + 6 : nullptr;
@@ -122,8 +127,10 @@ StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii) {
         const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_quote, is_backslash), is_low));
         const char* const here = at;
         is_over = ends_in_block<16>(here, end, static_cast<std::uint32_t>(special), at, found);
-        if (!is_over) seen = _mm_or_si128(seen, block);
-        else if ((static_cast<std::uint32_t>(_mm_movemask_epi8(block)) & bits_before(found.stop - here)) != 0) is_ascii = false;
+        if (!is_over)
+            seen = _mm_or_si128(seen, block);
+        else if ((static_cast<std::uint32_t>(_mm_movemask_epi8(block)) & bits_before(found.stop - here)) != 0)
+            is_ascii = false;
     }
     if (_mm_movemask_epi8(seen) != 0) is_ascii = false;
     return is_over ? found : string_end_scalar(at, end, is_ascii);
@@ -146,8 +153,10 @@ __attribute__((target("avx2"))) StringEnd string_end_avx2(const char* at, const 
         }
         const char* const here = at;
         is_over = ends_in_block<32>(here, end, static_cast<std::uint32_t>(special), at, found);
-        if (!is_over) seen = _mm256_or_si256(seen, block);
-        else if ((static_cast<std::uint32_t>(_mm256_movemask_epi8(block)) & bits_before(found.stop - here)) != 0) is_ascii = false;
+        if (!is_over)
+            seen = _mm256_or_si256(seen, block);
+        else if ((static_cast<std::uint32_t>(_mm256_movemask_epi8(block)) & bits_before(found.stop - here)) != 0)
+            is_ascii = false;
     }
     if (_mm256_movemask_epi8(seen) != 0) is_ascii = false;
     return is_over ? found : string_end_sse2(at, end, is_ascii);
@@ -156,8 +165,10 @@ __attribute__((target("avx2"))) StringEnd string_end_avx2(const char* at, const 
 const char* FastKernel::space_run_end(const char* at, const char* end) {
     while (end - at >= 16) {
         const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i is_blank = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
-        const __m128i is_line = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\r')));
+        const __m128i is_blank =
+            _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
+        const __m128i is_line =
+            _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\r')));
         const auto other = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_blank, is_line))) ^ 0xffffU;
         if (other != 0) return at + __builtin_ctz(other);
         at += 16;

@@ -38,7 +38,9 @@ bool is_utf8_scalar(std::string_view text, std::size_t& valid_bytes);
 
 // Byte by byte: the oracle.
 struct ScalarKernel {
-    static StringEnd string_end(const char* at, const char* end, bool& is_ascii) { return string_end_scalar(at, end, is_ascii); }
+    static StringEnd string_end(const char* at, const char* end, bool& is_ascii) {
+        return string_end_scalar(at, end, is_ascii);
+    }
     static const char* space_end(const char* at, const char* end) {
         while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
         return at;

@@ -102,17 +102,78 @@ TEST_CASE("texts that parsers are known to change are accepted and told apart as
     for (const auto& entry : std::filesystem::directory_iterator(suite / "test_transform")) {
         const std::string name = entry.path().filename().string();
         CAPTURE(name);
-        const bool is_utf8 = name.find("invalid_codepoint") == std::string::npos || name.find("escaped") != std::string::npos;
+        const bool is_utf8 =
+            name.find("invalid_codepoint") == std::string::npos || name.find("escaped") != std::string::npos;
         CHECK(accepts(read_file(entry.path())) == is_utf8);
     }
 }
 
 TEST_CASE("what could be read in two ways is refused") {
-    for (const char* text : {"", " ", "\n\t\r ", "\xEF\xBB\xBF{}", "{} {}", "{}x", "[1,]", "{\"a\":1,}", "{,}", "[,]", "01", "-01", "-",
-                             "+1", "1.", ".5", "1e", "1e+", "0x10", "NaN", "Infinity", "-Infinity", "'a'", "{a:1}", "{'a':1}",
-                             "tru", "nul", "True", "truex", "\"", "\"\\", "\"\\u12", "\"\\u12g4\"", "\"\\x\"", "\"\\a\"", "[", "{",
-                             "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "[1", "[1,", "]", "}", "[}", "{]", "[1}", "{\"a\":1]", "//\n1",
-                             "/**/1", "1 // x", "{\"a\" 1}", "{\"a\"::1}", "[1 2]", "\"a\nb\"", "\"\x01\"", "\x0b""1", "\xc2\xa0""1"}) {
+    for (const char* text : {"",
+                             " ",
+                             "\n\t\r ",
+                             "\xEF\xBB\xBF{}",
+                             "{} {}",
+                             "{}x",
+                             "[1,]",
+                             "{\"a\":1,}",
+                             "{,}",
+                             "[,]",
+                             "01",
+                             "-01",
+                             "-",
+                             "+1",
+                             "1.",
+                             ".5",
+                             "1e",
+                             "1e+",
+                             "0x10",
+                             "NaN",
+                             "Infinity",
+                             "-Infinity",
+                             "'a'",
+                             "{a:1}",
+                             "{'a':1}",
+                             "tru",
+                             "nul",
+                             "value",
+                             "[value]",
+                             "t",
+                             "undefined",
+                             "True",
+                             "truex",
+                             "\"",
+                             "\"\\",
+                             "\"\\u12",
+                             "\"\\u12g4\"",
+                             "\"\\x\"",
+                             "\"\\a\"",
+                             "[",
+                             "{",
+                             "{\"a\"",
+                             "{\"a\":",
+                             "{\"a\":1",
+                             "{\"a\":1,",
+                             "[1",
+                             "[1,",
+                             "]",
+                             "}",
+                             "[}",
+                             "{]",
+                             "[1}",
+                             "{\"a\":1]",
+                             "//\n1",
+                             "/**/1",
+                             "1 // x",
+                             "{\"a\" 1}",
+                             "{\"a\"::1}",
+                             "[1 2]",
+                             "\"a\nb\"",
+                             "\"\x01\"",
+                             "\x0b"
+                             "1",
+                             "\xc2\xa0"
+                             "1"}) {
         CAPTURE(text);
         CHECK(code_of(text) == Code::bad_json);
     }
@@ -121,15 +182,18 @@ TEST_CASE("what could be read in two ways is refused") {
 }
 
 TEST_CASE("bytes that are not UTF-8 are refused, wherever they stand") {
-    for (const char* bytes : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
-                              "\xe1\x80", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe"}) {
+    for (const char* bytes : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xe0\x80\x80", "\xe0\x9f\xbf",
+                              "\xed\xa0\x80", "\xed\xbf\xbf", "\xe1\x80", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",
+                              "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe"}) {
         for (std::size_t before : {0U, 1U, 14U, 15U, 16U, 31U, 32U, 63U, 200U}) {
-            const std::string text = "{\"" + std::string(before, 'a') + bytes + "\":\"" + std::string(before, 'b') + "\"}";
+            const std::string text =
+                "{\"" + std::string(before, 'a') + bytes + "\":\"" + std::string(before, 'b') + "\"}";
             CHECK(code_of(text) == Code::bad_json);
             CHECK(code_of("{\"a\":\"" + std::string(before, 'a') + "\xea\xb8\xb8" + bytes + "\"}") == Code::bad_json);
         }
     }
-    for (const char* bytes : {"\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xea\xb8\xb8\xeb\xaa\xa9"})
+    for (const char* bytes : {"\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+                              "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xea\xb8\xb8\xeb\xaa\xa9"})
         CHECK(accepts("[\"" + std::string(bytes) + "\"]"));
 }
 
@@ -166,9 +230,12 @@ TEST_CASE("brackets of different kinds match across the words of the stack") {
     CHECK(code_of(text + "2" + closing, {.depth_max = 1000}) == Code::none);
     for (std::size_t i = 0; i < closing.size(); ++i) {
         std::string wrong = closing;
-        if (wrong[i] == '}') wrong[i] = ']';
-        else if (wrong[i] == ']') wrong[i] = '}';
-        else continue;
+        if (wrong[i] == '}')
+            wrong[i] = ']';
+        else if (wrong[i] == ']')
+            wrong[i] = '}';
+        else
+            continue;
         if (json::scan(text + "2" + wrong, {.depth_max = 1000}, nullptr)) FAIL("a wrong bracket was accepted at ", i);
     }
 }
@@ -215,7 +282,8 @@ TEST_CASE("the offset of an error is where the text goes wrong") {
 
 TEST_CASE("all twins find the same end of every string at every alignment") {
     gilmok::Prng prng{11};
-    static constexpr std::string_view pieces[] = {"a", "\xea\xb8\xb8", "\\n", "\\\\", "\\\"", "\\u00e9", "\\ud800", "\"", "\x1f", "\\x", "\x7f", " "};
+    static constexpr std::string_view pieces[] = {"a",       "\xea\xb8\xb8", "\\n",  "\\\\", "\\\"", "\\u00e9",
+                                                  "\\ud800", "\"",           "\x1f", "\\x",  "\x7f", " "};
     for (int round = 0; round < 20000; ++round) {
         std::string text(prng.below(40), 'x');
         for (std::uint64_t i = prng.below(60); i > 0; --i) text += pieces[prng.below(prng.below(8) == 0 ? 12 : 7)];
@@ -239,7 +307,9 @@ TEST_CASE("all twins find the same end of every string at every alignment") {
 
 TEST_CASE("both UTF-8 checks agree on random bytes") {
     gilmok::Prng prng{13};
-    static constexpr std::string_view pieces[] = {"abc", "\xea\xb8\xb8", "\xf0\x9f\x98\x80", "\xc3\xa9", "\xed\xa0\x80", "\xe0\x9f\x80", "\xf4\x90\x80\x80", "\x80", "\xff"};
+    static constexpr std::string_view pieces[] = {"abc",          "\xea\xb8\xb8", "\xf0\x9f\x98\x80", "\xc3\xa9",
+                                                  "\xed\xa0\x80", "\xe0\x9f\x80", "\xf4\x90\x80\x80", "\x80",
+                                                  "\xff"};
     for (int round = 0; round < 20000; ++round) {
         std::string text;
         for (std::uint64_t i = prng.below(50); i > 0; --i) text += pieces[prng.below(prng.below(30) == 0 ? 9 : 4)];
@@ -278,7 +348,8 @@ TEST_CASE("a cursor pulls members and elements one level at a time") {
 TEST_CASE("a cursor on the wrong kind of value, or on no JSON, says there is nothing") {
     std::string_view name;
     json::Value value;
-    for (const char* text : {"", "1", "[]", "{}", "[1", "{\"a\"", "{\"a\":", "{\"a\":x", "\"", "{]", "[}", "{a", "{\"a\":[", "{,"}) {
+    for (const char* text :
+         {"", "1", "[]", "{}", "[1", "{\"a\"", "{\"a\":", "{\"a\":x", "\"", "{]", "[}", "{a", "{\"a\":[", "{,"}) {
         CAPTURE(text);
         json::Cursor cursor{std::string_view(text)};
         CHECK_FALSE(cursor.next_member(name, value));
@@ -303,8 +374,12 @@ TEST_CASE("escapes are resolved to UTF-8, lone surrogates to U+FFFD") {
     CHECK(unescaped(R"("\ud83d\ude00")") == "\xf0\x9f\x98\x80");
     CHECK(unescaped(R"("\ud83d")") == "\xef\xbf\xbd");
     CHECK(unescaped(R"("\ude00x")") == "\xef\xbf\xbdx");
-    CHECK(unescaped(R"("\ud83dA")") == "\xef\xbf\xbd" "A");
-    CHECK(unescaped(R"("\ud83d\u0041")") == "\xef\xbf\xbd" "A");
+    CHECK(unescaped(R"("\ud83dA")") ==
+          "\xef\xbf\xbd"
+          "A");
+    CHECK(unescaped(R"("\ud83d\u0041")") ==
+          "\xef\xbf\xbd"
+          "A");
     CHECK(unescaped(R"("\ud83d\ud83d\ude00")") == "\xef\xbf\xbd\xf0\x9f\x98\x80");
     CHECK(unescaped(R"("\u0000")") == std::string(1, '\0'));
 }
@@ -330,7 +405,8 @@ TEST_CASE("a whole number is read only when it is one and fits") {
     CHECK(read("-12") == "-12");
     CHECK(read("9223372036854775807") == "9223372036854775807");
     CHECK(read("-9223372036854775808") == "-9223372036854775808");
-    for (const char* text : {"9223372036854775808", "-9223372036854775809", "1.0", "1e2", "1e999999999", "1E-400", "\"1\"", "true", "null", "[1]"})
+    for (const char* text : {"9223372036854775808", "-9223372036854775809", "1.0", "1e2", "1e999999999", "1E-400",
+                             "\"1\"", "true", "null", "[1]"})
         CHECK(read(text) == "no");
     CHECK(accepts("1e999999999999999999999"));
     CHECK(accepts("-0.0E-99999999999999999"));

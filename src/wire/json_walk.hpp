@@ -18,7 +18,9 @@ class Walk {
 public:
     // With `checks_utf8`, text from the first byte above 0x7f on is validated, once.
     Walk(std::string_view text, std::uint32_t depth_max, bool checks_utf8)
-        : at_(text.data()), end_(text.data() + text.size()), depth_max_(depth_max < depth_limit ? depth_max : depth_limit),
+        : at_(text.data()),
+          end_(text.data() + text.size()),
+          depth_max_(depth_max < depth_limit ? depth_max : depth_limit),
           is_utf8_known_(!checks_utf8) {}
 
     [[nodiscard]] const char* at() const { return at_; }
@@ -49,7 +51,10 @@ public:
         space();
         return true;
     }
-    void leave() { ++at_; pop(); }
+    void leave() {
+        ++at_;
+        pop();
+    }
 
     // A member's name, the colon and the white space around it. `raw` is without quotes.
     bool name(std::string_view& raw) {
@@ -84,6 +89,8 @@ public:
 
 private:
     static constexpr std::string_view cut_off = "the text ends too early";
+    static constexpr std::string_view not_a_value =
+        "a value is none of string, number, object, array, true, false, null";
 
     void push(bool is_object) {
         std::uint64_t& word = kinds_[depth_ / 64];
@@ -101,7 +108,8 @@ private:
     bool string() {
         bool is_ascii = true;
         const StringEnd found = Kernel::string_end(at_ + 1, end_, is_ascii);
-        if (!found.is_whole || !(is_ascii || is_utf8_known_)) [[unlikely]] return unusual_string(found, is_ascii);
+        if (!found.is_whole || !(is_ascii || is_utf8_known_)) [[unlikely]]
+            return unusual_string(found, is_ascii);
         at_ = found.stop + 1;
         return true;
     }
@@ -131,14 +139,14 @@ private:
 
     bool literal(std::string_view word) {
         if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0)
-            return refuse("a value is none of string, number, object, array, true, false, null");
+            return refuse(not_a_value);
         at_ += word.size();
         return true;
     }
 
     bool digits(std::string_view problem) {
         const char* const begin = at_;
-        while (at_ != end_ && *at_ >= '0' && *at_ <= '9') ++at_;
+        while (at_ != end_ && is_digit(*at_)) ++at_;
         return at_ != begin || refuse(is_at_end() ? cut_off : problem);
     }
 
@@ -146,7 +154,7 @@ private:
         if (*at_ == '-') ++at_;
         if (is_at('0')) {
             ++at_;
-            if (at_ != end_ && *at_ >= '0' && *at_ <= '9') return refuse("a number begins with a needless 0");
+            if (at_ != end_ && is_digit(*at_)) return refuse("a number begins with a needless 0");
         } else if (!digits("a number lacks its digits")) {
             return false;
         }
@@ -162,14 +170,15 @@ private:
         return true;
     }
 
+    static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
     bool plain() {
+        if (*at_ == '-' || is_digit(*at_)) return number();
         switch (*at_) {
             case 't': return literal("true");
             case 'f': return literal("false");
             case 'n': return literal("null");
-            case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-                return number();
-            default: return literal("value");
+            default: return refuse(not_a_value);
         }
     }
 

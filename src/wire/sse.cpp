@@ -20,7 +20,8 @@ const char* find_line_end(const char* at, const char* end) {
 #if defined(__x86_64__)
     for (; end - at >= 16; at += 16) {
         const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\r')));
+        const __m128i found =
+            _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\r')));
         const int mask = _mm_movemask_epi8(found);
         if (mask != 0) return at + __builtin_ctz(static_cast<unsigned>(mask));
     }
@@ -82,8 +83,10 @@ std::size_t Framer::find_event_end() {
         const bool is_blank = at_line_start_ && stop == at;
         at = stop + 1;
         if (*stop == '\r') {
-            if (at == end) after_cr_ = true;
-            else if (*at == '\n') ++at;
+            if (at == end)
+                after_cr_ = true;
+            else if (*at == '\n')
+                ++at;
         }
         at_line_start_ = true;
         if (is_blank) return static_cast<std::size_t>(at - chunk_.data());
@@ -146,8 +149,10 @@ void Framer::read(Event& event) {
         if (value.starts_with(' ')) value.remove_prefix(1);
         if (field == "event") event.name = value;
         if (field != "data") continue;
-        if (++data_lines == 1) event.data = value;
-        else event.data = join(event, value, data_lines == 2, joined_begin);
+        if (++data_lines == 1)
+            event.data = value;
+        else
+            event.data = join(event, value, data_lines == 2, joined_begin);
     }
     event.is_comment = data_lines == 0;
 }
@@ -184,7 +189,8 @@ void Framer::shrink() {
 }
 
 void append_event(std::string& out, std::string_view name, std::string_view data) {
-    GILMOK_ASSERT(name.find_first_of("\r\n") == std::string_view::npos && data.find_first_of("\r\n") == std::string_view::npos);
+    GILMOK_ASSERT(name.find_first_of("\r\n") == std::string_view::npos &&
+                  data.find_first_of("\r\n") == std::string_view::npos);
     if (!name.empty()) out.append("event: ").append(name).append("\n");
     out.append("data: ").append(data).append("\n\n");
 }

@@ -16,10 +16,10 @@
 namespace gilmok::wire::sse {
 
 struct Event {
-    std::string_view raw;     // the event's bytes, its blank line included; what a relay forwards
-    std::string_view name;    // value of the last "event:" line, "" when absent
-    std::string_view data;    // "data:" lines joined by LF; a view into raw when there is one line
-    bool is_comment = false;  // no "data:" line: a comment (":keep-alive"), ignored fields, or a stray blank line
+    std::string_view raw;      // the event's bytes, its blank line included; what a relay forwards
+    std::string_view name;     // value of the last "event:" line, "" when absent
+    std::string_view data;     // "data:" lines joined by LF; a view into raw when there is one line
+    bool is_comment = false;   // no "data:" line: a comment (":keep-alive"), ignored fields, or a stray blank line
 };
 
 class Framer {
@@ -56,12 +56,12 @@ private:
     void read(Event& event);
     std::string_view join(const Event& event, std::string_view line, bool is_second, std::size_t& begin);
 
-    std::string_view chunk_;       // not yet handed out
+    std::string_view chunk_;   // not yet handed out
     std::unique_ptr<Held> held_;
     std::uint32_t event_bytes_max_;
-    bool at_start_ = true;         // a byte order mark may stand at the very start
+    bool at_start_ = true;   // a byte order mark may stand at the very start
     bool at_line_start_ = true;
-    bool after_cr_ = false;        // the last byte seen was CR; a following LF belongs to it
+    bool after_cr_ = false;   // the last byte seen was CR; a following LF belongs to it
     bool has_failed_ = false;
 };
 static_assert(sizeof(Framer) <= 64);

@@ -10,13 +10,15 @@ namespace sse = gilmok::wire::sse;
 namespace {
 
 const std::string event_bytes =
-    "data: {\"id\":\"chatcmpl-7c1f0d\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"qwen3-32b\","
+    "data: "
+    "{\"id\":\"chatcmpl-7c1f0d\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"qwen3-32b\","
     "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" hello\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n";
 
 void drain(sse::Framer& framer, std::string_view chunk) {
     framer.feed(chunk);
     sse::Event event;
-    for (auto got = framer.next(event); got && *got; got = framer.next(event)) benchmark::DoNotOptimize(event.data.data());
+    for (auto got = framer.next(event); got && *got; got = framer.next(event))
+        benchmark::DoNotOptimize(event.data.data());
 }
 
 void whole_events(benchmark::State& state) {

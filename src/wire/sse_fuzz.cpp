@@ -90,6 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     gilmok::Prng prng{data[0]};
     const std::string_view stream(reinterpret_cast<const char*>(data) + 1, size - 1);
     const std::vector<Plain> expected = read_plainly(stream);
-    for (const std::size_t longest : {std::size_t{1}, std::size_t{3}, std::size_t{20}, size}) run(stream, prng, longest, expected);
+    for (const std::size_t longest : {std::size_t{1}, std::size_t{3}, std::size_t{20}, size})
+        run(stream, prng, longest, expected);
     return 0;
 }

@@ -93,11 +93,21 @@ TEST_CASE("comments, ignored fields and stray blank lines are comments with thei
 }
 
 TEST_CASE("a byte order mark is dropped at the very start only") {
-    CHECK(events_of("\xEF\xBB\xBF" "data: a\n\n") == Events{{"", "a"}});
-    CHECK(run("\xEF\xBB\xBF" "data: a\n\n", {1, 2}).events == Events{{"", "a"}});
-    CHECK(run("\xEF\xBB\xBF" "data: a\n\n", {1, 2}).raw == "data: a\n\n");
-    CHECK(events_of("data: a\n\n\xEF\xBB\xBF" "data: b\n\n") == Events{{"", "a"}});
-    CHECK(events_of("\xEF\xBB" "data: a\n\n").empty());
+    CHECK(events_of("\xEF\xBB\xBF"
+                    "data: a\n\n") == Events{{"", "a"}});
+    CHECK(run("\xEF\xBB\xBF"
+              "data: a\n\n",
+              {1, 2})
+              .events == Events{{"", "a"}});
+    CHECK(run("\xEF\xBB\xBF"
+              "data: a\n\n",
+              {1, 2})
+              .raw == "data: a\n\n");
+    CHECK(events_of("data: a\n\n\xEF\xBB\xBF"
+                    "data: b\n\n") == Events{{"", "a"}});
+    CHECK(events_of("\xEF\xBB"
+                    "data: a\n\n")
+              .empty());
     CHECK(run("\xEF\xBB", {1}).held == 2);
     CHECK(run("\xEF\xBB\n\n", {1}).raw == "\xEF\xBB\n\n");
 }
@@ -107,7 +117,8 @@ TEST_CASE("every cut in two and every cut in three gives the same events and the
         "data: {\"a\":1}\n\n: hi\n\nevent: x\ndata: one\ndata: two\n\ndata: [DONE]\n\n",
         "data: a\r\n\r\ndata: b\r\n\r\n:c\r\n\r\ndata: d\r\ndata: e\r\n\r\n",
         "data: a\r\rdata: b\n\r\n\r\ndata: c\r\n\rdata: d\n\n",
-        "\xEF\xBB\xBF" "data: a\n\ndata: \xea\xb8\xb8\n\n",
+        "\xEF\xBB\xBF"
+        "data: a\n\ndata: \xea\xb8\xb8\n\n",
         "\r\n\r\n\n\r\r\ndata: a\n\n",
         "data: a\r\n\ndata: b\r\n\n\ndata: c\r\n\r\n",
     };
