@@ -2,6 +2,7 @@
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME "tree: layers" COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/layers.py ${CMAKE_SOURCE_DIR})
 add_test(NAME "tree: house rules" COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/tidy.py ${CMAKE_SOURCE_DIR})
+add_test(NAME "tree: documents name what exists" COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/docs.py ${CMAKE_SOURCE_DIR})
 add_test(NAME "tree: the checkers find what they are for" COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/test_tools.py)
 
 # Compiles each header of src/ alone, so that none depends on what its includer happened to include before. One compiler

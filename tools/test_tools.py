@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 
+import docs
 import layers
 import tidy
 
@@ -137,6 +138,22 @@ class HouseRules(Tree):
         findings, warnings, _ = tidy.check(self.root)
         self.assertEqual(findings, [])
         self.assertEqual(len(warnings), 1)
+
+
+class Documents(Tree):
+    def test_what_exists_may_be_named(self):
+        self.put("src/route/pick_test.cpp", 'TEST_CASE("the cheapest is picked \\"first\\"") {}\n')
+        self.put("docs/threat-model.md", '| E | a threat | `src/route/pick.hpp` | "the cheapest is picked" |\n')
+        self.assert_one(docs.check(self.root)[0], "docs/threat-model.md:1:", 'no test is named "the cheapest is picked"')
+        self.put("src/route/pick_test.cpp", 'TEST_CASE("the cheapest is picked") {}\n')
+        self.put("README.md", "[threats](docs/threat-model.md#b1), `src/route/`, `foo_test.cpp`, `src/FOLDER/*.cpp`\n")
+        self.assertEqual(docs.check(self.root)[0], [])
+
+    def test_a_name_of_nothing_is_found(self):
+        self.put("docs/a.md", "\nsee `src/route/gone.hpp`\n")
+        self.assert_one(docs.check(self.root)[0], "docs/a.md:2:", "src/route/gone.hpp")
+        self.put("docs/a.md", "```\n`src/route/yours.hpp`\n```\nsee [here](gone.md)\n")
+        self.assert_one(docs.check(self.root)[0], "docs/a.md:4:", "gone.md")
 
 
 if __name__ == "__main__":
