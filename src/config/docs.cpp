@@ -82,7 +82,7 @@ std::string default_words(const Section& section, const Field& field) {
     return "`" + text + "`";
 }
 
-}  // namespace
+}   // namespace
 
 std::string_view docs_example() { return example; }
 
@@ -90,15 +90,21 @@ std::string render_docs() {
     std::string out(opening);
     out += example;
     out += "```\n\n## Top level\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
-    out += "| `schema` | whole number | `" + std::to_string(schema_version) + "` | " + std::string(schema_meaning) + " |\n";
+    out += "| `schema` | whole number | `" + std::to_string(schema_version) + "` | " + std::string(schema_meaning) +
+           " |\n";
     for (const Section& section : sections()) {
-        out += "\n## " + std::string(section.heading) + "\n\n" + std::string(section.meaning) + "\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
+        out += "\n## " + std::string(section.heading) + "\n\n" + std::string(section.meaning) +
+               "\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
         for (const Field& field : section.fields)
-            out += "| `" + std::string(field.name) + "` | " + cell(shape_words(field)) + " | " + cell(default_words(section, field)) + " | " + cell(std::string(field.meaning)) + " |\n";
+            out += "| `" + std::string(field.name) + "` | " + cell(shape_words(field)) + " | " +
+                   cell(default_words(section, field)) + " | " + cell(std::string(field.meaning)) + " |\n";
     }
-    out += "\n## Problems and their codes\n\nCodes that begin with E are errors, with W warnings; `gilmok check --strict` refuses both.\n\n| code | meaning |\n|---|---|\n";
-    for (const ProblemCode& code : problem_codes()) out += "| " + std::string(code.code) + " | " + cell(std::string(code.meaning)) + " |\n";
+    out +=
+        "\n## Problems and their codes\n\nCodes that begin with E are errors, with W warnings; `gilmok check --strict` "
+        "refuses both.\n\n| code | meaning |\n|---|---|\n";
+    for (const ProblemCode& code : problem_codes())
+        out += "| " + std::string(code.code) + " | " + cell(std::string(code.meaning)) + " |\n";
     return out;
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

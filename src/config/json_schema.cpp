@@ -33,9 +33,11 @@ struct Writer {
         for (std::size_t i = 0; i < table.fields.size(); ++i) {
             const Field& field = table.fields[i];
             const bool is_last = i + 1 == table.fields.size() && children.empty();
-            line(depth + 1, quoted(field.name) + ": {" + shape_json_schema(field) + default_of(table, field) + ",\"description\":" + quoted(field.meaning) + (is_last ? "}" : "},"));
+            line(depth + 1, quoted(field.name) + ": {" + shape_json_schema(field) + default_of(table, field) +
+                                ",\"description\":" + quoted(field.meaning) + (is_last ? "}" : "},"));
         }
-        for (std::size_t i = 0; i < children.size(); ++i) section(*children[i], children[i]->path.substr(table.path.size() + 1), depth + 1, i + 1 == children.size());
+        for (std::size_t i = 0; i < children.size(); ++i)
+            section(*children[i], children[i]->path.substr(table.path.size() + 1), depth + 1, i + 1 == children.size());
         line(depth, "}");
     }
 
@@ -61,7 +63,8 @@ struct Writer {
     static std::vector<const Section*> children_of(std::string_view parent) {
         std::vector<const Section*> children;
         for (const Section& each : sections())
-            if (each.path.size() > parent.size() && each.path.starts_with(parent) && each.path[parent.size()] == '.') children.push_back(&each);
+            if (each.path.size() > parent.size() && each.path.starts_with(parent) && each.path[parent.size()] == '.')
+                children.push_back(&each);
         return children;
     }
 
@@ -73,7 +76,7 @@ struct Writer {
     }
 };
 
-}  // namespace
+}   // namespace
 
 std::string json_schema() {
     Writer writer;
@@ -82,7 +85,8 @@ std::string json_schema() {
     writer.line(1, R"("title": "gilmok.toml",)");
     writer.line(1, R"("type": "object", "additionalProperties": false,)");
     writer.line(1, R"("properties": {)");
-    writer.line(2, R"("schema": {"const":)" + std::to_string(schema_version) + R"(,"description":)" + quoted(schema_meaning) + "},");
+    writer.line(2, R"("schema": {"const":)" + std::to_string(schema_version) + R"(,"description":)" +
+                       quoted(schema_meaning) + "},");
     std::vector<const Section*> tops;
     for (const Section& each : sections())
         if (each.path.find('.') == std::string_view::npos) tops.push_back(&each);
@@ -92,4 +96,4 @@ std::string json_schema() {
     return writer.out;
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -26,7 +26,8 @@ public:
 
     void merge(TomlNode& into, TomlNode&& from, bool is_whole_entry = false, std::uint32_t depth = 0) {
         for (TomlMember& member : from.members) {
-            const auto found = std::find_if(into.members.begin(), into.members.end(), [&](const TomlMember& each) { return each.name == member.name; });
+            const auto found = std::find_if(into.members.begin(), into.members.end(),
+                                            [&](const TomlMember& each) { return each.name == member.name; });
             if (found == into.members.end()) {
                 into.members.push_back(std::move(member));
                 continue;
@@ -37,10 +38,14 @@ public:
             if (are_tables && !is_whole_entry) {
                 merge(value, std::move(member.value), depth == 0 && holds_named_tables(member.name), depth + 1);
             } else if (depth == 0 && member.name == "key" && value.is_array() && member.value.is_array()) {
-                std::move(member.value.elements.begin(), member.value.elements.end(), std::back_inserter(value.elements));
+                std::move(member.value.elements.begin(), member.value.elements.end(),
+                          std::back_inserter(value.elements));
             } else {
-                problems_.add(member.place, {"E0004", std::string(are_tables ? "this table" : "this key") + " also stands in " + problems_.words_of(found->place),
-                                             "which of the two is meant cannot be known", "remove one of the two", true});
+                problems_.add(member.place,
+                              {"E0004",
+                               std::string(are_tables ? "this table" : "this key") + " also stands in " +
+                                   problems_.words_of(found->place),
+                               "which of the two is meant cannot be known", "remove one of the two", true});
             }
         }
     }
@@ -69,7 +74,8 @@ struct Loading {
             return;
         }
         // An unknown schema in a later file would be lost in the merge.
-        if (const TomlNode* schema = document.root.find("schema"); file > 0 && schema != nullptr && (schema->type != TomlNode::Type::integer || schema->integer != 1))
+        if (const TomlNode* schema = document.root.find("schema");
+            file > 0 && schema != nullptr && (schema->type != TomlNode::Type::integer || schema->integer != 1))
             problems.add(schema->place, {"E0309", "this gilmok reads schema 1", {}, "write schema = 1"});
         if (root.members.empty()) root.place = document.root.place;
         Merger(problems).merge(root, std::move(document.root));
@@ -83,7 +89,8 @@ struct Loading {
         }
         is_readable = false;
         const std::uint32_t file = problems.add_file(path, {});
-        problems.add({file, 0, 0, 1}, {"E0001", "it cannot be read: " + text.error().message, {}, "gilmok up --save writes one"});
+        problems.add({file, 0, 0, 1},
+                     {"E0001", "it cannot be read: " + text.error().message, {}, "gilmok up --save writes one"});
     }
 
     void add_directory(const std::string& directory) {
@@ -123,7 +130,7 @@ struct Loading {
     }
 };
 
-}  // namespace
+}   // namespace
 
 Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::uint64_t version) {
     Loading loading{files, secrets};
@@ -133,10 +140,11 @@ Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::ui
     return loading.finish(version);
 }
 
-Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets, std::uint64_t version) {
+Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets,
+                 std::uint64_t version) {
     Loading loading{files, secrets};
     loading.add_text(name, std::string(text));
     return loading.finish(version);
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

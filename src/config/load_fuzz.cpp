@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "base/assert.hpp"
-#include "config/fakes_for_test.hpp"
 #include "config/load.hpp"
 #include "config/reader.hpp"
+#include "config/test_machine.hpp"
 
 namespace {
 
@@ -15,11 +15,15 @@ using namespace gilmok::config;
 // Every secret is there, so that texts with references get past the door.
 class AllSecrets final : public Secrets {
 public:
-    std::optional<std::string> environment(const std::string& name) override { return "value-of-the-variable-" + std::to_string(name.size()); }
-    std::optional<std::string> command(const std::string& line, std::string&) override { return "value-of-the-command-" + std::to_string(line.size()); }
+    std::optional<std::string> environment(const std::string& name) override {
+        return "value-of-the-variable-" + std::to_string(name.size());
+    }
+    std::optional<std::string> command(const std::string& line, std::string&) override {
+        return "value-of-the-command-" + std::to_string(line.size());
+    }
 };
 
-}  // namespace
+}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     FakeFiles files;
@@ -39,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     GILMOK_ASSERT(render_everything(*first.snapshot) == render_everything(*second.snapshot));
     GILMOK_ASSERT(first.snapshot->models_by_name.size() == first.snapshot->models.size());
     for (const auto& model : first.snapshot->models)
-        for (const auto& candidate : model.candidates) GILMOK_ASSERT(gilmok::model::index_of(candidate.upstream) < first.snapshot->upstreams.size());
+        for (const auto& candidate : model.candidates)
+            GILMOK_ASSERT(gilmok::model::index_of(candidate.upstream) < first.snapshot->upstreams.size());
     return 0;
 }

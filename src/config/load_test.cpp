@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "config/fakes_for_test.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
+#include "config/test_machine.hpp"
 
 using namespace gilmok;
 using namespace gilmok::config;
@@ -75,7 +75,11 @@ struct Machine {
     FakeFiles files;
     FakeSecrets secrets;
     Machine() {
-        files.files = {{"/etc/cert.pem", "-"}, {"/etc/key.pem", "-"}, {"/run/fin", "finance-secret-0123456789\n"}, {"/run/empty", "\n"}, {"/run/two", "one\ntwo\n"}};
+        files.files = {{"/etc/cert.pem", "-"},
+                       {"/etc/key.pem", "-"},
+                       {"/run/fin", "finance-secret-0123456789\n"},
+                       {"/run/empty", "\n"},
+                       {"/run/two", "one\ntwo\n"}};
         secrets.variables = {{"OPENAI_API_KEY", "sk-test-openai"}, {"EMPTY", ""}};
         secrets.commands = {{"vault read lab", "lab-secret-abcdefghijklm\n"}};
     }
@@ -110,7 +114,7 @@ std::string only(std::string_view text, std::string_view code) {
 }
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a whole fleet is read, with every value in its place") {
     Machine machine;
@@ -200,13 +204,15 @@ TEST_CASE("a caret stands under its value when the line holds Korean") {
     Machine machine;
     const Loaded loaded = machine.load(with("[tenant]\n\"재무\" = { streams_max = -1 }\n"));
     REQUIRE(loaded.problems.size() == 1);
-    CHECK(has(render(loaded.problems[0], false), "   6 | \"재무\" = { streams_max = -1 }\n"
-                                                 "     |                          ^^ write 0 to 1000000\n"));
+    CHECK(has(render(loaded.problems[0], false),
+              "   6 | \"재무\" = { streams_max = -1 }\n"
+              "     |                          ^^ write 0 to 1000000\n"));
 }
 
 TEST_CASE("all problems are told in one pass, in the order of the file") {
     Machine machine;
-    const Loaded loaded = machine.load("[upstream.a]\nurl = 5\nkind = \"vlm\"\nconnect_timeout = 800\n[model.m]\ntry = [\"b/x\"]\nattempts_max = 9\n");
+    const Loaded loaded = machine.load(
+        "[upstream.a]\nurl = 5\nkind = \"vlm\"\nconnect_timeout = 800\n[model.m]\ntry = [\"b/x\"]\nattempts_max = 9\n");
     const std::string shown = all_of(loaded);
     INFO(shown);
     CHECK_FALSE(loaded.snapshot);
@@ -247,8 +253,10 @@ TEST_CASE("addresses and URLs must be whole and harmless") {
     only(with("[server]\nlisten = \"127.0.0.1\"\n"), "E0107");
     only(with("[server]\nlisten = [\"127.0.0.1:70000\"]\n"), "E0107");
     only(with("[server]\nlisten = []\n"), "E0105");
-    for (const char* url : {"ftp://h/v1", "http://user:pass@h/v1", "http://h/v1?x=1", "http://h/v1#x", "http://", "http://h:0/", "http://h:99999", "http://[::1/", "http://h/a b"}) {
-        const std::string shown = only("[upstream.a]\nurl = \"" + std::string(url) + "\"\n[model.m]\ntry = [\"a/m\"]\n", "E0107");
+    for (const char* url : {"ftp://h/v1", "http://user:pass@h/v1", "http://h/v1?x=1", "http://h/v1#x", "http://",
+                            "http://h:0/", "http://h:99999", "http://[::1/", "http://h/a b"}) {
+        const std::string shown =
+            only("[upstream.a]\nurl = \"" + std::string(url) + "\"\n[model.m]\ntry = [\"a/m\"]\n", "E0107");
         CHECK_FALSE(has(shown, "pass@"));
     }
     only(with("[telemetry]\notlp_endpoint = \"grpc://h\"\n"), "E0107");
@@ -267,15 +275,21 @@ TEST_CASE("what is open to others is guarded or warned of") {
     only(with("[server]\nadmin = \"0.0.0.0:9090\"\n"), "E0307");
     only(with("[server]\nlisten = \"0.0.0.0:8080\"\n"), "W0402");
     Machine machine;
-    CHECK(machine.load(with("[server]\nadmin = \"0.0.0.0:9090\"\nadmin_token = \"env:OPENAI_API_KEY\"\n")).problems.empty());
+    CHECK(machine.load(with("[server]\nadmin = \"0.0.0.0:9090\"\nadmin_token = \"env:OPENAI_API_KEY\"\n"))
+              .problems.empty());
     only(with("[server]\nadmin_token = \"env:OPENAI_API_KEY\"\nadmin_token_file = \"/t\"\n"), "E0305");
-    CHECK(has(only("[model.m]\ntry = [\"a/m\"]\n[upstream.a]\nurl = \"http://10.0.0.1/v1\"\nkey = \"env:OPENAI_API_KEY\"\n", "W0403"), "plain HTTP"));
+    CHECK(has(
+        only("[model.m]\ntry = [\"a/m\"]\n[upstream.a]\nurl = \"http://10.0.0.1/v1\"\nkey = \"env:OPENAI_API_KEY\"\n",
+             "W0403"),
+        "plain HTTP"));
 }
 
 TEST_CASE("a literal secret is refused and never shown, wherever it was put") {
     const std::string secret = "sk-proj-Zq8rT1vXw3yB5nM7";
-    for (const std::string& line : {"key = \"" + secret + "\"", "apikey = \"" + secret + "\"", "kee = '" + secret + "'", "key = " + secret, "key = \"" + secret,
-                                    "key=\"" + secret + "\"", "xyz = { key = \"" + secret + "\" }", "place = 5 # " + secret, "headers = [\"" + secret + "\"]"}) {
+    for (const std::string& line :
+         {"key = \"" + secret + "\"", "apikey = \"" + secret + "\"", "kee = '" + secret + "'", "key = " + secret,
+          "key = \"" + secret, "key=\"" + secret + "\"", "xyz = { key = \"" + secret + "\" }", "place = 5 # " + secret,
+          "headers = [\"" + secret + "\"]"}) {
         Machine machine;
         const Loaded loaded = machine.load(with_upstream(line + "\n"));
         INFO(line);
@@ -298,7 +312,8 @@ TEST_CASE("a secret that is missing, empty or cannot be sent is an error") {
 }
 
 TEST_CASE("models need upstreams that exist") {
-    CHECK(has(only("[upstream.h100]\nurl = \"http://h\"\n[model.m]\ntry = [\"h100/x\", \"h10/x\"]\n", "E0301"), "did you mean \"h100\"?"));
+    CHECK(has(only("[upstream.h100]\nurl = \"http://h\"\n[model.m]\ntry = [\"h100/x\", \"h10/x\"]\n", "E0301"),
+              "did you mean \"h100\"?"));
     only(with("[model.n]\ntry = [\"a\"]\n"), "E0107");
     only(with("[model.n]\ntry = [\"a/\"]\n"), "E0107");
     only(with("[model.n]\ntry = []\n"), "E0105");
@@ -319,9 +334,12 @@ TEST_CASE("tenants need their parents, keys need their tenants") {
     CHECK(has(only(with("[tenant.a]\nmodels = [\"n\"]\n"), "E0303"), "no model \"n\""));
     only(with("[tenant.\"a//b\"]\n"), "E0107");
     only(with("[tenant.\"1/2/3/4/5/6/7/8/9\"]\n"), "E0107");
-    CHECK(has(only(with("[tenant.lab]\n[[key]]\nname = \"k\"\ntenant = \"labs\"\nsecret = \"file:/run/fin\"\n"), "E0304"), "did you mean \"lab\"?"));
+    CHECK(
+        has(only(with("[tenant.lab]\n[[key]]\nname = \"k\"\ntenant = \"labs\"\nsecret = \"file:/run/fin\"\n"), "E0304"),
+            "did you mean \"lab\"?"));
     const std::string one = "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n";
-    only(with("[tenant.t]\n" + one + "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"cmd:vault read lab\"\n"), "E0308");
+    only(with("[tenant.t]\n" + one + "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"cmd:vault read lab\"\n"),
+         "E0308");
     only(with("[tenant.t]\n" + one + "[[key]]\nname = \"l\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n"), "E0308");
     only(with("[tenant.t]\n[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"env:OPENAI_API_KEY\"\n"), "W0406");
     only(with("[key]\nname = \"k\"\n"), "E0102");
@@ -336,7 +354,8 @@ TEST_CASE("children may stand before their parents") {
 }
 
 TEST_CASE("limits that contradict each other are refused") {
-    CHECK(has(only(with_upstream("connect_timeout = \"30s\"\nfirst_byte_timeout = \"10s\"\n"), "E0305"), "shorter than"));
+    CHECK(
+        has(only(with_upstream("connect_timeout = \"30s\"\nfirst_byte_timeout = \"10s\"\n"), "E0305"), "shorter than"));
     CHECK(has(only(with_upstream("first_byte_timeout = \"500ms\"\n"), "E0305"), "(800ms by default)"));
     only(with_upstream("first_byte_timeout = \"20s\"\ntotal_timeout = \"10s\"\n"), "E0305");
     only(with_upstream("eject_base = \"2m\"\n"), "E0305");
@@ -370,7 +389,8 @@ TEST_CASE("there is an end to problems") {
     for (int i = 0; i < 500; ++i) text += "[bad" + std::to_string(i) + "]\n";
     const Loaded loaded = machine.load(text);
     CHECK(loaded.problems.size() == 200);
-    CHECK(std::any_of(loaded.problems.begin(), loaded.problems.end(), [](const Problem& each) { return each.code == "E0003"; }));
+    CHECK(std::any_of(loaded.problems.begin(), loaded.problems.end(),
+                      [](const Problem& each) { return each.code == "E0003"; }));
 }
 
 TEST_CASE("there is an end to tables, candidates and listeners") {
@@ -385,8 +405,12 @@ TEST_CASE("there is an end to tables, candidates and listeners") {
 
 TEST_CASE("conf.d adds tables; the same key twice names both places") {
     Machine machine;
-    machine.files.files["/etc/gilmok/gilmok.toml"] = "schema = 1\n[upstream.a]\nurl = \"http://h\"\n[server]\nshards = 1\n[tenant.t]\n[[key]]\nname = \"one\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n";
-    machine.files.files["/etc/gilmok/conf.d/10-models.toml"] = "schema = 1\n[model.m]\ntry = [\"a/m\"]\n[server]\nstate_dir = \"/s\"\n[[key]]\nname = \"two\"\ntenant = \"t\"\nsecret = \"cmd:vault read lab\"\n";
+    machine.files.files["/etc/gilmok/gilmok.toml"] =
+        "schema = 1\n[upstream.a]\nurl = \"http://h\"\n[server]\nshards = 1\n[tenant.t]\n[[key]]\nname = "
+        "\"one\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n";
+    machine.files.files["/etc/gilmok/conf.d/10-models.toml"] =
+        "schema = 1\n[model.m]\ntry = [\"a/m\"]\n[server]\nstate_dir = \"/s\"\n[[key]]\nname = \"two\"\ntenant = "
+        "\"t\"\nsecret = \"cmd:vault read lab\"\n";
     machine.files.files["/etc/gilmok/conf.d/notes.txt"] = "not read";
     const Loaded fine = load("/etc/gilmok/gilmok.toml", machine.files, machine.secrets, 1);
     INFO(all_of(fine));
@@ -402,7 +426,8 @@ TEST_CASE("conf.d adds tables; the same key twice names both places") {
     INFO(shown);
     CHECK_FALSE(twice.snapshot);
     REQUIRE(twice.problems.size() == 2);
-    CHECK(has(shown, "error[E0004] /etc/gilmok/conf.d/20-more.toml:2:1: this key also stands in /etc/gilmok/gilmok.toml:5"));
+    CHECK(has(shown,
+              "error[E0004] /etc/gilmok/conf.d/20-more.toml:2:1: this key also stands in /etc/gilmok/gilmok.toml:5"));
     CHECK(has(shown, "this table also stands in /etc/gilmok/gilmok.toml:2"));
 }
 
@@ -410,11 +435,14 @@ TEST_CASE("a file that cannot be read says so and nothing else") {
     Machine machine;
     const Loaded loaded = load("/nowhere.toml", machine.files, machine.secrets, 1);
     REQUIRE(loaded.problems.size() == 1);
-    CHECK(render(loaded.problems[0], false) == "error[E0001] /nowhere.toml: it cannot be read: open /nowhere.toml: No such file or directory\n  gilmok up --save writes one\n");
+    CHECK(render(loaded.problems[0], false) ==
+          "error[E0001] /nowhere.toml: it cannot be read: open /nowhere.toml: No such file or directory\n  gilmok up "
+          "--save writes one\n");
 }
 
 TEST_CASE("kinds have names that read back") {
-    for (const Kind kind : {Kind::openai, Kind::vllm, Kind::sglang, Kind::trtllm, Kind::furiosa_llm, Kind::vllm_rbln, Kind::llama_cpp, Kind::ollama})
+    for (const Kind kind : {Kind::openai, Kind::vllm, Kind::sglang, Kind::trtllm, Kind::furiosa_llm, Kind::vllm_rbln,
+                            Kind::llama_cpp, Kind::ollama})
         CHECK(kind_of(name_of(kind)) == kind);
     CHECK(name_of(Kind::furiosa_llm) == "furiosa-llm");
     CHECK_FALSE(kind_of("simulated"));

@@ -31,4 +31,4 @@ private:
     std::unordered_map<std::string, wire::TextPlace> places_;
 };
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

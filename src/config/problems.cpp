@@ -11,7 +11,8 @@
 namespace gilmok::config {
 namespace {
 
-constexpr std::size_t line_bytes_max = 400;   // a line longer than this is a data file, not something to point a caret at
+constexpr std::size_t line_bytes_max =
+    400;   // a line longer than this is a data file, not something to point a caret at
 
 bool is_reference(std::string_view value) {
     return value.starts_with("env:") || value.starts_with("file:") || value.starts_with("cmd:");
@@ -19,15 +20,20 @@ bool is_reference(std::string_view value) {
 
 // Values that are plainly no secret may be shown even in a suspect line.
 bool is_harmless(std::string_view value) {
-    const bool is_plain_word = value.size() <= 5 && value.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos;
-    return is_plain_word || is_reference(value) || parse_duration(value) || parse_size(value) || parse_address(value) || parse_u64(value) ||
-           ((value.starts_with("http://") || value.starts_with("https://")) && value.find_first_of("@?#") == std::string_view::npos);
+    const bool is_plain_word =
+        value.size() <= 5 && value.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos;
+    return is_plain_word || is_reference(value) || parse_duration(value) || parse_size(value) || parse_address(value) ||
+           parse_u64(value) ||
+           ((value.starts_with("http://") || value.starts_with("https://")) &&
+            value.find_first_of("@?#") == std::string_view::npos);
 }
 
 bool names_secret(std::string_view name) {
-    static constexpr std::array<std::string_view, 7> words{"key", "secret", "token", "password", "passwd", "credential", "auth"};
+    static constexpr std::array<std::string_view, 7> words{"key",    "secret",     "token", "password",
+                                                           "passwd", "credential", "auth"};
     const std::string lower = lowercase(name);
-    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
 bool is_word(char c) {
@@ -43,7 +49,8 @@ void hide(std::string& out, std::string_view value) {
 // The name before the `=` that ends at `equals`.
 std::string_view name_before(std::string_view line, std::size_t equals) {
     std::size_t end = equals;
-    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t' || line[end - 1] == '"' || line[end - 1] == '\'')) --end;
+    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t' || line[end - 1] == '"' || line[end - 1] == '\''))
+        --end;
     std::size_t begin = end;
     while (begin > 0 && is_word(line[begin - 1])) --begin;
     return line.substr(begin, end - begin);
@@ -67,8 +74,10 @@ void append_value(std::string& out, std::string_view value, bool must_hide) {
     if (is_quoted) out += value.front();
     // A user and password in a URL are hidden wherever they stand.
     const bool has_user = inside.find("://") != std::string_view::npos && inside.find('@') != std::string_view::npos;
-    if (has_user || (must_hide && !is_reference(inside))) hide(out, inside);
-    else out += inside;
+    if (has_user || (must_hide && !is_reference(inside)))
+        hide(out, inside);
+    else
+        out += inside;
     if (is_closed) out += value.back();
 }
 
@@ -78,7 +87,7 @@ std::string without_controls(std::string line) {
     return line;
 }
 
-}  // namespace
+}   // namespace
 
 std::string masked_line(std::string_view line, bool is_suspect) {
     std::string out;
@@ -92,7 +101,7 @@ std::string masked_line(std::string_view line, bool is_suspect) {
             continue;
         }
         if (c == ' ' || c == '\t' || c == '[' || c == ']' || c == '{' || c == '}' || c == ',') {
-                out += c;
+            out += c;
             ++at;
             continue;
         }
@@ -105,7 +114,8 @@ std::string masked_line(std::string_view line, bool is_suspect) {
         const std::string_view after = trim(line.substr(at + value.size()));
         const bool is_name = after.starts_with('=') || after.starts_with('.') || line.front() == '[';
         std::string_view inside = value;
-        if (inside.size() > 1 && (inside.front() == '"' || inside.front() == '\'')) inside = inside.substr(1, inside.size() - (inside.back() == inside.front() ? 2 : 1));
+        if (inside.size() > 1 && (inside.front() == '"' || inside.front() == '\''))
+            inside = inside.substr(1, inside.size() - (inside.back() == inside.front() ? 2 : 1));
         append_value(out, value, !is_name && (is_name_secret || (is_suspect && !is_harmless(inside))));
         at += value.size();
     }
@@ -166,4 +176,4 @@ std::vector<Problem> Problems::take() {
     return problems;
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -58,4 +58,4 @@ private:
     bool is_full_ = false;
 };
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

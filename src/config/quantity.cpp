@@ -16,7 +16,8 @@ struct Unit {
     std::uint64_t factor;
 };
 // Largest first: the writer takes the first that divides.
-constexpr std::array<Unit, 5> duration_units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<Unit, 5> duration_units{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 constexpr std::array<Unit, 4> size_units{{{"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"B", 1}}};
 constexpr std::array<Unit, 4> decimal_units{{{"GB", 1'000'000'000}, {"MB", 1'000'000}, {"KB", 1'000}, {"kB", 1'000}}};
 
@@ -29,7 +30,8 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, const std::ar
     while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
     const auto number = parse_u64(text.substr(0, digits));
     if (!number) return std::nullopt;
-    const auto unit = std::find_if(units.begin(), units.end(), [&](const Unit& each) { return each.name == text.substr(digits); });
+    const auto unit =
+        std::find_if(units.begin(), units.end(), [&](const Unit& each) { return each.name == text.substr(digits); });
     if (unit == units.end() || *number > value_max / unit->factor) return std::nullopt;
     return *number * unit->factor;
 }
@@ -62,15 +64,16 @@ bool is_host_name(std::string_view host) {
     const auto is_fine = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
     };
-    return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' && std::all_of(host.begin(), host.end(), is_fine) &&
-           host.find("..") == std::string_view::npos;
+    return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' &&
+           std::all_of(host.begin(), host.end(), is_fine) && host.find("..") == std::string_view::npos;
 }
 
 // The pchar of RFC 3986 section 3.3 and slashes. Spaces, quotes and controls would end up in a request line.
 bool is_path(std::string_view path) {
     constexpr std::string_view others = "-._~!$&'()*+,;=:@/%";
     return std::all_of(path.begin(), path.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               others.find(c) != std::string_view::npos;
     });
 }
 
@@ -93,7 +96,7 @@ bool split_authority(std::string_view authority, std::string_view& host, std::st
     return true;
 }
 
-}  // namespace
+}   // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     const auto value = parse_quantity(text, duration_units);
@@ -118,14 +121,17 @@ std::optional<io::Address> parse_address(std::string_view text) {
     bool has_port = false;
     if (!split_authority(text, host, port, has_port) || !has_port) return std::nullopt;
     const auto number = parse_port(port);
-    io::Address address{canonical_host(std::string(host), text.front() == '[' ? AF_INET6 : AF_INET), number.value_or(0)};
+    io::Address address{canonical_host(std::string(host), text.front() == '[' ? AF_INET6 : AF_INET),
+                        number.value_or(0)};
     if (!number || address.host.empty()) return std::nullopt;
     return address;
 }
 
 bool is_loopback(const io::Address& address) { return address.host == "::1" || address.host.starts_with("127."); }
 bool is_wildcard(const io::Address& address) { return address.host == "0.0.0.0" || address.host == "::"; }
-bool is_loopback_host(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+bool is_loopback_host(std::string_view host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 std::optional<Url> parse_url(std::string_view text, std::string_view& failure) {
     const auto refuse = [&failure](std::string_view why) {
@@ -134,8 +140,10 @@ std::optional<Url> parse_url(std::string_view text, std::string_view& failure) {
     };
     Url url;
     const std::string lower = lowercase(text.substr(0, 8));
-    if (lower.starts_with("https://")) url.is_tls = true;
-    else if (!lower.starts_with("http://")) return refuse("it must begin with http:// or https://");
+    if (lower.starts_with("https://"))
+        url.is_tls = true;
+    else if (!lower.starts_with("http://"))
+        return refuse("it must begin with http:// or https://");
     std::string_view rest = text.substr(url.is_tls ? 8 : 7);
     if (rest.find('#') != std::string_view::npos) return refuse("a fragment (#…) has no meaning here");
     if (rest.find('?') != std::string_view::npos) return refuse("a query (?…) has no meaning here");
@@ -171,4 +179,4 @@ std::string real_text(double number) {
     return text;
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

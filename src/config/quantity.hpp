@@ -28,7 +28,7 @@ bool is_loopback_host(std::string_view host);   // a numeric loopback address or
 
 struct Url {
     bool is_tls = false;
-    std::string host;        // lower case; IPv6 without brackets
+    std::string host;   // lower case; IPv6 without brackets
     std::uint16_t port = 0;
     std::string base_path;   // no trailing slash; "" for the root
     std::string authority;   // the Host header
@@ -39,4 +39,4 @@ std::optional<Url> parse_url(std::string_view text, std::string_view& failure);
 // Shortest text that reads back as the same number, always with a point or an exponent, as TOML wants.
 std::string real_text(double number);
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

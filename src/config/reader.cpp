@@ -27,7 +27,8 @@ std::string_view name_below(std::string_view parent, std::string_view path) {
 
 class Reader {
 public:
-    Reader(const ReadInput& input, Snapshot& snapshot) : input_(input), snapshot_(snapshot), problems_(input.problems) {}
+    Reader(const ReadInput& input, Snapshot& snapshot)
+        : input_(input), snapshot_(snapshot), problems_(input.problems) {}
 
     Places read() {
         read_top();
@@ -43,14 +44,18 @@ public:
         read_tenants();
         read_keys();
         Server& server = snapshot_.server;
-        if (!server.admin_token_reference.empty()) server.admin_token = secret(server.admin_token_reference, Places::join("server", "admin_token"));
-        for (std::size_t i = 0; i < snapshot_.models.size(); ++i) snapshot_.models_by_name.emplace(snapshot_.models[i].name, static_cast<model::ModelId>(i));
-        for (std::size_t i = 0; i < snapshot_.tenants.size(); ++i) snapshot_.tenants_by_path.emplace(snapshot_.tenants[i].path, static_cast<model::TenantId>(i));
+        if (!server.admin_token_reference.empty())
+            server.admin_token = secret(server.admin_token_reference, Places::join("server", "admin_token"));
+        for (std::size_t i = 0; i < snapshot_.models.size(); ++i)
+            snapshot_.models_by_name.emplace(snapshot_.models[i].name, static_cast<model::ModelId>(i));
+        for (std::size_t i = 0; i < snapshot_.tenants.size(); ++i)
+            snapshot_.tenants_by_path.emplace(snapshot_.tenants[i].path, static_cast<model::TenantId>(i));
         return std::move(places_);
     }
 
 private:
-    void refuse(const TextPlace& place, std::string_view code, std::string what, std::string why = {}, std::string fix = {}, bool is_suspect = false) {
+    void refuse(const TextPlace& place, std::string_view code, std::string what, std::string why = {},
+                std::string fix = {}, bool is_suspect = false) {
         problems_.add(place, {code, std::move(what), std::move(why), std::move(fix), is_suspect});
     }
 
@@ -60,25 +65,32 @@ private:
 
     void refuse_unknown(const TomlMember& member, const Section* section) {
         Nearest nearest(member.name);
-        if (section == nullptr) nearest.offer("schema");
+        if (section == nullptr)
+            nearest.offer("schema");
         else
             for (const Field& field : section->fields) nearest.offer(field.name);
         for (const Section& each : sections()) {
             const std::string_view name = name_below(section == nullptr ? "" : section->path, each.path);
             if (!name.empty()) nearest.offer(name);
         }
-        refuse(member.place, "E0101", "unknown key " + quoted(member.name.size() <= 64 && !has_controls(member.name) ? member.name : "…"), {}, nearest.fix(), true);
+        refuse(member.place, "E0101",
+               "unknown key " + quoted(member.name.size() <= 64 && !has_controls(member.name) ? member.name : "…"), {},
+               nearest.fix(), true);
     }
 
     void read_top() {
         for (const TomlMember& member : input_.root.members) {
             if (member.name == "schema") {
-                const bool is_known = member.value.type == TomlNode::Type::integer && member.value.integer == schema_version;
-                if (!is_known) refuse(member.value.place, "E0309", "this gilmok reads schema " + std::to_string(schema_version), {}, "write schema = " + std::to_string(schema_version));
+                const bool is_known =
+                    member.value.type == TomlNode::Type::integer && member.value.integer == schema_version;
+                if (!is_known)
+                    refuse(member.value.place, "E0309", "this gilmok reads schema " + std::to_string(schema_version),
+                           {}, "write schema = " + std::to_string(schema_version));
                 continue;
             }
             const auto& all = sections();
-            if (std::none_of(all.begin(), all.end(), [&](const Section& each) { return each.path == member.name; })) refuse_unknown(member, nullptr);
+            if (std::none_of(all.begin(), all.end(), [&](const Section& each) { return each.path == member.name; }))
+                refuse_unknown(member, nullptr);
         }
     }
 
@@ -95,7 +107,9 @@ private:
             if (next == nullptr) return nullptr;
             if (!next->is_table()) {
                 // The parent says so when it is the parent that is wrong.
-                if (rest.empty()) refuse(next->place, "E0102", quoted(path) + " is a table, not " + std::string(words_of(next->type)), {}, "write [" + std::string(path) + "]");
+                if (rest.empty())
+                    refuse(next->place, "E0102", quoted(path) + " is a table, not " + std::string(words_of(next->type)),
+                           {}, "write [" + std::string(path) + "]");
                 return nullptr;
             }
             place_path = Places::join(place_path, name);
@@ -116,19 +130,22 @@ private:
     void read_fields(const TomlNode& table, const Section& section, const std::string& path, void* object) {
         const ReadContext context{snapshot_, problems_, input_.files};
         for (const TomlMember& member : table.members) {
-            const auto field = std::find_if(section.fields.begin(), section.fields.end(), [&](const Field& each) { return each.name == member.name; });
+            const auto field = std::find_if(section.fields.begin(), section.fields.end(),
+                                            [&](const Field& each) { return each.name == member.name; });
             if (field != section.fields.end()) {
                 places_.set(Places::join(path, member.name), member.value.place);
                 read_value(context, *field, member.value, field->member(object));
                 continue;
             }
             const auto& all = sections();
-            if (std::none_of(all.begin(), all.end(), [&](const Section& each) { return name_below(section.path, each.path) == member.name; }))
+            if (std::none_of(all.begin(), all.end(),
+                             [&](const Section& each) { return name_below(section.path, each.path) == member.name; }))
                 refuse_unknown(member, &section);
         }
         for (const Field& field : section.fields)
             if (field.is_required && table.find(field.name) == nullptr)
-                refuse(table.place, "E0105", quoted(field.name) + " is missing", {}, "add " + std::string(field.name) + " = " + std::string(field.example));
+                refuse(table.place, "E0105", quoted(field.name) + " is missing", {},
+                       "add " + std::string(field.name) + " = " + std::string(field.example));
     }
 
     // Calls `each` with name and table for every named table of a section; `Object`s are read by it.
@@ -137,14 +154,18 @@ private:
         const TomlNode* all = table_at(path);
         if (all == nullptr) return;
         if (all->members.size() > count_max) {
-            refuse(all->place, "E0003", "more than " + std::to_string(count_max) + " tables " + std::string(section(path).heading));
+            refuse(all->place, "E0003",
+                   "more than " + std::to_string(count_max) + " tables " + std::string(section(path).heading));
             return;
         }
         for (const TomlMember& member : all->members) {
             const std::string place_path = Places::join(path, member.name);
             places_.set(place_path, member.place);
             if (!member.value.is_table()) {
-                refuse(member.value.place, "E0102", std::string(section(path).heading) + " is a table, and this is " + std::string(words_of(member.value.type)), {}, {}, true);
+                refuse(member.value.place, "E0102",
+                       std::string(section(path).heading) + " is a table, and this is " +
+                           std::string(words_of(member.value.type)),
+                       {}, {}, true);
                 continue;
             }
             each(member, place_path);
@@ -154,8 +175,10 @@ private:
     void read_upstreams() {
         read_named("upstream", upstreams_max, [this](const TomlMember& member, const std::string& path) {
             if (!is_name(member.name, false))
-                refuse(member.place, "E0107", "this name of an upstream cannot be used", "it stands before the first slash of a candidate, in metrics and in logs",
-                       "use up to " + std::to_string(name_bytes_max) + " letters, digits, dots, dashes and underscores");
+                refuse(
+                    member.place, "E0107", "this name of an upstream cannot be used",
+                    "it stands before the first slash of a candidate, in metrics and in logs",
+                    "use up to " + std::to_string(name_bytes_max) + " letters, digits, dots, dashes and underscores");
             Upstream upstream;
             upstream.name = member.name;
             read_fields(member.value, section("upstream"), path, &upstream);
@@ -167,7 +190,8 @@ private:
     void read_models() {
         read_named("model", models_max, [this](const TomlMember& member, const std::string& path) {
             if (!is_name(member.name, true) || member.name == "*")
-                refuse(member.place, "E0107", "this name of a model cannot be used", {}, "use up to " + std::to_string(name_bytes_max) + " characters without spaces and quotes");
+                refuse(member.place, "E0107", "this name of a model cannot be used", {},
+                       "use up to " + std::to_string(name_bytes_max) + " characters without spaces and quotes");
             Model model;
             model.name = member.name;
             read_fields(member.value, section("model"), path, &model);
@@ -189,7 +213,8 @@ private:
                 found.push_back({std::count(member.name.begin(), member.name.end(), '/'), found.size(), &member, path});
             else
                 refuse(member.place, "E0107", "this path of a tenant cannot be used", {},
-                       "write 1 to " + std::to_string(tenant_depth_max) + " names with slashes between them: [tenant.\"org/department/team\"]");
+                       "write 1 to " + std::to_string(tenant_depth_max) +
+                           " names with slashes between them: [tenant.\"org/department/team\"]");
         });
         std::sort(found.begin(), found.end(), [](const Found& left, const Found& right) {
             return std::tie(left.depth, left.number) < std::tie(right.depth, right.number);
@@ -208,11 +233,14 @@ private:
     }
 
     // A missing parent is told once, not for each child.
-    model::TenantId parent_of(const std::string& parent, const std::unordered_map<std::string_view, model::TenantId>& ids,
+    model::TenantId parent_of(const std::string& parent,
+                              const std::unordered_map<std::string_view, model::TenantId>& ids,
                               std::unordered_set<std::string>& told, const TomlMember& child) {
         if (const auto found = ids.find(parent); found != ids.end()) return found->second;
         if (told.insert(parent).second)
-            refuse(child.place, "E0302", "its parent " + quoted(parent) + " is missing", "limits and classes come down from parents, so none is made in silence", "add [tenant." + quoted(parent) + "]");
+            refuse(child.place, "E0302", "its parent " + quoted(parent) + " is missing",
+                   "limits and classes come down from parents, so none is made in silence",
+                   "add [tenant." + quoted(parent) + "]");
         return model::TenantId::none;
     }
 
@@ -221,7 +249,9 @@ private:
         for (;;) {
             const auto slash = path.find('/');
             const std::string_view name = path.substr(0, slash);
-            if (name.empty() || name.size() > name_bytes_max || has_controls(name) || name.find_first_of("\"\\") != std::string_view::npos || name.front() == ' ' || name.back() == ' ') return false;
+            if (name.empty() || name.size() > name_bytes_max || has_controls(name) ||
+                name.find_first_of("\"\\") != std::string_view::npos || name.front() == ' ' || name.back() == ' ')
+                return false;
             if (++depth > tenant_depth_max) return false;
             if (slash == std::string_view::npos) return true;
             path = path.substr(slash + 1);
@@ -231,7 +261,8 @@ private:
     void read_keys() {
         const TomlNode* all = input_.root.find("key");
         if (all == nullptr) return;
-        const bool is_list = all->is_array() && std::all_of(all->elements.begin(), all->elements.end(), [](const TomlNode& each) { return each.is_table(); });
+        const bool is_list = all->is_array() && std::all_of(all->elements.begin(), all->elements.end(),
+                                                            [](const TomlNode& each) { return each.is_table(); });
         if (!is_list) {
             refuse(all->place, "E0102", "\"key\" is a list of tables", {}, "write [[key]] above each", true);
             return;
@@ -256,8 +287,8 @@ private:
     Places places_;
 };
 
-}  // namespace
+}   // namespace
 
 Places read_snapshot(const ReadInput& input, Snapshot& snapshot) { return Reader(input, snapshot).read(); }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

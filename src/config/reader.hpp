@@ -24,4 +24,4 @@ void check(const Snapshot& snapshot, const Places& places, Problems& problems);
 // For tests and fuzzing: as render_toml(), but every value is written, defaults too.
 std::string render_everything(const Snapshot& snapshot);
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -53,9 +53,9 @@ struct Renderer {
     }
 };
 
-}  // namespace
+}   // namespace
 
 std::string render_toml(const Snapshot& snapshot) { return Renderer{snapshot, false}.render(); }
 std::string render_everything(const Snapshot& snapshot) { return Renderer{snapshot, true}.render(); }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

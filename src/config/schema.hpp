@@ -51,9 +51,9 @@ struct Section {
         named,    // [upstream.NAME]
         list,     // [[key]]
     };
-    std::string_view path;        // "server.limits", "upstream"
+    std::string_view path;   // "server.limits", "upstream"
     Form form;
-    std::string_view heading;     // "[upstream.NAME]"
+    std::string_view heading;   // "[upstream.NAME]"
     std::string_view meaning;
     std::span<const Field> fields;
     // A new object with the defaults, to compare with and to document. Lives for ever.
@@ -112,4 +112,4 @@ private:
     std::size_t distance_;
 };
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

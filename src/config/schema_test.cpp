@@ -9,8 +9,8 @@
 #include <set>
 #include <string>
 
-#include "config/fakes_for_test.hpp"
 #include "config/load.hpp"
+#include "config/test_machine.hpp"
 #include "config/value.hpp"
 
 using namespace gilmok;

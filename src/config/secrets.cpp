@@ -7,7 +7,8 @@
 namespace gilmok::config {
 namespace {
 
-std::optional<std::string> fetch(const std::string& reference, io::Files& files, Secrets& secrets, std::string& failure) {
+std::optional<std::string> fetch(const std::string& reference, io::Files& files, Secrets& secrets,
+                                 std::string& failure) {
     const std::string rest = reference.substr(reference.find(':') + 1);
     if (reference.starts_with("env:")) {
         auto value = secrets.environment(rest);
@@ -28,14 +29,16 @@ bool can_stand_in_header(std::string_view secret) {
     return std::all_of(secret.begin(), secret.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-}  // namespace
+}   // namespace
 
-Secret resolve_secret(const std::string& reference, const wire::TextPlace& place, Problems& problems, io::Files& files, Secrets& secrets) {
+Secret resolve_secret(const std::string& reference, const wire::TextPlace& place, Problems& problems, io::Files& files,
+                      Secrets& secrets) {
     if (reference.empty()) return Secret{};
     std::string failure;
     auto found = fetch(reference, files, secrets, failure);
     if (!found) {
-        problems.add(place, {"E0202", "the secret is not there: " + failure, "without it every request would be refused", {}});
+        problems.add(place,
+                     {"E0202", "the secret is not there: " + failure, "without it every request would be refused", {}});
         return Secret{};
     }
     Secret whole(std::move(*found));   // wiped with its line end
@@ -46,10 +49,13 @@ Secret resolve_secret(const std::string& reference, const wire::TextPlace& place
         return Secret{};
     }
     if (value.size() > secret_bytes_max || !can_stand_in_header(value)) {
-        problems.add(place, {"E0203", "the secret holds spaces, line ends or other bytes that a header cannot carry", {}, "look for a second line or a stray space"});
+        problems.add(place, {"E0203",
+                             "the secret holds spaces, line ends or other bytes that a header cannot carry",
+                             {},
+                             "look for a second line or a stray space"});
         return Secret{};
     }
     return Secret(std::string(value));
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

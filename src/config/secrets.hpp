@@ -9,6 +9,7 @@ inline constexpr std::size_t secret_bytes_max = 64 * 1024;
 
 // The secret that `reference` ("env:…", "file:…", "cmd:…") means, without the line end that files and commands append. Tells of one that is
 // missing, empty or cannot stand in a header; then, and for "", the result is empty.
-Secret resolve_secret(const std::string& reference, const wire::TextPlace& place, Problems& problems, io::Files& files, Secrets& secrets);
+Secret resolve_secret(const std::string& reference, const wire::TextPlace& place, Problems& problems, io::Files& files,
+                      Secrets& secrets);
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

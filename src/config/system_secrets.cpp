@@ -36,7 +36,8 @@ std::vector<std::string> split(const std::string& line) {
 bool drain(int pipe, std::string& out, std::string& failure) {
     const auto until = std::chrono::steady_clock::now() + command_timeout;
     for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
         pollfd readable{pipe, POLLIN, 0};
         const int ready = left > 0 ? poll(&readable, 1, static_cast<int>(left)) : 0;
         if (ready < 0 && errno == EINTR) continue;
@@ -118,11 +119,11 @@ public:
     }
 };
 
-}  // namespace
+}   // namespace
 
 Secrets& system_secrets() {
     static SystemSecrets secrets;
     return secrets;
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -21,11 +21,11 @@ bool read_value(const ReadContext& context, const Field& field, const wire::Toml
 // As TOML; "" when there is nothing to write.
 std::string value_text(const Field& field, const void* member, const Snapshot& snapshot);
 
-std::string shape_words(const Field& field);        // "duration, `10ms` to `1m`"
-std::string shape_json_schema(const Field& field);  // members of a JSON Schema object, without braces
+std::string shape_words(const Field& field);         // "duration, `10ms` to `1m`"
+std::string shape_json_schema(const Field& field);   // members of a JSON Schema object, without braces
 
 // A name that people give: printable, no spaces or quotes. `is_slash_allowed` for models.
 bool is_name(std::string_view text, bool is_slash_allowed);
 bool has_controls(std::string_view text);
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -74,7 +74,8 @@ struct Converter {
         for (const auto& [key, value] : table) {
             TomlMember member{std::string(key.str()), place_of(key.source(), file), convert(value, depth + 1)};
             // A table written [[name]] or [name] reports its first header; the name inside it is what a person looks for.
-            if (member.value.is_table() && member.value.place.line == member.place.line) member.value.place = member.place;
+            if (member.value.is_table() && member.value.place.line == member.place.line)
+                member.value.place = member.place;
             node.members.push_back(std::move(member));
         }
         std::sort(node.members.begin(), node.members.end(), [](const TomlMember& left, const TomlMember& right) {
@@ -90,10 +91,11 @@ TomlDocument mistaken(std::string mistake, TextPlace place) {
     return document;
 }
 
-}  // namespace
+}   // namespace
 
 const TomlNode* TomlNode::find(std::string_view name) const {
-    const auto found = std::find_if(members.begin(), members.end(), [&](const TomlMember& member) { return member.name == name; });
+    const auto found =
+        std::find_if(members.begin(), members.end(), [&](const TomlMember& member) { return member.name == name; });
     return found == members.end() ? nullptr : &found->value;
 }
 
@@ -121,7 +123,8 @@ TomlDocument parse_toml(std::string_view text, std::uint32_t file, const TomlLim
     TomlDocument document;
     document.root = converter.convert(parsed.table(), 0);
     if (converter.is_too_deep)
-        return mistaken("more than " + std::to_string(limits.depth_max) + " tables or lists inside each other", converter.too_deep_place);
+        return mistaken("more than " + std::to_string(limits.depth_max) + " tables or lists inside each other",
+                        converter.too_deep_place);
     document.is_whole = true;
     return document;
 }
@@ -137,8 +140,10 @@ void append_toml_key(std::string& out, std::string_view key) {
     const auto is_bare = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     };
-    if (!key.empty() && std::all_of(key.begin(), key.end(), is_bare)) out += key;
-    else append_toml_string(out, key);
+    if (!key.empty() && std::all_of(key.begin(), key.end(), is_bare))
+        out += key;
+    else
+        append_toml_string(out, key);
 }
 
-}  // namespace gilmok::wire
+}   // namespace gilmok::wire

@@ -63,4 +63,4 @@ void append_toml_string(std::string& out, std::string_view text);
 // Appends a key, in quotes only where TOML asks for them.
 void append_toml_key(std::string& out, std::string_view key);
 
-}  // namespace gilmok::wire
+}   // namespace gilmok::wire

@@ -20,4 +20,4 @@ struct TomlHazard {
 };
 TomlHazard find_toml_hazard(std::string_view text);
 
-}  // namespace gilmok::wire
+}   // namespace gilmok::wire

@@ -7,7 +7,8 @@
 using namespace gilmok::wire;
 
 TEST_CASE("toml: members keep the order and the places of the file") {
-    const TomlDocument document = parse_toml("z = 1\na = \"한글\" # c\n[t.\"x/y\"]\nb = [true, 2.5]\n[[l]]\n[[l]]\nd = 1979-05-27\n", 3);
+    const TomlDocument document =
+        parse_toml("z = 1\na = \"한글\" # c\n[t.\"x/y\"]\nb = [true, 2.5]\n[[l]]\n[[l]]\nd = 1979-05-27\n", 3);
     REQUIRE(document.is_whole);
     const TomlNode& root = document.root;
     REQUIRE(root.members.size() == 4);
@@ -37,7 +38,8 @@ TEST_CASE("toml: a mistake has its place") {
     CHECK(document.mistake_place.line == 2);
     CHECK_FALSE(document.mistake.empty());
     CHECK(document.root.members.empty());
-    for (const char* text : {"[\na = 1", "[", "[[", "[a.\n", "a.", "a.= 1", "a = {", "a = {b.\n", "a = [", "[a", "[[a]", "\"", "a = \"\"\"", "= 1", "a = 0x", "a = 1979-"}) {
+    for (const char* text : {"[\na = 1", "[", "[[", "[a.\n", "a.", "a.= 1", "a = {", "a = {b.\n", "a = [", "[a", "[[a]",
+                             "\"", "a = \"\"\"", "= 1", "a = 0x", "a = 1979-"}) {
         INFO(text);
         CHECK_FALSE(parse_toml(text).is_whole);
     }
@@ -74,8 +76,12 @@ TEST_CASE("toml: strings and keys read back from what is written") {
 }
 
 TEST_CASE("toml: characters beyond ASCII stand in texts and comments only") {
-    CHECK(parse_toml("\xEF\xBB\xBF# Şê\na = \"Şê\" # Şê\n'Şê' = 'Şê'\n\"Şê\\\"Şê\" = \"\"\"Şê\nŞê\"\"\"\"\nb = \'\'\'Şê\\Ş\'\'\'\n").is_whole);
-    for (const char* text : {"Ş", "a = Ş", "[Ş]", "a = \"\" Ş", "a Ş= 1", "a = \"\"\"x\\\n  Ş\"\"\"", "a = \"\"\"\\Ş\"\"\"", "a = \"\"Ş", "a = \"\n\"Ş", "a = [1, Ş]"}) {
+    CHECK(parse_toml("\xEF\xBB\xBF# Şê\na = \"Şê\" # Şê\n'Şê' = 'Şê'\n\"Şê\\\"Şê\" = \"\"\"Şê\nŞê\"\"\"\"\nb = "
+                     "\'\'\'Şê\\Ş\'\'\'\n")
+              .is_whole);
+    for (const char* text :
+         {"Ş", "a = Ş", "[Ş]", "a = \"\" Ş", "a Ş= 1", "a = \"\"\"x\\\n  Ş\"\"\"", "a = \"\"\"\\Ş\"\"\"", "a = \"\"Ş",
+          "a = \"\n\"Ş", "a = [1, Ş]", "a = 1e\"Ş", "a = \"x\"\"Ş\""}) {
         INFO(text);
         CHECK_FALSE(parse_toml(text).is_whole);
     }

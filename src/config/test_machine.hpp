@@ -19,14 +19,17 @@ public:
     io::FileResult<std::string> read(const std::string& path, std::size_t bytes_max) override {
         const auto found = files.find(path);
         if (found == files.end()) return missing(path);
-        if (found->second.size() > bytes_max) return tl::unexpected(io::FileError{27, "read " + path + ": File too large"});
+        if (found->second.size() > bytes_max)
+            return tl::unexpected(io::FileError{27, "read " + path + ": File too large"});
         return found->second;
     }
     io::FileResult<bool> write_atomically(const std::string& path, std::string_view bytes, unsigned) override {
         files[path] = std::string(bytes);
         return true;
     }
-    io::FileResult<std::unique_ptr<io::AppendFile>> open_append(const std::string& path, unsigned) override { return missing(path); }
+    io::FileResult<std::unique_ptr<io::AppendFile>> open_append(const std::string& path, unsigned) override {
+        return missing(path);
+    }
     io::FileResult<std::vector<std::string>> list(const std::string& directory) override {
         std::vector<std::string> names;
         for (const auto& [path, text] : files)
@@ -64,4 +67,4 @@ private:
     }
 };
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config
