@@ -251,7 +251,8 @@ void append_event_without_usage(std::string& out, std::string_view raw, std::str
         const std::size_t before = data.find_last_not_of(" \t", begin - 1);
         if (data[before] == ',')
             begin = before;
-        else if (const std::size_t after = data.find_first_not_of(" \t", end); data[after] == ',')
+        else if (const std::size_t after = data.find_first_not_of(" \t", end);
+                 after != std::string_view::npos && data[after] == ',')
             end = after + 1;
         out += "data: ";
         out += data.substr(0, begin);

@@ -1,6 +1,7 @@
 // Properties of a body that is accepted and edited: it still is one JSON text, names the served model, asks for usage
 // when it streams, and has every other member as the client wrote it. Of answers and forms: any bytes are read without
 // harm, and counts are in range. The first byte chooses the endpoint and the served name.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -75,6 +76,22 @@ void check_usage(const gilmok::model::Usage& usage) {
         claim(tokens >= -1 && tokens <= (std::int64_t{1} << 53), "a count is missing or in range");
 }
 
+// An event that is one line of JSON stays one, with every member but its usage.
+void check_cut_usage(std::string_view data) {
+    std::string out;
+    openai::append_event_without_usage(out, "raw", data);
+    if (out == "raw") return;
+    claim(out.starts_with("data: ") && out.ends_with("\n\n"), "an event of one line");
+    const std::string_view cut = std::string_view(out).substr(6, out.size() - 8);
+    if (!json::scan(data, {}, nullptr)) return;
+    claim(json::scan(cut, {}, nullptr).has_value(), "less its usage it still is JSON");
+    std::vector<Member> before = members_of(data, ""), after = members_of(cut, "");
+    const auto usage = std::find_if(before.begin(), before.end(), [](const Member& member) { return member.first == "usage"; });
+    claim(usage != before.end(), "something was cut");
+    before.erase(usage);
+    claim(before == after, "nothing else was cut");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -86,6 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_edit(endpoints[data[0] % 4], text, served[data[0] / 4 % 4]);
     check_usage(openai::read_usage(text));
     check_usage(openai::read_event(text).usage);
+    check_cut_usage(text);
     const auto form = openai::read_multipart("multipart/form-data; boundary=B", text);
     if (form) claim(apply(*form, form->model) == text, "a form that keeps its model stays as it was");
     return 0;
