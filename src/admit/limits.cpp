@@ -15,7 +15,7 @@ tl::unexpected<Error> overloaded(std::string_view detail) {
     return fail(Code::overloaded, Fault::gateway, Retry::never, detail);
 }
 
-}  // namespace
+}   // namespace
 
 ExchangeTicket& ExchangeTicket::operator=(ExchangeTicket&& other) noexcept {
     if (this != &other) {
@@ -113,12 +113,12 @@ Result<TenantTicket> TenantStreams::acquire(model::TenantId tenant, model::Tenan
         }
         // Compared before it is raised: adding first and taking back would let others see a full tenant that is not.
         std::uint32_t seen = count.load(std::memory_order_relaxed);
-        while (seen < node.streams_max && !count.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed)) {
-        }
+        while (seen < node.streams_max && !count.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed)) {}
         if (seen < node.streams_max) continue;
         release_upwards(leaf, at);
         if (refused_by != nullptr) *refused_by = model::TenantId{at};
-        return fail(Code::rate_limited, Fault::client, Retry::never, "the tenant runs as many requests as it may (streams_max)");
+        return fail(Code::rate_limited, Fault::client, Retry::never,
+                    "the tenant runs as many requests as it may (streams_max)");
     }
     return TenantTicket(shared_from_this(), tenant);
 }
@@ -137,8 +137,9 @@ void TenantStreams::release_upwards(std::uint32_t from, std::uint32_t until) con
 std::uint32_t retry_after_s(Code code, std::uint64_t spread) {
     // A tenant's own streams end within seconds; an overloaded or draining gateway needs longer.
     if (code == Code::rate_limited) return static_cast<std::uint32_t>(1 + spread % 3);
-    if (code == Code::overloaded || code == Code::draining || code == Code::no_candidate) return static_cast<std::uint32_t>(2 + spread % 7);
+    if (code == Code::overloaded || code == Code::draining || code == Code::no_candidate)
+        return static_cast<std::uint32_t>(2 + spread % 7);
     return 0;
 }
 
-}  // namespace gilmok::admit
+}   // namespace gilmok::admit

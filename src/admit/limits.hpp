@@ -39,7 +39,8 @@ private:
 class BodyTicket {
 public:
     BodyTicket() = default;
-    BodyTicket(BodyTicket&& other) noexcept : shard_(std::exchange(other.shard_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    BodyTicket(BodyTicket&& other) noexcept
+        : shard_(std::exchange(other.shard_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
     BodyTicket& operator=(BodyTicket&& other) noexcept;
     ~BodyTicket() { release(); }
     // Makes the ticket hold `bytes` in all (never fewer than before); refused whole or granted whole.
@@ -85,7 +86,9 @@ using TenantStreamsPtr = std::shared_ptr<const TenantStreams>;
 class TenantTicket {
 public:
     TenantTicket() = default;
-    TenantTicket(TenantTicket&& other) noexcept : tree_(std::move(other.tree_)), tenant_(other.tenant_) { other.tree_ = nullptr; }
+    TenantTicket(TenantTicket&& other) noexcept : tree_(std::move(other.tree_)), tenant_(other.tenant_) {
+        other.tree_ = nullptr;
+    }
     TenantTicket& operator=(TenantTicket&& other) noexcept;
     ~TenantTicket() { release(); }
     void release();
@@ -130,4 +133,4 @@ private:
 // refused together do not come back together.
 std::uint32_t retry_after_s(Code code, std::uint64_t spread);
 
-}  // namespace gilmok::admit
+}   // namespace gilmok::admit

@@ -38,7 +38,7 @@ config::Snapshot tree_of(std::initializer_list<TenantSpec> specs) {
 }
 constexpr auto org = model::TenantId{0}, team_a = model::TenantId{1}, team_b = model::TenantId{2};
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a shard runs at most exchanges_max exchanges, and an end makes room") {
     ShardAdmission shard(door(2, 0));
@@ -118,7 +118,9 @@ TEST_CASE("a shard keeps its limits under random begin and end") {
                         if (auto ticket = shard.begin_exchange()) exchanges.push_back(std::move(*ticket));
                         break;
                     case 1:
-                        if (!exchanges.empty()) exchanges.erase(exchanges.begin() + static_cast<std::ptrdiff_t>(prng.below(exchanges.size())));
+                        if (!exchanges.empty())
+                            exchanges.erase(exchanges.begin() +
+                                            static_cast<std::ptrdiff_t>(prng.below(exchanges.size())));
                         break;
                     case 2: {
                         if (bodies.empty() || prng.chance(1, 2)) bodies.push_back(shard.begin_body());
@@ -127,7 +129,8 @@ TEST_CASE("a shard keeps its limits under random begin and end") {
                         break;
                     }
                     default:
-                        if (!bodies.empty()) bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(prng.below(bodies.size())));
+                        if (!bodies.empty())
+                            bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(prng.below(bodies.size())));
                 }
                 std::uint64_t bytes = 0;
                 for (const BodyTicket& body : bodies) bytes += body.bytes();
@@ -169,7 +172,8 @@ TEST_CASE("counts survive a reload, and tickets of before end in the tree of aft
     auto old_ticket = before->acquire(team_a);
     const auto after = TenantStreams::build(tree_of({{"x", 0, 0}, {"org", 1, 1}, {"org/a", 1, 0}}), before.get());
     CHECK(after->running(model::TenantId{1}) == 1);
-    CHECK_FALSE(after->acquire(model::TenantId{2}).has_value());   // a limit that came with the reload finds the true number
+    CHECK_FALSE(
+        after->acquire(model::TenantId{2}).has_value());   // a limit that came with the reload finds the true number
     old_ticket->release();
     CHECK(after->running(model::TenantId{1}) == 0);
     CHECK(after->acquire(model::TenantId{2}).has_value());
@@ -190,7 +194,8 @@ TEST_CASE("no tenant of a random tree is ever above its limit, and all ends leav
         std::vector<TenantTicket> tickets;
         for (int step = 0; step < 3'000; ++step) {
             if (prng.chance(3, 5)) {
-                if (auto ticket = tree->acquire(model::TenantId{static_cast<std::uint32_t>(prng.below(12))})) tickets.push_back(std::move(*ticket));
+                if (auto ticket = tree->acquire(model::TenantId{static_cast<std::uint32_t>(prng.below(12))}))
+                    tickets.push_back(std::move(*ticket));
             } else if (!tickets.empty()) {
                 std::swap(tickets[prng.below(tickets.size())], tickets.back());
                 tickets.pop_back();
@@ -214,7 +219,8 @@ TEST_CASE("shards that acquire at the same time stay within the limit together")
             Prng prng{shard + 1};
             std::vector<TenantTicket> tickets;
             for (int step = 0; step < 20'000; ++step) {
-                if (auto ticket = tree->acquire(prng.chance(1, 2) ? team_a : team_b)) tickets.push_back(std::move(*ticket));
+                if (auto ticket = tree->acquire(prng.chance(1, 2) ? team_a : team_b))
+                    tickets.push_back(std::move(*ticket));
                 if (tree->running(org) > 5 || tree->running(team_a) > 3) worst.fetch_add(1);
                 if (!tickets.empty() && prng.chance(1, 2)) tickets.pop_back();
             }

@@ -18,7 +18,8 @@ void Overload::observe(Duration lag, Instant now) {
 
 Result<bool> Overload::admit() {
     if (keep_one_of_ == 1 || ++turn_ % keep_one_of_ == 0) return true;
-    return fail(Code::overloaded, Fault::gateway, Retry::never, "the gateway is late with its work and takes fewer requests");
+    return fail(Code::overloaded, Fault::gateway, Retry::never,
+                "the gateway is late with its work and takes fewer requests");
 }
 
-}  // namespace gilmok::admit
+}   // namespace gilmok::admit

@@ -13,8 +13,9 @@ namespace gilmok::admit {
 
 struct OverloadLimits {
     Duration lag_target = std::chrono::milliseconds(100);   // a turn later than this is late
-    Duration interval = std::chrono::milliseconds(500);     // late for so long: shedding begins, then doubles each interval
-    std::uint32_t keep_one_of_max = 16;                     // at most 15 of 16 are refused
+    Duration interval =
+        std::chrono::milliseconds(500);   // late for so long: shedding begins, then doubles each interval
+    std::uint32_t keep_one_of_max = 16;   // at most 15 of 16 are refused
 };
 
 class Overload {
@@ -33,4 +34,4 @@ private:
     std::uint32_t turn_ = 0;
 };
 
-}  // namespace gilmok::admit
+}   // namespace gilmok::admit

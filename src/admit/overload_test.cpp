@@ -13,15 +13,17 @@ int admitted_of(Overload& overload, int offered) {
     int admitted = 0;
     for (int i = 0; i < offered; ++i) {
         const auto verdict = overload.admit();
-        if (verdict) ++admitted;
-        else CHECK(verdict.error().code == Code::overloaded);
+        if (verdict)
+            ++admitted;
+        else
+            CHECK(verdict.error().code == Code::overloaded);
     }
     return admitted;
 }
 
 Instant at(Duration since) { return Instant(1s) + since; }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a burst shorter than the interval sheds nothing") {
     Overload overload;

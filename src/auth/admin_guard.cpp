@@ -29,8 +29,8 @@ std::optional<HostPort> split(std::string_view text) {
     }
     HostPort parts{text.substr(0, end), std::nullopt};
     const auto is_host_byte = [](char c) {
-        return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-               c == ':' || c == '[' || c == ']';
+        return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == '_' || c == ':' || c == '[' || c == ']';
     };
     if (parts.host.empty() || !std::all_of(parts.host.begin(), parts.host.end(), is_host_byte)) return std::nullopt;
     if (end == text.size()) return parts;
@@ -47,7 +47,8 @@ bool is_loopback(std::string_view host) {
 
 bool is_own_address(std::string_view host, const io::Address& address) {
     if (address.host.find(':') == std::string::npos) return host == address.host;
-    return host.size() == address.host.size() + 2 && host.front() == '[' && equal_ignoring_case(host.substr(1, address.host.size()), address.host);
+    return host.size() == address.host.size() + 2 && host.front() == '[' &&
+           equal_ignoring_case(host.substr(1, address.host.size()), address.host);
 }
 
 // The authority of an Origin: "http://host:port" or "https://…", nothing behind it. "null" and others have none.
@@ -69,12 +70,13 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
            from->port.value_or(default_port) == to->port.value_or(default_port);
 }
 
-}  // namespace
+}   // namespace
 
 std::string_view explain(AdminVerdict verdict) {
     switch (verdict) {
         case AdminVerdict::allowed: return "allowed";
-        case AdminVerdict::host_refused: return "the Host header names another server; add it to admin_hosts if it is this one";
+        case AdminVerdict::host_refused:
+            return "the Host header names another server; add it to admin_hosts if it is this one";
         case AdminVerdict::origin_refused: return "the request comes from a page of another site";
         case AdminVerdict::token_missing: return "the admin token is needed: Authorization: Bearer TOKEN";
         case AdminVerdict::token_wrong: return "the admin token is wrong";
@@ -86,7 +88,8 @@ bool is_admin_host(std::string_view host, const AdminPolicy& policy) {
     const auto asked = split(host);
     if (!asked) return false;
     const std::uint16_t port = policy.address.port;
-    if (is_loopback(asked->host) || is_own_address(asked->host, policy.address)) return asked->port.value_or(80) == port;
+    if (is_loopback(asked->host) || is_own_address(asked->host, policy.address))
+        return asked->port.value_or(80) == port;
     return std::any_of(policy.hosts.begin(), policy.hosts.end(), [&](const std::string& text) {
         const auto allowed = split(text);
         if (!allowed || !equal_ignoring_case(allowed->host, asked->host)) return false;
@@ -99,7 +102,8 @@ AdminVerdict check_admin(const Headers& headers, const AdminPolicy& policy, bool
     const std::string_view host = headers.value(Known::host);
     if (headers.count(Known::host) != 1 || !is_admin_host(host, policy)) return AdminVerdict::host_refused;
     if (headers.count(Known::origin) > 1) return AdminVerdict::origin_refused;
-    if (headers.count(Known::origin) == 1 && !is_same_origin(headers.value(Known::origin), host)) return AdminVerdict::origin_refused;
+    if (headers.count(Known::origin) == 1 && !is_same_origin(headers.value(Known::origin), host))
+        return AdminVerdict::origin_refused;
     if (!needs_token) return AdminVerdict::allowed;
     if (headers.count(Known::authorization) == 0) return AdminVerdict::token_missing;
     const std::string_view value = headers.value(Known::authorization);
@@ -112,4 +116,4 @@ AdminVerdict check_admin(const Headers& headers, const AdminPolicy& policy, bool
     return AdminVerdict::allowed;
 }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

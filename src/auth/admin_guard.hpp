@@ -18,13 +18,14 @@ enum class AdminVerdict : std::uint8_t { allowed, host_refused, origin_refused, 
 std::string_view explain(AdminVerdict verdict);
 
 struct AdminPolicy {
-    const io::Address& address;               // of the listener, with the port really bound
-    std::span<const std::string> hosts;       // Host values allowed besides: server.admin_hosts; "name" or "name:port"
-    std::string_view token;                   // empty refuses every request that needs one
+    const io::Address& address;           // of the listener, with the port really bound
+    std::span<const std::string> hosts;   // Host values allowed besides: server.admin_hosts; "name" or "name:port"
+    std::string_view token;               // empty refuses every request that needs one
 };
 // `needs_token` is false for the console's static files, which hold nothing secret. Host and Origin are checked always.
-[[nodiscard]] AdminVerdict check_admin(const wire::http1::Headers& headers, const AdminPolicy& policy, bool needs_token);
+[[nodiscard]] AdminVerdict check_admin(const wire::http1::Headers& headers, const AdminPolicy& policy,
+                                       bool needs_token);
 // Host alone, for tests and for the door.
 [[nodiscard]] bool is_admin_host(std::string_view host, const AdminPolicy& policy);
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

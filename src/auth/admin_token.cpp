@@ -7,7 +7,7 @@ namespace gilmok::auth {
 namespace {
 constexpr std::size_t token_bytes_min = 16;   // shorter ones are typing errors or guessable
 constexpr std::size_t token_bytes_max = 512;
-}  // namespace
+}   // namespace
 
 io::FileResult<Secret> load_admin_token(const config::Server& server, io::Files& files,
                                         std::span<const char, key_random_bytes> random) {
@@ -24,10 +24,12 @@ io::FileResult<Secret> load_admin_token(const config::Server& server, io::Files&
     auto text = files.read(path, 4'096);
     if (!text) return tl::unexpected(text.error());
     std::string_view token = trim(*text);
-    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token = trim(token.substr(0, token.size() - 1));
+    while (!token.empty() && (token.back() == '\n' || token.back() == '\r'))
+        token = trim(token.substr(0, token.size() - 1));
     if (token.size() < token_bytes_min || token.size() > token_bytes_max)
-        return tl::unexpected(io::FileError{0, path + ": an admin token has 16 to 512 bytes; delete the file to have one made"});
+        return tl::unexpected(
+            io::FileError{0, path + ": an admin token has 16 to 512 bytes; delete the file to have one made"});
     return Secret(std::string(token));
 }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

@@ -15,4 +15,4 @@ namespace gilmok::auth {
 io::FileResult<Secret> load_admin_token(const config::Server& server, io::Files& files,
                                         std::span<const char, key_random_bytes> random);
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

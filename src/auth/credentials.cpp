@@ -9,11 +9,13 @@ namespace gilmok::auth {
 
 namespace {
 
-tl::unexpected<Error> refuse(std::string_view detail) { return fail(Code::key_invalid, Fault::client, Retry::never, detail); }
+tl::unexpected<Error> refuse(std::string_view detail) {
+    return fail(Code::key_invalid, Fault::client, Retry::never, detail);
+}
 
 bool is_visible(char c) { return c > ' ' && c < 0x7F; }
 
-}  // namespace
+}   // namespace
 
 Result<std::string_view> read_credentials(const wire::http1::Headers& headers) {
     using wire::http1::Known;
@@ -24,7 +26,8 @@ Result<std::string_view> read_credentials(const wire::http1::Headers& headers) {
         std::string_view key = header.value;
         if (header.known == Known::authorization) {
             static constexpr std::string_view scheme = "bearer";
-            const bool is_bearer = key.size() > scheme.size() && equal_ignoring_case(key.substr(0, scheme.size()), scheme) &&
+            const bool is_bearer = key.size() > scheme.size() &&
+                                   equal_ignoring_case(key.substr(0, scheme.size()), scheme) &&
                                    (key[scheme.size()] == ' ' || key[scheme.size()] == '\t');
             if (!is_bearer) return refuse("the Authorization header must be \"Bearer\" and the API key");
             key = trim(key.substr(scheme.size()));
@@ -40,4 +43,4 @@ Result<std::string_view> read_credentials(const wire::http1::Headers& headers) {
     return found;
 }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

@@ -15,4 +15,4 @@ inline constexpr std::size_t credential_bytes_max = 512;   // then key_invalid
 // Errors (fault client): key_missing, key_invalid. The view is into the head.
 [[nodiscard]] Result<std::string_view> read_credentials(const wire::http1::Headers& headers);
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

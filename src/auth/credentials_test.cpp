@@ -1,7 +1,7 @@
 // Goal: one key comes out of a request or none; whatever two readers could read in two ways is refused.
 #include "auth/credentials.hpp"
 
-#include "auth/head_of_test.hpp"
+#include "auth/test_head.hpp"
 
 using namespace gilmok;
 using namespace gilmok::auth;
@@ -14,7 +14,7 @@ std::string read(const std::string& lines) {
     return key ? std::string(*key) : std::string(name_of(key.error().code));
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a key is read from Authorization or x-api-key") {
     CHECK(read("Authorization: Bearer gm-abc\n") == "gm-abc");

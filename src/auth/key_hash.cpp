@@ -31,7 +31,7 @@ struct Hasher {
     EVP_MD_CTX* context;
 };
 
-}  // namespace
+}   // namespace
 
 KeyDigest digest_of(std::string_view key) {
     thread_local const Hasher hasher;
@@ -87,4 +87,4 @@ Secret key_from(std::span<const char, key_random_bytes> random) {
     return Secret(std::move(key));
 }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

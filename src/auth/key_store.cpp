@@ -27,16 +27,18 @@ bool read_time(std::string_view text, WallTime& out) {
     using namespace std::chrono;
     const bool has_fraction = text.size() == 24;
     if (text.size() != 20 && !has_fraction) return false;
-    if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z') return false;
+    if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z')
+        return false;
     int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, fraction_ms = 0;
-    if (!read_digits(text, 0, 4, y) || !read_digits(text, 5, 2, mo) || !read_digits(text, 8, 2, d) || !read_digits(text, 11, 2, h) ||
-        !read_digits(text, 14, 2, mi) || !read_digits(text, 17, 2, s))
+    if (!read_digits(text, 0, 4, y) || !read_digits(text, 5, 2, mo) || !read_digits(text, 8, 2, d) ||
+        !read_digits(text, 11, 2, h) || !read_digits(text, 14, 2, mi) || !read_digits(text, 17, 2, s))
         return false;
     if (has_fraction && (text[19] != '.' || !read_digits(text, 20, 3, fraction_ms))) return false;
     const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
     // Nanoseconds in 64 bits end in the year 2262; a date beyond is a typing error.
     if (!date.ok() || y < 1970 || y > 2260 || h > 23 || mi > 59 || s > 59) return false;
-    out = WallTime(duration_cast<Duration>(sys_days(date).time_since_epoch() + hours(h) + minutes(mi) + seconds(s) + milliseconds(fraction_ms)));
+    out = WallTime(duration_cast<Duration>(sys_days(date).time_since_epoch() + hours(h) + minutes(mi) + seconds(s) +
+                                           milliseconds(fraction_ms)));
     return true;
 }
 
@@ -51,7 +53,8 @@ public:
     std::string problem;
 
     Result<bool> member(std::string_view name, const json::Value& value) override {
-        static constexpr std::string_view names[] = {"id", "hash", "tenant", "name", "models", "created", "expires", "revoked"};
+        static constexpr std::string_view names[] = {"id",     "hash",    "tenant",  "name",
+                                                     "models", "created", "expires", "revoked"};
         const auto* found = std::find(std::begin(names), std::end(names), name);
         if (found == std::end(names)) return refuse("unknown member \"" + std::string(name) + '"');
         const auto bit = 1U << (found - std::begin(names));
@@ -62,8 +65,10 @@ public:
     }
     // All that a key cannot be without.
     bool is_whole() {
-        if ((seen_ & 0b10'0111U) != 0b10'0111U) problem = "\"id\", \"hash\", \"tenant\" or \"created\" is missing";
-        else if (key.id != key_id_of(key.digest)) problem = "\"id\" does not belong to \"hash\"";
+        if ((seen_ & 0b10'0111U) != 0b10'0111U)
+            problem = "\"id\", \"hash\", \"tenant\" or \"created\" is missing";
+        else if (key.id != key_id_of(key.digest))
+            problem = "\"id\" does not belong to \"hash\"";
         return problem.empty();
     }
 
@@ -87,7 +92,8 @@ private:
         if (value.type != json::Type::array) return false;
         json::Cursor elements(value);
         for (json::Value element; elements.next_element(element);)
-            if (key.models.size() == key_models_max || !read_text_member(element, key.models.emplace_back())) return false;
+            if (key.models.size() == key_models_max || !read_text_member(element, key.models.emplace_back()))
+                return false;
         return true;
     }
     unsigned seen_ = 0;
@@ -103,7 +109,7 @@ void append_string(std::string& out, std::string_view name, std::string_view val
 
 KeyDigest content_digest(std::string_view text) { return digest_of(text); }
 
-}  // namespace
+}   // namespace
 
 io::FileResult<StoredKeys> parse_keys(std::string_view text, std::string_view file) {
     StoredKeys keys;
@@ -153,7 +159,8 @@ std::string render_keys(const StoredKeys& keys) {
     return out;
 }
 
-CreatedKey create_key(StoredKeys& keys, const NewKey& wanted, std::span<const char, key_random_bytes> random, WallTime now) {
+CreatedKey create_key(StoredKeys& keys, const NewKey& wanted, std::span<const char, key_random_bytes> random,
+                      WallTime now) {
     CreatedKey made{key_from(random), {}};
     StoredKey stored;
     stored.digest = digest_of(made.key.reveal());
@@ -189,8 +196,10 @@ std::optional<CreatedKey> rotate_key(StoredKeys& keys, std::string_view id, Dura
     StoredKey* old = find_key(keys, id);
     if (old == nullptr || old->revoked) return std::nullopt;
     const NewKey wanted{old->tenant, old->name, old->models, old->expires};
-    if (grace <= Duration::zero()) revoke_key(*old, now);
-    else old->expires = std::min(old->expires.value_or(WallTime::max()), now + grace);
+    if (grace <= Duration::zero())
+        revoke_key(*old, now);
+    else
+        old->expires = std::min(old->expires.value_or(WallTime::max()), now + grace);
     return create_key(keys, wanted, random, now);   // may move the records: `old` is not good any more
 }
 
@@ -209,7 +218,8 @@ io::FileResult<StoredKeys> KeyStore::read() {
 io::FileResult<bool> KeyStore::write(const StoredKeys& keys) {
     auto before = read_text();
     if (!before) return tl::unexpected(before.error());
-    if (seen_ && content_digest(*before) != *seen_) return bad(path_ + ": changed by somebody else meanwhile; try again");
+    if (seen_ && content_digest(*before) != *seen_)
+        return bad(path_ + ": changed by somebody else meanwhile; try again");
     const std::string text = render_keys(keys);
     auto written = files_.write_atomically(path_, text, 0600);
     if (written) seen_ = content_digest(text);
@@ -229,4 +239,4 @@ io::FileResult<std::optional<StoredKeys>> KeyStore::reload_if_changed() {
 
 std::string key_store_path(std::string_view state_dir) { return std::string(state_dir) + "/keys.jsonl"; }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

@@ -21,9 +21,9 @@ namespace gilmok::auth {
 struct StoredKey {
     std::string id;
     KeyDigest digest;
-    std::string tenant;                    // path in the tenant tree; may be unknown to the present configuration
+    std::string tenant;   // path in the tenant tree; may be unknown to the present configuration
     std::string name;
-    std::vector<std::string> models;       // empty = all that the tenant may use
+    std::vector<std::string> models;   // empty = all that the tenant may use
     WallTime created{};
     std::optional<WallTime> expires;
     std::optional<WallTime> revoked;
@@ -49,7 +49,8 @@ struct CreatedKey {
     Secret key;
     std::string id;
 };
-CreatedKey create_key(StoredKeys& keys, const NewKey& wanted, std::span<const char, key_random_bytes> random, WallTime now);
+CreatedKey create_key(StoredKeys& keys, const NewKey& wanted, std::span<const char, key_random_bytes> random,
+                      WallTime now);
 // A key by its id, or by its name when exactly one that is not revoked bears it. Null when none or several do.
 StoredKey* find_key(StoredKeys& keys, std::string_view id_or_name);
 // Revoking twice keeps the first time.
@@ -79,4 +80,4 @@ private:
 };
 std::string key_store_path(std::string_view state_dir);
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

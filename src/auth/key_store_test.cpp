@@ -40,7 +40,7 @@ std::string complaint(std::string_view text) {
 
 std::string line_of(const StoredKey& key) { return render_keys({key}); }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("what is written is read back the same") {
     const StoredKeys keys = three_keys();
@@ -69,8 +69,8 @@ TEST_CASE("a line that cannot be read is named, and nothing of the file is used"
     const StoredKeys keys = three_keys();
     const std::string good = line_of(keys[1]);
     CHECK(complaint(good + "\n" + good) == "");
-    CHECK(complaint(good + good.substr(0, good.size() - 2)) .find("keys.jsonl:2: ") == 0);   // cut off in the middle
-    CHECK(complaint(good.substr(0, good.size() - 1)) == "");                                   // the last end of line may be missing
+    CHECK(complaint(good + good.substr(0, good.size() - 2)).find("keys.jsonl:2: ") == 0);   // cut off in the middle
+    CHECK(complaint(good.substr(0, good.size() - 1)) == "");   // the last end of line may be missing
     CHECK(complaint(good + good + "[1]\n").find("keys.jsonl:3: not a JSON object") == 0);
     CHECK(complaint("{}\n").find("is missing") != std::string::npos);
     const auto with = [&](std::string_view from, std::string_view to) {
@@ -85,7 +85,8 @@ TEST_CASE("a line that cannot be read is named, and nothing of the file is used"
     CHECK(with("T", "t").find("\"created\" cannot be read") != std::string::npos);
     CHECK(with("{\"id\"", "{\"models\":[1],\"id\"").find("\"models\" cannot be read") != std::string::npos);
     CHECK(with("{\"id\"", "{\"revoked\":null,\"id\"").find("\"revoked\" cannot be read") != std::string::npos);
-    CHECK(with("{\"id\"", "{\"revoked\":\"2026-02-30T00:00:00Z\",\"id\"").find("\"revoked\" cannot be read") != std::string::npos);
+    CHECK(with("{\"id\"", "{\"revoked\":\"2026-02-30T00:00:00Z\",\"id\"").find("\"revoked\" cannot be read") !=
+          std::string::npos);
 }
 
 TEST_CASE("a key may name 256 models and not one more") {
@@ -100,7 +101,7 @@ TEST_CASE("a key is found by its id, and by its name only when that is plain") {
     StoredKeys keys = three_keys();
     CHECK(find_key(keys, keys[1].id) == &keys[1]);
     CHECK(find_key(keys, "웹") == &keys[1]);
-    CHECK(find_key(keys, "old") == nullptr);          // revoked: only its id names it
+    CHECK(find_key(keys, "old") == nullptr);   // revoked: only its id names it
     CHECK(find_key(keys, keys[2].id) == &keys[2]);
     CHECK(find_key(keys, "") == nullptr);
     keys[0].name = "웹";

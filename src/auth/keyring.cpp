@@ -16,7 +16,9 @@ using model::TenantId;
 
 constexpr std::uint64_t not_found = ~std::uint64_t{0};
 
-bool names_all(const std::vector<std::string>& list) { return list.empty() || std::find(list.begin(), list.end(), "*") != list.end(); }
+bool names_all(const std::vector<std::string>& list) {
+    return list.empty() || std::find(list.begin(), list.end(), "*") != list.end();
+}
 
 // Removes from `set` what `list` does not name.
 void narrow(ModelSet& set, const std::vector<std::string>& list, const Snapshot& snapshot) {
@@ -80,17 +82,18 @@ std::vector<Source> gather(const Snapshot& snapshot, const StoredKeys& stored, s
         const auto found = snapshot.tenants_by_path.find(key.tenant);
         const bool is_known = found != snapshot.tenants_by_path.end();
         if (!is_known && !key.revoked)
-            warnings.push_back("key " + key.id + " belongs to the unknown tenant \"" + key.tenant + "\" and opens nothing");
+            warnings.push_back("key " + key.id + " belongs to the unknown tenant \"" + key.tenant +
+                               "\" and opens nothing");
         sources.push_back({key.digest, is_known ? found->second : TenantId::none, key.name, &key.models,
                            key.expires.value_or(WallTime::max()), key.revoked.has_value()});
     }
     return sources;
 }
 
-}  // namespace
+}   // namespace
 
-std::shared_ptr<const Keyring> Keyring::build(const Snapshot& snapshot, const StoredKeys& stored, const Keyring* previous,
-                                              std::vector<std::string>* warnings) {
+std::shared_ptr<const Keyring> Keyring::build(const Snapshot& snapshot, const StoredKeys& stored,
+                                              const Keyring* previous, std::vector<std::string>* warnings) {
     std::vector<std::string> unread;
     std::vector<std::string>& notes = warnings != nullptr ? *warnings : unread;
     const auto sets = sets_of_tenants(snapshot);
@@ -100,7 +103,8 @@ std::shared_ptr<const Keyring> Keyring::build(const Snapshot& snapshot, const St
     std::unordered_map<KeyDigest, std::shared_ptr<KeyState>, DigestHash> states;
     if (previous != nullptr) {
         ring->generation_ = previous->generation_ + 1;
-        for (const auto& record : previous->records_) states.emplace(previous->digests_[model::index_of(record.key)], record.state);
+        for (const auto& record : previous->records_)
+            states.emplace(previous->digests_[model::index_of(record.key)], record.state);
     }
     // Two keys that share a tag cannot both be held; 63 equal bits mean the same key given twice.
     std::unordered_map<std::uint64_t, std::uint32_t> by_tag;
@@ -132,7 +136,8 @@ std::shared_ptr<const Keyring> Keyring::build(const Snapshot& snapshot, const St
         }
         if (record.state == nullptr) record.state = std::make_shared<KeyState>();
         // A tenant that was taken out of the configuration takes its open streams with it.
-        if (source.is_revoked || source.tenant == TenantId::none) record.state->is_revoked.store(true, std::memory_order_relaxed);
+        if (source.is_revoked || source.tenant == TenantId::none)
+            record.state->is_revoked.store(true, std::memory_order_relaxed);
         ring->records_.push_back(std::move(record));
         ring->digests_.push_back(source.digest);
     }
@@ -193,4 +198,4 @@ Result<bool> check_model(const KeyRecord& record, ModelId model) {
     return fail(Code::model_forbidden, Fault::client, Retry::never, "the API key may not use this model");
 }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

@@ -31,7 +31,9 @@ public:
     explicit ModelSet(std::size_t models, bool all = false) : bits_((models + 63) / 64, all ? ~std::uint64_t{0} : 0) {}
     void insert(model::ModelId id) { bits_[word(id)] |= bit(id); }
     void erase(model::ModelId id) { bits_[word(id)] &= ~bit(id); }
-    [[nodiscard]] bool contains(model::ModelId id) const { return word(id) < bits_.size() && (bits_[word(id)] & bit(id)) != 0; }
+    [[nodiscard]] bool contains(model::ModelId id) const {
+        return word(id) < bits_.size() && (bits_[word(id)] & bit(id)) != 0;
+    }
 
 private:
     static std::size_t word(model::ModelId id) { return model::index_of(id) / 64; }
@@ -40,12 +42,13 @@ private:
 };
 
 struct KeyRecord {
-    model::KeyId key = model::KeyId::none;            // index in its keyring
-    model::TenantId tenant = model::TenantId::none;   // none: the tenant is not configured (any more); never let through
-    std::string id;                                   // "key_0123456789ab", for logs
+    model::KeyId key = model::KeyId::none;   // index in its keyring
+    model::TenantId tenant =
+        model::TenantId::none;   // none: the tenant is not configured (any more); never let through
+    std::string id;              // "key_0123456789ab", for logs
     std::string name;
     WallTime expires = WallTime::max();
-    std::shared_ptr<const ModelSet> models;           // tenant tree and the key's own list together
+    std::shared_ptr<const ModelSet> models;   // tenant tree and the key's own list together
     std::shared_ptr<KeyState> state;
 };
 
@@ -74,18 +77,18 @@ private:
 
     std::uint64_t generation_ = 1;
     std::vector<KeyRecord> records_;
-    std::vector<KeyDigest> digests_;        // one more than records_: the last is the dummy
+    std::vector<KeyDigest> digests_;   // one more than records_: the last is the dummy
     struct Slot {
-        std::uint64_t tag;                  // of the first eight bytes of the digest; 0 = empty
-        std::uint64_t index;                // of the record; the dummy's for an empty slot
+        std::uint64_t tag;     // of the first eight bytes of the digest; 0 = empty
+        std::uint64_t index;   // of the record; the dummy's for an empty slot
     };
-    std::vector<Slot> slots_;               // open addressing
+    std::vector<Slot> slots_;   // open addressing
     std::uint64_t mask_ = 0;
-    std::uint32_t probes_ = 1;              // slots looked at by every lookup: the longest run of this table
+    std::uint32_t probes_ = 1;   // slots looked at by every lookup: the longest run of this table
 };
 using KeyringPtr = std::shared_ptr<const Keyring>;
 
 // Errors: model_forbidden (fault client).
 [[nodiscard]] Result<bool> check_model(const KeyRecord& record, model::ModelId model);
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

@@ -49,6 +49,6 @@ void lookup_unknown(benchmark::State& state) {
 }
 BENCHMARK(lookup_unknown);
 
-}  // namespace
+}   // namespace
 
 BENCHMARK_MAIN();

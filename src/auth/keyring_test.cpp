@@ -24,7 +24,8 @@ struct World {
         for (const char* name : models) snapshot.models.emplace_back().name = name;
         snapshot.tenants.reserve(16);
     }
-    model::TenantId tenant(const char* path, model::TenantId parent = model::TenantId::none, std::vector<std::string> models = {}) {
+    model::TenantId tenant(const char* path, model::TenantId parent = model::TenantId::none,
+                           std::vector<std::string> models = {}) {
         const auto id = model::TenantId{static_cast<std::uint32_t>(snapshot.tenants.size())};
         config::Tenant& made = snapshot.tenants.emplace_back();
         made.path = path;
@@ -45,7 +46,7 @@ struct World {
 
 Code code_of(const Result<const KeyRecord*>& result) { return result ? Code::none : result.error().code; }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a known key leads to its record, an unknown one and none are refused by name") {
     World world;
@@ -172,13 +173,15 @@ TEST_CASE("models narrow down the tree, and a key may narrow further") {
         std::string names;
         for (std::uint32_t i = 0; i < world.snapshot.models.size(); ++i) {
             const auto verdict = check_model(record, model::ModelId{i});
-            if (verdict) names += world.snapshot.models[i].name + ' ';
-            else CHECK(verdict.error().code == Code::model_forbidden);
+            if (verdict)
+                names += world.snapshot.models[i].name + ' ';
+            else
+                CHECK(verdict.error().code == Code::model_forbidden);
         }
         return names;
     };
     CHECK(may({"org", "k", {}, {}}) == "small large ");
-    CHECK(may({"org/team", "k", {}, {}}) == "large ");       // cannot have more than its parent
+    CHECK(may({"org/team", "k", {}, {}}) == "large ");   // cannot have more than its parent
     CHECK(may({"org/team/app", "k", {}, {}}) == "large ");
     CHECK(may({"org/all", "k", {}, {}}) == "small large ");
     CHECK(may({"free", "k", {}, {}}) == "small large secret ");
@@ -203,6 +206,7 @@ TEST_CASE("a keyring agrees with a plain map for any set of keys") {
             REQUIRE(found.has_value());
             REQUIRE((*found)->id == id);
         }
-        for (int i = 0; i < 200; ++i) REQUIRE(code_of(ring->lookup("gm-" + std::to_string(world.prng.next()), now)) == Code::key_invalid);
+        for (int i = 0; i < 200; ++i)
+            REQUIRE(code_of(ring->lookup("gm-" + std::to_string(world.prng.next()), now)) == Code::key_invalid);
     }
 }

@@ -21,11 +21,11 @@ struct KeyWorld {
     std::function<void(std::span<char>)> random_bytes;
 };
 struct CommandResult {
-    int exit_code = 0;       // 0 done, 2 usage, 3 configuration or key store
-    std::string out;         // for standard output
-    std::string err;         // for standard error
+    int exit_code = 0;   // 0 done, 2 usage, 3 configuration or key store
+    std::string out;     // for standard output
+    std::string err;     // for standard error
 };
 // `arguments` begin after "key".
 CommandResult key_command(const std::vector<std::string>& arguments, const KeyWorld& world);
 
-}  // namespace gilmok::cli
+}   // namespace gilmok::cli

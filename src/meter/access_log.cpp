@@ -28,7 +28,9 @@ public:
         at_ += text.size();
     }
     template <class Integer>
-    void number(Integer value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
+    void number(Integer value) {
+        at_ = std::to_chars(at_, at_ + 24, value).ptr;
+    }
     void member(std::string_view name_and_colon, std::string_view escaped) {
         raw(name_and_colon);
         *at_++ = '"';
@@ -76,7 +78,7 @@ void write_usage(Writer& line, const Usage& usage) {
     if (!usage.is_reported()) return;
     struct Entry {
         std::string_view name;
-        std::int64_t Usage::*count;
+        std::int64_t Usage::* count;
     };
     static constexpr Entry entries[] = {{"\"input\":", &Usage::input},
                                         {"\"input_cached\":", &Usage::input_cached},
@@ -134,7 +136,7 @@ void write_attempt(Writer& line, const model::Attempt& attempt, const Record& re
     line.raw(attempt.was_hedge ? ",\"hedge\":true}" : "}");
 }
 
-}  // namespace
+}   // namespace
 
 void AccessLog::use(const config::Snapshot& snapshot) {
     const auto escape_all = [](std::vector<std::string>& out, const auto& entries, auto name) {
@@ -149,29 +151,33 @@ void AccessLog::use(const config::Snapshot& snapshot) {
     in_use_version_ = snapshot.version;
 }
 
-std::string_view AccessLog::escaped(const std::vector<std::string>& cached, bool is_in_use, std::uint32_t id, std::string_view name,
-                                    std::string& scratch) const {
+std::string_view AccessLog::escaped(const std::vector<std::string>& cached, bool is_in_use, std::uint32_t id,
+                                    std::string_view name, std::string& scratch) const {
     if (is_in_use) return cached[id];
     scratch.clear();
     append_json_escaped(scratch, name);
     return scratch;
 }
 
-void AccessLog::append_line(std::string& out, const Record& record, const config::Snapshot& snapshot, const LineContext& context) {
+void AccessLog::append_line(std::string& out, const Record& record, const config::Snapshot& snapshot,
+                            const LineContext& context) {
     const bool is_in_use = in_use_ == &snapshot && in_use_version_ == snapshot.version;
     std::string_view tenant, model, upstream;
     if (record.tenant != model::TenantId::none)
-        tenant = escaped(tenants_, is_in_use, index_of(record.tenant), snapshot.tenant(record.tenant).path, scratch_[0]);
+        tenant =
+            escaped(tenants_, is_in_use, index_of(record.tenant), snapshot.tenant(record.tenant).path, scratch_[0]);
     if (record.model != model::ModelId::none)
         model = escaped(models_, is_in_use, index_of(record.model), snapshot.model(record.model).name, scratch_[1]);
     if (record.upstream != model::UpstreamId::none)
-        upstream = escaped(upstreams_, is_in_use, index_of(record.upstream), snapshot.upstream(record.upstream).name, scratch_[2]);
+        upstream = escaped(upstreams_, is_in_use, index_of(record.upstream), snapshot.upstream(record.upstream).name,
+                           scratch_[2]);
     std::string& served = scratch_[3];
     served.clear();
     append_json_escaped(served, record.served_name);
     const std::size_t attempts = std::min<std::size_t>(record.attempts_count, Record::attempts_max);
     std::array<std::string_view, Record::attempts_max> tried{};
-    std::size_t room = line_bytes_fixed + attempts * attempt_bytes_fixed + tenant.size() + model.size() + upstream.size() + served.size();
+    std::size_t room = line_bytes_fixed + attempts * attempt_bytes_fixed + tenant.size() + model.size() +
+                       upstream.size() + served.size();
     for (std::size_t i = 0; i < attempts; ++i) {
         const model::UpstreamId id = record.attempts[i].upstream;
         if (id == model::UpstreamId::none) continue;
@@ -190,8 +196,8 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
     line.raw("{\"time\":\"");
     line.raw({time_, sizeof time_});
     line.fraction(static_cast<unsigned>(wall_ms % 1000));
-    line.raw("Z");
-    line.member("\",\"request_id\":", record.id.view());
+    line.raw("Z\"");
+    if (record.id.text[0] != '\0') line.member(",\"request_id\":", record.id.view());
     if (!context.client.empty()) line.plain_member(",\"client\":", context.client);
     if (!tenant.empty()) line.member(",\"tenant\":", tenant);
     if (!context.key_id.empty()) line.plain_member(",\"key\":", context.key_id);
@@ -217,4 +223,4 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
     out.resize(begin + length);
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

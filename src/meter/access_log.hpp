@@ -26,17 +26,18 @@ public:
     // At the start and at each reload.
     void use(const config::Snapshot& snapshot);
     // Appends the line with its end of line. `snapshot` is the one the exchange began with.
-    void append_line(std::string& out, const model::Record& record, const config::Snapshot& snapshot, const LineContext& context);
+    void append_line(std::string& out, const model::Record& record, const config::Snapshot& snapshot,
+                     const LineContext& context);
 
 private:
-    std::string_view escaped(const std::vector<std::string>& cached, bool is_in_use, std::uint32_t id, std::string_view name,
-                             std::string& scratch) const;
+    std::string_view escaped(const std::vector<std::string>& cached, bool is_in_use, std::uint32_t id,
+                             std::string_view name, std::string& scratch) const;
     std::vector<std::string> models_, upstreams_, tenants_;   // escaped, by id, of the snapshot in use
     const config::Snapshot* in_use_ = nullptr;                // compared, never read
     std::uint64_t in_use_version_ = 0;
-    std::int64_t second_ = -1;                                // the second that time_ spells
-    char time_[19] = {};                                      // "2026-11-21T04:05:06"
+    std::int64_t second_ = -1;   // the second that time_ spells
+    char time_[19] = {};         // "2026-11-21T04:05:06"
     std::array<std::string, model::Record::attempts_max + 4> scratch_;
 };
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

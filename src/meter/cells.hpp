@@ -11,7 +11,9 @@ namespace gilmok::meter {
 
 class Counter {
 public:
-    void add(std::uint64_t more = 1) { value_.store(value_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed); }
+    void add(std::uint64_t more = 1) {
+        value_.store(value_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+    }
     [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
 private:
@@ -20,7 +22,9 @@ private:
 
 class Gauge {
 public:
-    void add(std::int64_t more = 1) { value_.store(value_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed); }
+    void add(std::int64_t more = 1) {
+        value_.store(value_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+    }
     void sub(std::int64_t less = 1) { add(-less); }
     void set(std::int64_t value) { value_.store(value, std::memory_order_relaxed); }
     [[nodiscard]] std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
@@ -53,17 +57,21 @@ private:
 // and in tokens.
 namespace bounds {
 inline constexpr std::int64_t ms = 1'000'000;
-inline constexpr std::array<std::int64_t, 14> duration{10 * ms,   20 * ms,   40 * ms,   80 * ms,    160 * ms,    320 * ms,    640 * ms,
-                                                       1280 * ms, 2560 * ms, 5120 * ms, 10'240 * ms, 20'480 * ms, 40'960 * ms, 81'920 * ms};
-inline constexpr std::array<std::int64_t, 16> first_token{1 * ms,   5 * ms,   10 * ms,  20 * ms,   40 * ms,   60 * ms,   80 * ms,   100 * ms,
-                                                          250 * ms, 500 * ms, 750 * ms, 1000 * ms, 2500 * ms, 5000 * ms, 7500 * ms, 10'000 * ms};
-inline constexpr std::array<std::int64_t, 13> per_token{10 * ms,  25 * ms,  50 * ms,  75 * ms,  100 * ms,  150 * ms, 200 * ms,
-                                                        300 * ms, 400 * ms, 500 * ms, 750 * ms, 1000 * ms, 2500 * ms};
-inline constexpr std::array<std::int64_t, 14> tokens{1,      4,      16,      64,      256,       1024,      4096,
-                                                     16'384, 65'536, 262'144, 1'048'576, 4'194'304, 16'777'216, 67'108'864};
+inline constexpr std::array<std::int64_t, 14> duration{10 * ms,     20 * ms,     40 * ms,     80 * ms,    160 * ms,
+                                                       320 * ms,    640 * ms,    1280 * ms,   2560 * ms,  5120 * ms,
+                                                       10'240 * ms, 20'480 * ms, 40'960 * ms, 81'920 * ms};
+inline constexpr std::array<std::int64_t, 16> first_token{
+    1 * ms,   5 * ms,   10 * ms,  20 * ms,   40 * ms,   60 * ms,   80 * ms,   100 * ms,
+    250 * ms, 500 * ms, 750 * ms, 1000 * ms, 2500 * ms, 5000 * ms, 7500 * ms, 10'000 * ms};
+inline constexpr std::array<std::int64_t, 13> per_token{10 * ms,  25 * ms,   50 * ms,  75 * ms,  100 * ms,
+                                                        150 * ms, 200 * ms,  300 * ms, 400 * ms, 500 * ms,
+                                                        750 * ms, 1000 * ms, 2500 * ms};
+inline constexpr std::array<std::int64_t, 14> tokens{
+    1, 4, 16, 64, 256, 1024, 4096, 16'384, 65'536, 262'144, 1'048'576, 4'194'304, 16'777'216, 67'108'864};
 // Ours: lag of the loop, from a quarter of a millisecond.
-inline constexpr std::array<std::int64_t, 10> lag{ms / 4, ms / 2, 1 * ms, 2 * ms, 5 * ms, 10 * ms, 50 * ms, 100 * ms, 500 * ms, 1000 * ms};
-}  // namespace bounds
+inline constexpr std::array<std::int64_t, 10> lag{ms / 4,  ms / 2,  1 * ms,   2 * ms,   5 * ms,
+                                                  10 * ms, 50 * ms, 100 * ms, 500 * ms, 1000 * ms};
+}   // namespace bounds
 
 using DurationHistogram = Histogram<bounds::duration>;
 using FirstTokenHistogram = Histogram<bounds::first_token>;
@@ -71,4 +79,4 @@ using PerTokenHistogram = Histogram<bounds::per_token>;
 using TokensHistogram = Histogram<bounds::tokens>;
 using LagHistogram = Histogram<bounds::lag>;
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -18,7 +18,7 @@ std::string_view name_of(Exposition::Type type) {
     return "untyped";
 }
 
-}  // namespace
+}   // namespace
 
 std::string labels_of(std::initializer_list<Label> labels) {
     std::string out;
@@ -87,15 +87,17 @@ void Exposition::sample(std::string_view labels, double value) {
     out_ += '\n';
 }
 
-void Exposition::histogram(std::string_view labels, std::span<const std::int64_t> bounds, std::span<const std::uint64_t> counts,
-                           std::uint64_t sum, double divisor) {
+void Exposition::histogram(std::string_view labels, std::span<const std::int64_t> bounds,
+                           std::span<const std::uint64_t> counts, std::uint64_t sum, double divisor) {
     GILMOK_ASSERT(counts.size() == bounds.size() + 1);
     std::uint64_t below = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         below += counts[i];
         char le[32] = "+Inf";
         const char* end = le + 4;
-        if (i < bounds.size()) end = std::to_chars(le, le + sizeof le, static_cast<double>(bounds[i]) / divisor, std::chars_format::fixed).ptr;
+        if (i < bounds.size())
+            end = std::to_chars(le, le + sizeof le, static_cast<double>(bounds[i]) / divisor, std::chars_format::fixed)
+                      .ptr;
         begin("_bucket", labels, {le, static_cast<std::size_t>(end - le)});
         append_number(out_, below);
         out_ += '\n';
@@ -108,4 +110,4 @@ void Exposition::histogram(std::string_view labels, std::span<const std::int64_t
     out_ += '\n';
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -40,4 +40,4 @@ private:
     bool is_announced_ = false;
 };
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -42,7 +42,7 @@ public:
     io::FileResult<bool> reopen() override { return true; }
 };
 
-}  // namespace
+}   // namespace
 
 void LogLane::commit(Instant now) {
     if (lines_++ == 0) oldest_ = now;
@@ -74,7 +74,8 @@ bool LogLane::hand_over() {
     return true;
 }
 
-io::FileResult<std::unique_ptr<LogWriter>> LogWriter::open(const std::string& destination, io::Files& files, std::size_t lanes) {
+io::FileResult<std::unique_ptr<LogWriter>> LogWriter::open(const std::string& destination, io::Files& files,
+                                                           std::size_t lanes) {
     if (destination == "stdout") return std::make_unique<LogWriter>(std::make_unique<StandardOutput>(), lanes);
     auto file = files.open_append(destination, log_mode);
     if (!file) return tl::unexpected(file.error());
@@ -117,8 +118,7 @@ void LogWriter::run() {
             if (const auto reopened = file_->reopen(); !reopened)
                 log::warn("access_log_reopen_failed", {{"reason", reopened.error().message}});
         }
-        while (write_some()) {
-        }
+        while (write_some()) {}
         if (is_last_round) return;
         std::unique_lock lock(mutex_);
         wakened_.wait_for(lock, LogLane::hand_over_after,
@@ -153,8 +153,9 @@ void LogWriter::write(std::string_view bytes, std::uint32_t lines) {
         is_failing_ = true;
         return;
     }
-    if (is_failing_) log::info("access_log_recovered", {{"lines_lost", static_cast<std::int64_t>(lines_lost_.value())}});
+    if (is_failing_)
+        log::info("access_log_recovered", {{"lines_lost", static_cast<std::int64_t>(lines_lost_.value())}});
     is_failing_ = false;
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

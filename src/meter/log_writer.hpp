@@ -57,7 +57,8 @@ private:
 class LogWriter {
 public:
     // `destination`: "stdout" or a path.
-    static io::FileResult<std::unique_ptr<LogWriter>> open(const std::string& destination, io::Files& files, std::size_t lanes);
+    static io::FileResult<std::unique_ptr<LogWriter>> open(const std::string& destination, io::Files& files,
+                                                           std::size_t lanes);
     // The same on a file that is open already; for tests.
     LogWriter(std::unique_ptr<io::AppendFile> file, std::size_t lanes);
     LogWriter(const LogWriter&) = delete;
@@ -80,7 +81,7 @@ private:
     std::unique_ptr<io::AppendFile> file_;
     std::vector<std::unique_ptr<LogLane>> lanes_;
     Counter lines_lost_;
-    bool is_failing_ = false;            // the warning has been written; the writer's thread only
+    bool is_failing_ = false;   // the warning has been written; the writer's thread only
     std::atomic<bool> has_work_{false};
     std::atomic<bool> wants_reopen_{false};
     std::atomic<bool> is_stopping_{false};
@@ -89,4 +90,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -33,7 +33,7 @@ GenAiMetrics& gen_ai_of(ModelMetrics& block, model::Endpoint endpoint, std::size
     return *series;
 }
 
-}  // namespace
+}   // namespace
 
 ModelMetrics::~ModelMetrics() {
     for (auto& row : gen_ai)
@@ -103,8 +103,10 @@ void Metrics::observe_attempts(const Record& record, const Snapshot& snapshot) {
         block.attempts[static_cast<std::size_t>(attempt.end)].add();
         if (attempt.code != Code::none) block.errors[static_cast<std::size_t>(attempt.code)].add();
         if (attempt.connect > Duration::zero()) block.connects.add();
-        if (attempt.was_hedge) block.hedges.add();
-        else if (i > 0) block.retries.add();
+        if (attempt.was_hedge)
+            block.hedges.add();
+        else if (i > 0)
+            block.retries.add();
         if (attempt.first_byte > Duration::zero()) block.attempt_first_byte.observe(attempt.first_byte.count());
     }
     if (record.upstream == model::UpstreamId::none) return;
@@ -112,7 +114,8 @@ void Metrics::observe_attempts(const Record& record, const Snapshot& snapshot) {
     served_by.tokens.add(record.usage);
     if (record.outcome != model::Outcome::answered) return;
     served_by.duration.observe(record.total.count());
-    if (record.time_to_first_token > Duration::zero()) served_by.first_token.observe(record.time_to_first_token.count());
+    if (record.time_to_first_token > Duration::zero())
+        served_by.first_token.observe(record.time_to_first_token.count());
 }
 
 void Metrics::observe_gen_ai(const Record& record, const Snapshot& snapshot) {
@@ -130,7 +133,8 @@ void Metrics::observe_gen_ai(const Record& record, const Snapshot& snapshot) {
     series.first_token.observe(record.time_to_first_token.count());
     // Only a stream shows when its first token came; a whole answer arrives at once.
     if (record.is_stream && record.usage.output > 1)
-        series.per_output_token.observe((record.total - record.time_to_first_token).count() / (record.usage.output - 1));
+        series.per_output_token.observe((record.total - record.time_to_first_token).count() /
+                                        (record.usage.output - 1));
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

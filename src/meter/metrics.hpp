@@ -59,19 +59,19 @@ struct UpstreamMetrics {
     Gauge attempts_running;
     Gauge connections_busy;
     Gauge connections_idle;
-    Gauge is_ejected;                    // 1 while out of service, as this shard sees it
+    Gauge is_ejected;   // 1 while out of service, as this shard sees it
     Counter connects_failed;
     Counter ejections;
     Counter bytes_received;
     Counter bytes_sent;
     // filled by Metrics::observe
-    Counter connects;                    // attempts that needed a new connection
+    Counter connects;   // attempts that needed a new connection
     Counter retries;
     Counter hedges;
     std::array<Counter, attempt_ends_count> attempts{};
     std::array<Counter, codes_count> errors{};
     FirstTokenHistogram attempt_first_byte;
-    FirstTokenHistogram first_token;     // answered exchanges that this upstream served
+    FirstTokenHistogram first_token;   // answered exchanges that this upstream served
     DurationHistogram duration;
     TokenCounters tokens;
 };
@@ -102,12 +102,12 @@ public:
     Gauge connections_open;
     Gauge exchanges_running;
     Gauge bodies_bytes;
-    Gauge is_shedding;                            // 1 while new exchanges are shed for overload
+    Gauge is_shedding;                                 // 1 while new exchanges are shed for overload
     std::array<Counter, codes_count> parse_errors{};   // heads that never became an exchange
     LagHistogram loop_lag;
     Counter access_lines_dropped;
     Counter spans_dropped;
-    Counter usage_suspect;                        // usage that contradicts itself (meter/usage.hpp)
+    Counter usage_suspect;   // usage that contradicts itself (meter/usage.hpp)
     void count_parse_error(Code code) { parse_errors[static_cast<std::size_t>(code)].add(); }
 
     // filled by observe()
@@ -140,12 +140,12 @@ private:
 
 // What is counted once for the process, by any thread.
 struct ProcessMetrics {
-    std::string version;                          // of the build
+    std::string version;   // of the build
     WallTime started{};
     std::atomic<std::uint64_t> reloads{0};
     std::atomic<std::uint64_t> reload_failures{0};
     std::atomic<std::uint64_t> key_reload_failures{0};
-    std::atomic<std::uint64_t> keys{0};           // in the present keyring
+    std::atomic<std::uint64_t> keys{0};   // in the present keyring
 };
 
 // Text exposition format 0.0.4, summed over the shards, families and series in a fixed order.
@@ -153,4 +153,4 @@ std::string render_prometheus(std::span<const Metrics* const> shards, const Proc
                               const config::Snapshot& snapshot);
 inline constexpr std::string_view prometheus_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

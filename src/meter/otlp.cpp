@@ -63,7 +63,8 @@ struct SpanTimes {
     Duration length;
 };
 
-void begin_span(std::string& out, const Record& record, std::string_view span_id, std::string_view parent_id, int kind, SpanTimes times) {
+void begin_span(std::string& out, const Record& record, std::string_view span_id, std::string_view parent_id, int kind,
+                SpanTimes times) {
     out += "{\"traceId\":\"";
     out.append(record.trace_id.data(), record.trace_id.size());
     out += "\",\"spanId\":\"";
@@ -103,7 +104,8 @@ std::array<char, 16> span_id_of_attempt(const Record& record, std::size_t index)
     return id;
 }
 
-void append_exchange_span(std::string& out, const Record& record, const Snapshot& snapshot, const LineContext& context) {
+void append_exchange_span(std::string& out, const Record& record, const Snapshot& snapshot,
+                          const LineContext& context) {
     const std::string_view operation = model::gen_ai_operation_of(record.endpoint);
     begin_span(out, record, {record.span_id.data(), record.span_id.size()}, context.parent_span_id, kind_server,
                {record.started_wall, record.total});
@@ -154,7 +156,8 @@ void append_attempt_span(std::string& out, const Record& record, const Snapshot&
     out += '"';
     Attributes attributes(out);
     attributes.text("gilmok.upstream", upstream.name);
-    attributes.text("gen_ai.provider.name", upstream.is_simulated ? "gilmok.simulated" : config::name_of(upstream.kind));
+    attributes.text("gen_ai.provider.name",
+                    upstream.is_simulated ? "gilmok.simulated" : config::name_of(upstream.kind));
     attributes.text("server.address", upstream.host);
     attributes.number("server.port", upstream.port);
     if (attempt.status != 0) attributes.number("http.response.status_code", attempt.status);
@@ -164,7 +167,7 @@ void append_attempt_span(std::string& out, const Record& record, const Snapshot&
     end_span(out, attempt.end == model::AttemptEnd::failed, name_of(attempt.code));
 }
 
-}  // namespace
+}   // namespace
 
 void append_spans(std::string& out, const Record& record, const Snapshot& snapshot, const LineContext& context) {
     if (record.trace_id[0] == '\0') return;
@@ -180,7 +183,9 @@ std::string render_batch(std::string_view spans, std::string_view version, std::
     body.reserve(spans.size() + 512);
     body += "{\"resourceSpans\":[{\"resource\":{";
     body += std::string_view("\"attributes\":[");
-    body += "{\"key\":\"service.name\",\"value\":{\"stringValue\":\"gilmok\"}},{\"key\":\"service.version\",\"value\":{\"stringValue\":\"";
+    body +=
+        "{\"key\":\"service.name\",\"value\":{\"stringValue\":\"gilmok\"}},{\"key\":\"service.version\",\"value\":{"
+        "\"stringValue\":\"";
     append_json_escaped(body, version);
     body += "\"}},{\"key\":\"service.instance.id\",\"value\":{\"stringValue\":\"";
     append_json_escaped(body, instance);
@@ -202,7 +207,8 @@ std::string SpanQueue::take() {
     return std::exchange(spans_, {});
 }
 
-void SpanBuffer::add(const Record& record, const Snapshot& snapshot, const LineContext& context, Instant now, Counter& dropped) {
+void SpanBuffer::add(const Record& record, const Snapshot& snapshot, const LineContext& context, Instant now,
+                     Counter& dropped) {
     if (spans_.size() >= bytes_max) {
         dropped.add();
         return;
@@ -221,4 +227,4 @@ void SpanBuffer::flush() {
     if (!spans_.empty() && queue_.try_push(spans_)) spans_.clear();
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -17,7 +17,8 @@ namespace gilmok::meter {
 
 // One server span for the exchange and one client span for each attempt, as JSON objects, each followed by a comma.
 // Attempt spans are children of the exchange's; their ids are derived from its id.
-void append_spans(std::string& out, const model::Record& record, const config::Snapshot& snapshot, const LineContext& context);
+void append_spans(std::string& out, const model::Record& record, const config::Snapshot& snapshot,
+                  const LineContext& context);
 // The body of a POST to /v1/traces out of what append_spans() wrote.
 std::string render_batch(std::string_view spans, std::string_view version, std::string_view instance);
 
@@ -42,7 +43,8 @@ public:
     static constexpr std::size_t bytes_max = 1U << 20;   // while the queue takes nothing; then spans are dropped
     explicit SpanBuffer(SpanQueue& queue) : queue_(queue) {}
     // Counts what it had to drop into `dropped`.
-    void add(const model::Record& record, const config::Snapshot& snapshot, const LineContext& context, Instant now, Counter& dropped);
+    void add(const model::Record& record, const config::Snapshot& snapshot, const LineContext& context, Instant now,
+             Counter& dropped);
     void tick(Instant now);
     void flush();
 
@@ -52,4 +54,4 @@ private:
     Instant oldest_ = far_future;
 };
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

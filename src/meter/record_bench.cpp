@@ -7,7 +7,7 @@
 #include "meter/access_log.hpp"
 #include "meter/metrics.hpp"
 #include "meter/otlp.hpp"
-#include "meter/sample.hpp"
+#include "meter/test_sample.hpp"
 
 namespace {
 
@@ -61,6 +61,6 @@ void render(benchmark::State& state) {
 }
 BENCHMARK(render);
 
-}  // namespace
+}   // namespace
 
 BENCHMARK_MAIN();

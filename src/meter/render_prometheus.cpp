@@ -69,7 +69,7 @@ std::string_view name_of(model::AttemptEnd end) {
 
 struct TokenKind {
     std::string_view name;
-    Counter TokenCounters::*counter;
+    Counter TokenCounters::* counter;
 };
 constexpr TokenKind token_kinds[] = {{"input", &TokenCounters::input},
                                      {"input_cached", &TokenCounters::input_cached},
@@ -77,7 +77,8 @@ constexpr TokenKind token_kinds[] = {{"input", &TokenCounters::input},
                                      {"output_reasoning", &TokenCounters::output_reasoning}};
 
 template <class Block>
-void render_tokens(Exposition& text, std::string_view family, std::string_view label, const ByName<Block>& blocks, std::string_view help) {
+void render_tokens(Exposition& text, std::string_view family, std::string_view label, const ByName<Block>& blocks,
+                   std::string_view help) {
     text.family(family, Type::counter, help);
     for (const auto& [name, parts] : blocks)
         for (const TokenKind& kind : token_kinds)
@@ -94,27 +95,32 @@ void render_process(Exposition& text, const ProcessMetrics& process, const confi
     text.sample({}, snapshot.version);
     text.family("gilmok_config_reloads_total", Type::counter, "Configurations taken into use after the first.");
     text.sample({}, process.reloads.load(std::memory_order_relaxed));
-    text.family("gilmok_config_reload_failures_total", Type::counter, "Configurations refused; the one before stayed in use.");
+    text.family("gilmok_config_reload_failures_total", Type::counter,
+                "Configurations refused; the one before stayed in use.");
     text.sample({}, process.reload_failures.load(std::memory_order_relaxed));
-    text.family("gilmok_key_reload_failures_total", Type::counter, "Times the key store could not be read; the keys before stayed in use.");
+    text.family("gilmok_key_reload_failures_total", Type::counter,
+                "Times the key store could not be read; the keys before stayed in use.");
     text.sample({}, process.key_reload_failures.load(std::memory_order_relaxed));
     text.family("gilmok_keys", Type::gauge, "Keys held, revoked ones included.");
     text.sample({}, process.keys.load(std::memory_order_relaxed));
 }
 
-void render_codes(Exposition& text, Shards shards, std::array<Counter, codes_count> Metrics::*codes) {
+void render_codes(Exposition& text, Shards shards, std::array<Counter, codes_count> Metrics::* codes) {
     for (std::size_t i = 0; i < codes_count; ++i)
-        if (const auto count = total(shards, [&](const Metrics& shard) { return (shard.*codes)[i].value(); }); count != 0)
+        if (const auto count = total(shards, [&](const Metrics& shard) { return (shard.*codes)[i].value(); });
+            count != 0)
             text.sample(labels_of({{"code", gilmok::name_of(static_cast<Code>(i))}}), count);
 }
 
 void render_exchanges(Exposition& text, Shards shards) {
     static constexpr std::string_view classes[status_classes_count] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-    text.family("gilmok_exchanges_total", Type::counter, "Finished exchanges by endpoint, outcome and class of the status sent.");
+    text.family("gilmok_exchanges_total", Type::counter,
+                "Finished exchanges by endpoint, outcome and class of the status sent.");
     for (std::size_t e = 0; e < endpoints_count; ++e)
         for (std::size_t o = 0; o < outcomes_count; ++o)
             for (std::size_t s = 0; s < status_classes_count; ++s) {
-                const auto count = total(shards, [&](const Metrics& shard) { return shard.exchanges[e][o][s].value(); });
+                const auto count =
+                    total(shards, [&](const Metrics& shard) { return shard.exchanges[e][o][s].value(); });
                 if (count == 0) continue;
                 text.sample(labels_of({{"endpoint", name_of(static_cast<model::Endpoint>(e))},
                                        {"outcome", name_of(static_cast<model::Outcome>(o))},
@@ -130,24 +136,26 @@ void render_exchanges(Exposition& text, Shards shards) {
 void render_door(Exposition& text, Shards shards) {
     struct Entry {
         std::string_view name, help;
-        Counter Metrics::*counter;
+        Counter Metrics::* counter;
     };
     static constexpr Entry counters[] = {
         {"gilmok_connections_accepted_total", "Client connections accepted.", &Metrics::connections_accepted},
         {"gilmok_received_bytes_total", "Bytes of request bodies.", &Metrics::bytes_in},
         {"gilmok_sent_bytes_total", "Bytes of answer bodies.", &Metrics::bytes_out},
         {"gilmok_stream_events_total", "Server-sent events passed on.", &Metrics::events_out},
-        {"gilmok_access_lines_dropped_total", "Access log lines dropped because the disk was slow or full.", &Metrics::access_lines_dropped},
+        {"gilmok_access_lines_dropped_total", "Access log lines dropped because the disk was slow or full.",
+         &Metrics::access_lines_dropped},
         {"gilmok_spans_dropped_total", "Trace spans dropped before they were sent.", &Metrics::spans_dropped},
         {"gilmok_usage_suspect_total", "Answers whose usage contradicts itself.", &Metrics::usage_suspect}};
     struct GaugeEntry {
         std::string_view name, help;
-        Gauge Metrics::*gauge;
+        Gauge Metrics::* gauge;
     };
-    static constexpr GaugeEntry gauges[] = {{"gilmok_connections_open", "Client connections open.", &Metrics::connections_open},
-                                            {"gilmok_exchanges_running", "Exchanges running.", &Metrics::exchanges_running},
-                                            {"gilmok_bodies_bytes", "Bytes of request bodies held.", &Metrics::bodies_bytes},
-                                            {"gilmok_shards_shedding", "Shards that shed new exchanges for overload.", &Metrics::is_shedding}};
+    static constexpr GaugeEntry gauges[] = {
+        {"gilmok_connections_open", "Client connections open.", &Metrics::connections_open},
+        {"gilmok_exchanges_running", "Exchanges running.", &Metrics::exchanges_running},
+        {"gilmok_bodies_bytes", "Bytes of request bodies held.", &Metrics::bodies_bytes},
+        {"gilmok_shards_shedding", "Shards that shed new exchanges for overload.", &Metrics::is_shedding}};
     for (const Entry& entry : counters) {
         text.family(entry.name, Type::counter, entry.help);
         text.sample({}, total(shards, [&](const Metrics& shard) { return (shard.*entry.counter).value(); }));
@@ -180,9 +188,10 @@ std::vector<GenAiSum> gen_ai_sums(const ByName<ModelMetrics>& models) {
                 for (const ModelMetrics* part : parts) {
                     const GenAiMetrics* series = part->gen_ai[e][p].load(std::memory_order_acquire);
                     if (series == nullptr) continue;
-                    sum.labels = labels_of({{"gen_ai_operation_name", model::gen_ai_operation_of(static_cast<model::Endpoint>(e))},
-                                            {"gen_ai_provider_name", provider_name(p)},
-                                            {"gen_ai_request_model", name}});
+                    sum.labels = labels_of(
+                        {{"gen_ai_operation_name", model::gen_ai_operation_of(static_cast<model::Endpoint>(e))},
+                         {"gen_ai_provider_name", provider_name(p)},
+                         {"gen_ai_request_model", name}});
                     sum.duration.add(series->duration);
                     sum.duration_failed.add(series->duration_failed);
                     sum.first_token.add(series->first_token);
@@ -196,32 +205,40 @@ std::vector<GenAiSum> gen_ai_sums(const ByName<ModelMetrics>& models) {
 }
 
 template <class H>
-void render_sum(Exposition& text, const std::string& labels, std::span<const std::int64_t> bounds, const Sum<H>& sum, double divisor) {
+void render_sum(Exposition& text, const std::string& labels, std::span<const std::int64_t> bounds, const Sum<H>& sum,
+                double divisor) {
     if (!sum.is_empty()) text.histogram(labels, bounds, sum.counts, sum.sum, divisor);
 }
 
 void render_models(Exposition& text, Shards shards) {
-    const auto models = by_name<ModelMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.models(); });
+    const auto models =
+        by_name<ModelMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.models(); });
     const auto sums = gen_ai_sums(models);
-    text.family("gen_ai_server_request_duration_seconds", Type::histogram, "Time from the request to the end of the answer.");
+    text.family("gen_ai_server_request_duration_seconds", Type::histogram,
+                "Time from the request to the end of the answer.");
     for (const GenAiSum& sum : sums) {
         render_sum(text, sum.labels, bounds::duration, sum.duration, nanoseconds);
         // Which error it was stands in gilmok_errors_total; the convention's fallback keeps the series few.
         render_sum(text, sum.labels + ",error_type=\"_OTHER\"", bounds::duration, sum.duration_failed, nanoseconds);
     }
-    text.family("gen_ai_server_time_to_first_token_seconds", Type::histogram, "Time from the request to the first byte of the answer's body.");
+    text.family("gen_ai_server_time_to_first_token_seconds", Type::histogram,
+                "Time from the request to the first byte of the answer's body.");
     for (const GenAiSum& sum : sums) render_sum(text, sum.labels, bounds::first_token, sum.first_token, nanoseconds);
-    text.family("gen_ai_server_time_per_output_token_seconds", Type::histogram, "Time per output token after the first, streams only.");
+    text.family("gen_ai_server_time_per_output_token_seconds", Type::histogram,
+                "Time per output token after the first, streams only.");
     for (const GenAiSum& sum : sums) render_sum(text, sum.labels, bounds::per_token, sum.per_output_token, nanoseconds);
-    text.family("gen_ai_client_token_usage", Type::histogram, "Tokens of an exchange as the upstream reported them; input includes cached.");
+    text.family("gen_ai_client_token_usage", Type::histogram,
+                "Tokens of an exchange as the upstream reported them; input includes cached.");
     for (const GenAiSum& sum : sums) {
         render_sum(text, sum.labels + ",gen_ai_token_type=\"input\"", bounds::tokens, sum.tokens_input, tokens);
         render_sum(text, sum.labels + ",gen_ai_token_type=\"output\"", bounds::tokens, sum.tokens_output, tokens);
     }
     text.family("gilmok_model_exchanges_running", Type::gauge, "Exchanges running, by model.");
     for (const auto& [name, parts] : models)
-        text.sample(labels_of({{"model", name}}), total(parts, [](const ModelMetrics& part) { return part.exchanges_running.value(); }));
-    render_tokens(text, "gilmok_model_tokens_total", "model", models, "Tokens reported, by model. Cached and reasoning tokens are part of input and output.");
+        text.sample(labels_of({{"model", name}}),
+                    total(parts, [](const ModelMetrics& part) { return part.exchanges_running.value(); }));
+    render_tokens(text, "gilmok_model_tokens_total", "model", models,
+                  "Tokens reported, by model. Cached and reasoning tokens are part of input and output.");
 }
 
 void render_upstream_codes(Exposition& text, const ByName<UpstreamMetrics>& upstreams) {
@@ -233,13 +250,14 @@ void render_upstream_codes(Exposition& text, const ByName<UpstreamMetrics>& upst
     text.family("gilmok_attempt_errors_total", Type::counter, "Attempts that failed, by upstream and code.");
     for (const auto& [name, parts] : upstreams)
         for (std::size_t i = 0; i < codes_count; ++i)
-            if (const auto count = total(parts, [&](const UpstreamMetrics& part) { return part.errors[i].value(); }); count != 0)
+            if (const auto count = total(parts, [&](const UpstreamMetrics& part) { return part.errors[i].value(); });
+                count != 0)
                 text.sample(labels_of({{"upstream", name}, {"code", gilmok::name_of(static_cast<Code>(i))}}), count);
 }
 
 template <class H>
-void render_upstream_histogram(Exposition& text, const ByName<UpstreamMetrics>& upstreams, H UpstreamMetrics::*histogram,
-                               std::span<const std::int64_t> bounds) {
+void render_upstream_histogram(Exposition& text, const ByName<UpstreamMetrics>& upstreams,
+                               H UpstreamMetrics::* histogram, std::span<const std::int64_t> bounds) {
     for (const auto& [name, parts] : upstreams) {
         Sum<H> sum;
         for (const UpstreamMetrics* part : parts) sum.add(part->*histogram);
@@ -248,24 +266,29 @@ void render_upstream_histogram(Exposition& text, const ByName<UpstreamMetrics>& 
 }
 
 void render_upstreams(Exposition& text, Shards shards) {
-    const auto upstreams = by_name<UpstreamMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.upstreams(); });
+    const auto upstreams =
+        by_name<UpstreamMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.upstreams(); });
     struct GaugeEntry {
         std::string_view name, help;
-        Gauge UpstreamMetrics::*gauge;
+        Gauge UpstreamMetrics::* gauge;
     };
     static constexpr GaugeEntry gauges[] = {
         {"gilmok_attempts_running", "Attempts running, by upstream.", &UpstreamMetrics::attempts_running},
         {"gilmok_pool_connections_busy", "Upstream connections in use.", &UpstreamMetrics::connections_busy},
-        {"gilmok_pool_connections_idle", "Upstream connections kept for the next attempt.", &UpstreamMetrics::connections_idle},
-        {"gilmok_upstream_ejected_shards", "Shards that hold the upstream out of service.", &UpstreamMetrics::is_ejected}};
+        {"gilmok_pool_connections_idle", "Upstream connections kept for the next attempt.",
+         &UpstreamMetrics::connections_idle},
+        {"gilmok_upstream_ejected_shards", "Shards that hold the upstream out of service.",
+         &UpstreamMetrics::is_ejected}};
     struct Entry {
         std::string_view name, help;
-        Counter UpstreamMetrics::*counter;
+        Counter UpstreamMetrics::* counter;
     };
     static constexpr Entry counters[] = {
         {"gilmok_upstream_connects_total", "Attempts that needed a new connection.", &UpstreamMetrics::connects},
-        {"gilmok_upstream_connects_failed_total", "Connections that could not be made.", &UpstreamMetrics::connects_failed},
-        {"gilmok_upstream_ejections_total", "Times the upstream was taken out of service.", &UpstreamMetrics::ejections},
+        {"gilmok_upstream_connects_failed_total", "Connections that could not be made.",
+         &UpstreamMetrics::connects_failed},
+        {"gilmok_upstream_ejections_total", "Times the upstream was taken out of service.",
+         &UpstreamMetrics::ejections},
         {"gilmok_upstream_retries_total", "Attempts made after another had failed.", &UpstreamMetrics::retries},
         {"gilmok_upstream_hedges_total", "Attempts made beside a slow one.", &UpstreamMetrics::hedges},
         {"gilmok_upstream_received_bytes_total", "Bytes received from the upstream.", &UpstreamMetrics::bytes_received},
@@ -273,34 +296,44 @@ void render_upstreams(Exposition& text, Shards shards) {
     for (const GaugeEntry& entry : gauges) {
         text.family(entry.name, Type::gauge, entry.help);
         for (const auto& [name, parts] : upstreams)
-            text.sample(labels_of({{"upstream", name}}), total(parts, [&](const UpstreamMetrics& part) { return (part.*entry.gauge).value(); }));
+            text.sample(labels_of({{"upstream", name}}),
+                        total(parts, [&](const UpstreamMetrics& part) { return (part.*entry.gauge).value(); }));
     }
     for (const Entry& entry : counters) {
         text.family(entry.name, Type::counter, entry.help);
         for (const auto& [name, parts] : upstreams)
-            text.sample(labels_of({{"upstream", name}}), total(parts, [&](const UpstreamMetrics& part) { return (part.*entry.counter).value(); }));
+            text.sample(labels_of({{"upstream", name}}),
+                        total(parts, [&](const UpstreamMetrics& part) { return (part.*entry.counter).value(); }));
     }
     render_upstream_codes(text, upstreams);
-    text.family("gilmok_attempt_first_byte_seconds", Type::histogram, "Time from dispatch to the head of the answer, by upstream.");
+    text.family("gilmok_attempt_first_byte_seconds", Type::histogram,
+                "Time from dispatch to the head of the answer, by upstream.");
     render_upstream_histogram(text, upstreams, &UpstreamMetrics::attempt_first_byte, bounds::first_token);
-    text.family("gilmok_upstream_time_to_first_token_seconds", Type::histogram, "Time to the first byte of the answer's body, by upstream that served it.");
+    text.family("gilmok_upstream_time_to_first_token_seconds", Type::histogram,
+                "Time to the first byte of the answer's body, by upstream that served it.");
     render_upstream_histogram(text, upstreams, &UpstreamMetrics::first_token, bounds::first_token);
-    text.family("gilmok_upstream_duration_seconds", Type::histogram, "Time of answered exchanges, by upstream that served them.");
+    text.family("gilmok_upstream_duration_seconds", Type::histogram,
+                "Time of answered exchanges, by upstream that served them.");
     render_upstream_histogram(text, upstreams, &UpstreamMetrics::duration, bounds::duration);
-    render_tokens(text, "gilmok_upstream_tokens_total", "upstream", upstreams, "Tokens reported, by upstream. Cached and reasoning tokens are part of input and output.");
+    render_tokens(text, "gilmok_upstream_tokens_total", "upstream", upstreams,
+                  "Tokens reported, by upstream. Cached and reasoning tokens are part of input and output.");
 }
 
 void render_tenants(Exposition& text, Shards shards) {
-    const auto tenants = by_name<TenantMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.tenants(); });
-    text.family("gilmok_tenant_exchanges_total", Type::counter, "Finished exchanges by tenant and outcome; a tenant's children are not included.");
+    const auto tenants =
+        by_name<TenantMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.tenants(); });
+    text.family("gilmok_tenant_exchanges_total", Type::counter,
+                "Finished exchanges by tenant and outcome; a tenant's children are not included.");
     for (const auto& [name, parts] : tenants)
         for (std::size_t i = 0; i < outcomes_count; ++i)
-            if (const auto count = total(parts, [&](const TenantMetrics& part) { return part.exchanges[i].value(); }); count != 0)
+            if (const auto count = total(parts, [&](const TenantMetrics& part) { return part.exchanges[i].value(); });
+                count != 0)
                 text.sample(labels_of({{"tenant", name}, {"outcome", name_of(static_cast<model::Outcome>(i))}}), count);
-    render_tokens(text, "gilmok_tenant_tokens_total", "tenant", tenants, "Tokens reported, by tenant; a tenant's children are not included.");
+    render_tokens(text, "gilmok_tenant_tokens_total", "tenant", tenants,
+                  "Tokens reported, by tenant; a tenant's children are not included.");
 }
 
-}  // namespace
+}   // namespace
 
 std::string render_prometheus(Shards shards, const ProcessMetrics& process, const config::Snapshot& snapshot) {
     Exposition text;
@@ -313,4 +346,4 @@ std::string render_prometheus(Shards shards, const ProcessMetrics& process, cons
     return text.take();
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

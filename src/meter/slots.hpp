@@ -45,4 +45,4 @@ private:
     std::unordered_map<std::string_view, Block*> by_name_;   // the writer's; views into the blocks
 };
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -7,7 +7,9 @@ namespace gilmok::meter {
 namespace {
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-bool is_hex(std::string_view text) { return std::all_of(text.begin(), text.end(), [](char c) { return is_hex(c); }); }
+bool is_hex(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return is_hex(c); });
+}
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 unsigned digit(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
 
@@ -17,12 +19,12 @@ void write_hex(char* out, std::uint64_t number) {
 // All zeros mean "none" in a traceparent.
 std::uint64_t not_zero(std::uint64_t number) { return number != 0 ? number : 1; }
 
-}  // namespace
+}   // namespace
 
 std::optional<TraceContext> parse_traceparent(std::string_view header) {
     if (header.size() < 55 || header[2] != '-' || header[35] != '-' || header[52] != '-') return std::nullopt;
-    const std::string_view version = header.substr(0, 2), trace_id = header.substr(3, 32), span_id = header.substr(36, 16),
-                           flags = header.substr(53, 2);
+    const std::string_view version = header.substr(0, 2), trace_id = header.substr(3, 32),
+                           span_id = header.substr(36, 16), flags = header.substr(53, 2);
     if (!is_hex(version) || !is_hex(trace_id) || !is_hex(span_id) || !is_hex(flags)) return std::nullopt;
     if (version == "ff" || is_zero(trace_id) || is_zero(span_id)) return std::nullopt;
     // A later version may append fields after a dash; version 00 ends here.
@@ -34,7 +36,8 @@ std::optional<TraceContext> parse_traceparent(std::string_view header) {
     return trace;
 }
 
-TraceContext make_trace(std::uint64_t random_high, std::uint64_t random_low, std::uint64_t random_span, bool is_sampled) {
+TraceContext make_trace(std::uint64_t random_high, std::uint64_t random_low, std::uint64_t random_span,
+                        bool is_sampled) {
     TraceContext trace;
     write_hex(trace.trace_id.data(), random_high);
     write_hex(trace.trace_id.data() + 16, not_zero(random_low));
@@ -66,4 +69,4 @@ void append_traceparent(std::string& out, const TraceContext& trace) {
     out += trace.is_sampled ? "-01" : "-00";
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

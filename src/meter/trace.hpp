@@ -19,7 +19,8 @@ struct TraceContext {
 // Nothing for a header that is malformed, of version ff, or all zeros: the trace then begins here.
 [[nodiscard]] std::optional<TraceContext> parse_traceparent(std::string_view header);
 // A new trace out of three random numbers.
-[[nodiscard]] TraceContext make_trace(std::uint64_t random_high, std::uint64_t random_low, std::uint64_t random_span, bool is_sampled);
+[[nodiscard]] TraceContext make_trace(std::uint64_t random_high, std::uint64_t random_low, std::uint64_t random_span,
+                                      bool is_sampled);
 // The same trace, a new span.
 [[nodiscard]] TraceContext child_of(const TraceContext& parent, std::uint64_t random_span);
 // Whether a trace that began here is sampled; depends on the trace id only, so every hop decides alike.
@@ -27,4 +28,4 @@ struct TraceContext {
 // "00-…-…-01", 55 bytes.
 void append_traceparent(std::string& out, const TraceContext& trace);
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -23,7 +23,7 @@ bool contradicts_itself(const Usage& usage) {
     return exceeds(usage.input, usage.total) || exceeds(usage.output, usage.total);
 }
 
-}  // namespace
+}   // namespace
 
 void UsageMerge::add(const Usage& report) {
     const auto take = [this](std::int64_t& kept, std::int64_t reported) {
@@ -57,4 +57,4 @@ DisjointUsage disjoint(const Usage& usage) {
     return parts;
 }
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -25,9 +25,9 @@ private:
 struct DisjointUsage {
     std::int64_t input_fresh = model::Usage::missing;
     std::int64_t input_cached = model::Usage::missing;
-    std::int64_t output_text = model::Usage::missing;      // without reasoning
+    std::int64_t output_text = model::Usage::missing;   // without reasoning
     std::int64_t output_reasoning = model::Usage::missing;
 };
 [[nodiscard]] DisjointUsage disjoint(const model::Usage& usage);
 
-}  // namespace gilmok::meter
+}   // namespace gilmok::meter

@@ -27,4 +27,4 @@ inline std::unique_ptr<ParsedHead> head_of(const std::string& lines) {
     return parsed;
 }
 
-}  // namespace gilmok::auth
+}   // namespace gilmok::auth

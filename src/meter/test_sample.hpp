@@ -57,9 +57,17 @@ inline model::Record record() {
     std::string_view("4bf92f3577b34da6a3ce929d0e0e4736").copy(made.trace_id.data(), made.trace_id.size());
     std::string_view("00f067aa0ba902b7").copy(made.span_id.data(), made.span_id.size());
     made.attempts_count = 2;
-    made.attempts[0] = {model::UpstreamId{0}, model::AttemptEnd::failed, Code::connect_failed, 0, made.started + 40us, 800us, {}, false};
-    made.attempts[1] = {model::UpstreamId{1}, model::AttemptEnd::answered, Code::none, 200, made.started + 900us, {}, 80'000us, false};
+    made.attempts[0] = {model::UpstreamId{0},
+                        model::AttemptEnd::failed,
+                        Code::connect_failed,
+                        0,
+                        made.started + 40us,
+                        800us,
+                        {},
+                        false};
+    made.attempts[1] = {
+        model::UpstreamId{1}, model::AttemptEnd::answered, Code::none, 200, made.started + 900us, {}, 80'000us, false};
     return made;
 }
 
-}  // namespace gilmok::meter::sample
+}   // namespace gilmok::meter::sample
