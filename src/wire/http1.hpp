@@ -16,11 +16,11 @@
 namespace gilmok::wire::http1 {
 
 struct Limits {
-    std::uint32_t head_bytes_max = 32 * 1024;    // request or status line and all headers; then 431
-    std::uint32_t target_bytes_max = 8 * 1024;   // request target; then 414
-    std::uint32_t headers_max = 100;             // lines; then 431. At most headers_stored_max.
-    std::uint32_t chunk_line_bytes_max = 256;    // chunk size and extensions; then 400
-    std::uint32_t trailer_bytes_max = 4 * 1024;  // all trailer lines; then 400
+    std::uint32_t head_bytes_max = 32 * 1024;     // request or status line and all headers; then 431
+    std::uint32_t target_bytes_max = 8 * 1024;    // request target; then 414
+    std::uint32_t headers_max = 100;              // lines; then 431. At most headers_stored_max.
+    std::uint32_t chunk_line_bytes_max = 256;     // chunk size and extensions; then 400
+    std::uint32_t trailer_bytes_max = 4 * 1024;   // all trailer lines; then 400
 };
 
 inline constexpr std::size_t headers_stored_max = 128;
@@ -66,22 +66,22 @@ enum class Known : std::uint8_t {
 };
 
 struct Header {
-    std::string_view name;   // as sent
-    std::string_view value;  // white space around it removed
+    std::string_view name;    // as sent
+    std::string_view value;   // white space around it removed
     Known known = Known::other;
 };
 
 class Headers {
 public:
     // Leaves the lines as they are: clearing 5 KB for each head would cost more than parsing it.
-    Headers() {}  // NOLINT(modernize-use-equals-default)
+    Headers() {}   // NOLINT(modernize-use-equals-default)
 
     [[nodiscard]] const Header* begin() const { return lines_; }
     [[nodiscard]] const Header* end() const { return lines_ + count_; }
     [[nodiscard]] std::size_t size() const { return count_; }
     // The first line of that name, or null.
     [[nodiscard]] const Header* find(Known known) const;
-    [[nodiscard]] const Header* find(std::string_view name) const;  // any case
+    [[nodiscard]] const Header* find(std::string_view name) const;   // any case
     // The value of the first line of that name, or "".
     [[nodiscard]] std::string_view value(Known known) const;
     [[nodiscard]] std::size_t count(Known known) const;
@@ -92,7 +92,7 @@ public:
 
 private:
     union {
-        Header lines_[headers_stored_max];  // the first count_ are alive
+        Header lines_[headers_stored_max];   // the first count_ are alive
     };
     std::size_t count_ = 0;
 };
@@ -101,20 +101,20 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 // How the end of a body is known.
 enum class Framing : std::uint8_t {
-    none,    // no body
-    length,  // content_length bytes
+    none,     // no body
+    length,   // content_length bytes
     chunked,
-    close,  // until the peer closes; responses only
+    close,   // until the peer closes; responses only
 };
 
 struct RequestHead {
     Method method = Method::other;
     std::string_view method_text;
-    std::string_view target;         // origin-form only: "/v1/models?x=1"
-    std::string_view path;           // target without the query
-    std::string_view query;          // without '?'
-    std::uint8_t version_minor = 1;  // HTTP/1.0 or HTTP/1.1
-    bool keep_alive = true;          // what the client wants, after version and Connection
+    std::string_view target;          // origin-form only: "/v1/models?x=1"
+    std::string_view path;            // target without the query
+    std::string_view query;           // without '?'
+    std::uint8_t version_minor = 1;   // HTTP/1.0 or HTTP/1.1
+    bool keep_alive = true;           // what the client wants, after version and Connection
     bool expects_continue = false;
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;
@@ -131,7 +131,7 @@ struct ResponseHead {
     Headers headers;
 };
 
-struct Refusal;  // http1_refusals.hpp
+struct Refusal;   // http1_refusals.hpp
 
 // Parses a head out of a buffer that grows. Call with all bytes received since the start of the head, each time more
 // have come (the buffer may move between calls); complete lines are looked at once only, so a byte-by-byte sender costs
@@ -161,8 +161,8 @@ private:
 
     Limits limits_;
     Phase phase_ = Phase::empty_lines;
-    std::size_t at_ = 0;    // the next byte to look at
-    std::size_t mark_ = 0;  // where the target or the header name began
+    std::size_t at_ = 0;     // the next byte to look at
+    std::size_t mark_ = 0;   // where the target or the header name began
     std::uint32_t lines_ = 0;
     std::size_t bytes_consumed_ = 0;
 };
@@ -174,9 +174,9 @@ public:
     BodyReader(Framing framing, std::uint64_t content_length, const Limits& limits);
 
     struct Step {
-        std::string_view payload;  // the next run of body bytes, a view into `bytes`; may be empty
-        std::size_t consumed = 0;  // bytes of `bytes` that are done with, framing included
-        bool is_done = false;      // the body has ended; bytes after `consumed` belong to the next message
+        std::string_view payload;   // the next run of body bytes, a view into `bytes`; may be empty
+        std::size_t consumed = 0;   // bytes of `bytes` that are done with, framing included
+        bool is_done = false;       // the body has ended; bytes after `consumed` belong to the next message
     };
     // One step: call again with the rest of the bytes until nothing is left or is_done. Trailers are checked and
     // dropped. Errors: Code::bad_framing with Fault::client; the caller that reads from an upstream changes the fault.
@@ -204,28 +204,28 @@ private:
         trailer_name,
         trailer_value,
         trailer_lf,
-        end_lf,
-        failed
+        end_lf
     };
+
     Result<Step> feed_chunked(std::string_view bytes);
     // Takes one byte of framing; says what is wrong with it, or null.
-    const char* take(char byte);
-    const char* take_extension(char byte);
-    const char* take_trailer(char byte);
-    const char* end_size_digits(char byte);
+    const Refusal* take(char byte);
+    const Refusal* take_extension(char byte);
+    const Refusal* take_trailer(char byte);
+    const Refusal* end_size_digits(char byte);
 
     Framing framing_ = Framing::none;
     Chunk chunk_ = Chunk::size_first;
     bool is_done_ = true;
-    std::uint64_t left_ = 0;        // of the body, or of the chunk
-    std::uint32_t line_bytes_ = 0;  // of the chunk line so far
+    std::uint64_t left_ = 0;         // of the body, or of the chunk
+    std::uint32_t line_bytes_ = 0;   // of the chunk line so far
     std::uint32_t line_bytes_max_ = 0;
-    std::uint32_t extension_bytes_ = 0;  // of all chunks: many small chunks with long extensions are an attack
+    std::uint32_t extension_bytes_ = 0;   // of all chunks: many small chunks with long extensions are an attack
     std::uint32_t trailer_bytes_ = 0;
     std::uint32_t trailer_bytes_max_ = 0;
-    std::uint8_t name_length_ = 0;  // of the trailer's name, at most name_.size()
-    std::array<char, 32> name_{};   // its first bytes, enough to tell a forbidden one
-    const char* failure_ = nullptr;
+    std::uint8_t name_length_ = 0;   // of the trailer's name, at most name_.size()
+    std::array<char, 32> name_{};    // its first bytes, enough to tell a forbidden one
+    const Refusal* failure_ = nullptr;
 };
 
 // True for headers that belong to one connection and must not be forwarded (RFC 9110 section 7.6.1 and the ones of old):
@@ -245,4 +245,4 @@ inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 std::string_view reason_phrase(unsigned status);
 
-}  // namespace gilmok::wire::http1
+}   // namespace gilmok::wire::http1

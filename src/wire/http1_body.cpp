@@ -3,15 +3,19 @@
 // before they are dropped: every published "funky chunk" lives in what a parser skips without looking.
 #include <algorithm>
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
 #include "wire/http1.hpp"
 #include "wire/http1_chars.hpp"
+#include "wire/http1_refusals.hpp"
 
 namespace gilmok::wire::http1 {
 
+using namespace refusals;
+
 namespace {
 
-constexpr std::uint32_t size_digits_max = 16;  // 64 bits
+constexpr std::uint32_t size_digits_max = 16;   // 64 bits
 // Of all chunks of one body together. A body of one-byte chunks with long extensions makes the reader work 100 times as
 // much as the bytes it delivers (CVE-2023-39326); no known client sends any.
 constexpr std::uint32_t extension_bytes_max = 16 * 1024;
@@ -55,7 +59,7 @@ bool may_not_be_trailer(std::string_view name) {
                        [&](std::string_view each) { return equal_ignoring_case(each, name); });
 }
 
-}  // namespace
+}   // namespace
 
 BodyReader::BodyReader(Framing framing, std::uint64_t content_length, const Limits& limits)
     : framing_(framing),
@@ -89,10 +93,7 @@ Result<BodyReader::Step> BodyReader::feed_chunked(std::string_view bytes) {
     Step step;
     std::size_t at = 0;
     while (at < bytes.size() && chunk_ != Chunk::data && !is_done_ && failure_ == nullptr) failure_ = take(bytes[at++]);
-    if (failure_ != nullptr) {
-        chunk_ = Chunk::failed;
-        return fail(Code::bad_framing, Fault::client, Retry::never, failure_);
-    }
+    if (failure_ != nullptr) { return fail(failure_->code, Fault::client, Retry::never, failure_->detail); }
     if (chunk_ == Chunk::data) {
         step.payload = bytes.substr(at, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - at)));
         at += step.payload.size();
@@ -114,17 +115,17 @@ Result<BodyReader::Step> BodyReader::feed_chunked(std::string_view bytes) {
     return step;
 }
 
-const char* BodyReader::take(char byte) {
+const Refusal* BodyReader::take(char byte) {
     switch (chunk_) {
         case Chunk::size_first:
             line_bytes_ = 0;
             left_ = 0;
             chunk_ = Chunk::size;
-            if (!chars::is(byte, chars::hex)) return "a chunk size does not begin with a hex digit";
+            if (!chars::is(byte, chars::hex)) return &size_bad;
             [[fallthrough]];
         case Chunk::size:
             if (!chars::is(byte, chars::hex)) return end_size_digits(byte);
-            if (++line_bytes_ > size_digits_max) return "a chunk size has more than 16 digits";
+            if (++line_bytes_ > size_digits_max) return &size_long;
             left_ = left_ * 16 + hex_value(byte);
             return nullptr;
         case Chunk::extension_name_first:
@@ -135,15 +136,15 @@ const char* BodyReader::take(char byte) {
         case Chunk::extension_quoted_pair:
         case Chunk::extension_quoted_end: return take_extension(byte);
         case Chunk::size_lf:
-            if (byte != '\n') return "a CR without LF after a chunk size";
+            if (byte != '\n') return &size_bare_cr;
             chunk_ = left_ == 0 ? Chunk::trailer_line : Chunk::data;
             return nullptr;
         case Chunk::data_cr:
-            if (byte != '\r') return "the data of a chunk is not followed by CRLF";
+            if (byte != '\r') return &data_end_bad;
             chunk_ = Chunk::data_lf;
             return nullptr;
         case Chunk::data_lf:
-            if (byte != '\n') return "the data of a chunk is not followed by CRLF";
+            if (byte != '\n') return &data_end_bad;
             chunk_ = Chunk::size_first;
             return nullptr;
         case Chunk::trailer_line:
@@ -151,31 +152,31 @@ const char* BodyReader::take(char byte) {
         case Chunk::trailer_value:
         case Chunk::trailer_lf:
         case Chunk::end_lf: return take_trailer(byte);
-        case Chunk::data:
-        case Chunk::failed: break;
+        case Chunk::data: break;
     }
-    return "the body has failed before";
+    GILMOK_ASSERT(false);   // data is taken in runs
+    return nullptr;
 }
 
-const char* BodyReader::end_size_digits(char byte) {
-    if (byte != '\r' && byte != ';') return "a chunk size is followed by neither CRLF nor an extension";
+const Refusal* BodyReader::end_size_digits(char byte) {
+    if (byte != '\r' && byte != ';') return &size_end_bad;
     chunk_ = byte == '\r' ? Chunk::size_lf : Chunk::extension_name_first;
     return nullptr;
 }
 
 // ";name", ";name=token" or ";name=\"quoted\"", with no white space around the signs.
-const char* BodyReader::take_extension(char byte) {
-    if (++line_bytes_ > line_bytes_max_) return "a chunk line is too long";
-    if (++extension_bytes_ > extension_bytes_max) return "the chunk extensions of one body are too long";
+const Refusal* BodyReader::take_extension(char byte) {
+    if (++line_bytes_ > line_bytes_max_) return &chunk_line_long;
+    if (++extension_bytes_ > extension_bytes_max) return &extensions_long;
     switch (static_cast<unsigned>(chunk_)) {
         case static_cast<unsigned>(Chunk::extension_quoted):
-            if (!chars::is_value(byte)) return "a control byte in a chunk extension";
+            if (!chars::is_value(byte)) return &extension_control;
             if (byte == '\\') chunk_ = Chunk::extension_quoted_pair;
             if (byte == '"') chunk_ = Chunk::extension_quoted_end;
             return nullptr;
         case static_cast<unsigned>(Chunk::extension_quoted_pair):
             chunk_ = Chunk::extension_quoted;
-            return chars::is_value(byte) ? nullptr : "a control byte in a chunk extension";
+            return chars::is_value(byte) ? nullptr : &extension_control;
         case static_cast<unsigned>(Chunk::extension_quoted_end): return end_size_digits(byte);
         default: break;
     }
@@ -189,16 +190,16 @@ const char* BodyReader::take_extension(char byte) {
         if (chunk_ == Chunk::extension_value_first) chunk_ = Chunk::extension_value;
         return nullptr;
     }
-    if (is_first) return "a chunk extension is not a token";
+    if (is_first) return &extension_bad;
     if (byte == '=' && chunk_ == Chunk::extension_name) {
         chunk_ = Chunk::extension_value_first;
         return nullptr;
     }
-    return byte == '\r' || byte == ';' ? end_size_digits(byte) : "a chunk extension is not a token";
+    return byte == '\r' || byte == ';' ? end_size_digits(byte) : &extension_bad;
 }
 
-const char* BodyReader::take_trailer(char byte) {
-    if (++trailer_bytes_ > trailer_bytes_max_) return "the trailers are too long";
+const Refusal* BodyReader::take_trailer(char byte) {
+    if (++trailer_bytes_ > trailer_bytes_max_) return &trailers_long;
     switch (static_cast<unsigned>(chunk_)) {
         case static_cast<unsigned>(Chunk::trailer_line):
             if (byte == '\r') {
@@ -206,34 +207,34 @@ const char* BodyReader::take_trailer(char byte) {
                 return nullptr;
             }
             name_length_ = 0;
-            if (!chars::is(byte, chars::token)) return "a trailer name is not a token";
+            if (!chars::is(byte, chars::token)) return &trailer_name_bad;
             chunk_ = Chunk::trailer_name;
             [[fallthrough]];
         case static_cast<unsigned>(Chunk::trailer_name):
             if (byte == ':') {
                 // A name that filled the array is longer than any forbidden one.
-                if (may_not_be_trailer({name_.data(), name_length_})) return "a field that may not stand in a trailer";
+                if (may_not_be_trailer({name_.data(), name_length_})) return &trailer_forbidden;
                 chunk_ = Chunk::trailer_value;
                 return nullptr;
             }
-            if (!chars::is(byte, chars::token)) return "a trailer name is not a token";
+            if (!chars::is(byte, chars::token)) return &trailer_name_bad;
             if (name_length_ < name_.size()) name_[name_length_++] = byte;
             return nullptr;
         case static_cast<unsigned>(Chunk::trailer_value):
             if (byte == '\r')
                 chunk_ = Chunk::trailer_lf;
             else if (!chars::is_value(byte))
-                return "a trailer value holds a control byte";
+                return &trailer_value_bad;
             return nullptr;
         case static_cast<unsigned>(Chunk::trailer_lf):
-            if (byte != '\n') return "a CR without LF in a trailer";
+            if (byte != '\n') return &trailer_bare_cr;
             chunk_ = Chunk::trailer_line;
             return nullptr;
         default: break;
     }
-    if (byte != '\n') return "a CR without LF after the trailers";
+    if (byte != '\n') return &end_bare_cr;
     is_done_ = true;
     return nullptr;
 }
 
-}  // namespace gilmok::wire::http1
+}   // namespace gilmok::wire::http1

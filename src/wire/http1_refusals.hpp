@@ -1,7 +1,8 @@
-// Every refusal of a head, with the words that are shown and logged. Private to http1*.cpp. docs/strict-http.md says why
+// Every refusal of a head or a body, with the words that are shown and logged. Private to http1*.cpp. docs/strict-http.md says why
 // each is there; a test holds the two lists together.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -10,14 +11,14 @@
 namespace gilmok::wire::http1 {
 
 struct Refusal {
-    Code code;  // for requests; a response is refused as upstream_protocol
+    Code code;   // for requests; a response is refused as upstream_protocol
     std::string_view detail;
 };
 
 namespace refusals {
 
-inline constexpr Refusal want_more{Code::none,
-                                   "more bytes are needed"};  // no refusal: tells the walks apart from their end
+// No refusal: what a walk returns that ran out of bytes.
+inline constexpr Refusal want_more{Code::none, "more bytes are needed"};
 
 inline constexpr Refusal empty_lines_many{Code::bad_head, "more than two empty lines before the request line"};
 inline constexpr Refusal method_bad{Code::bad_head, "the method is not a token followed by one space"};
@@ -55,6 +56,33 @@ inline constexpr Refusal upgrade{Code::upgrade_refused, "Upgrade is not served"}
 inline constexpr Refusal expectation{Code::expectation_failed, "the only expectation met is 100-continue"};
 inline constexpr Refusal switching{Code::upgrade_refused, "the upstream switched protocols unasked"};
 
-}  // namespace refusals
+inline constexpr Refusal size_bad{Code::bad_framing, "a chunk size does not begin with a hex digit"};
+inline constexpr Refusal size_long{Code::bad_framing, "a chunk size has more than 16 digits"};
+inline constexpr Refusal size_bare_cr{Code::bad_framing, "a CR without LF after a chunk size"};
+inline constexpr Refusal data_end_bad{Code::bad_framing, "the data of a chunk is not followed by CRLF"};
+inline constexpr Refusal size_end_bad{Code::bad_framing, "a chunk size is followed by neither CRLF nor an extension"};
+inline constexpr Refusal chunk_line_long{Code::bad_framing, "a chunk line is too long"};
+inline constexpr Refusal extensions_long{Code::bad_framing, "the chunk extensions of one body are too long"};
+inline constexpr Refusal extension_control{Code::bad_framing, "a control byte in a chunk extension"};
+inline constexpr Refusal extension_bad{Code::bad_framing, "a chunk extension is not a token"};
+inline constexpr Refusal trailers_long{Code::bad_framing, "the trailers are too long"};
+inline constexpr Refusal trailer_name_bad{Code::bad_framing, "a trailer name is not a token"};
+inline constexpr Refusal trailer_forbidden{Code::bad_framing, "a field that may not stand in a trailer"};
+inline constexpr Refusal trailer_value_bad{Code::bad_framing, "a trailer value holds a control byte"};
+inline constexpr Refusal trailer_bare_cr{Code::bad_framing, "a CR without LF in a trailer"};
+inline constexpr Refusal end_bare_cr{Code::bad_framing, "a CR without LF after the trailers"};
 
-}  // namespace gilmok::wire::http1
+inline constexpr std::array<const Refusal*, 50> all{
+    &empty_lines_many,  &method_bad,      &method_long,   &connect,          &target_form,       &target_bad,
+    &target_long,       &version_missing, &response_late, &version_bad,      &version_other,     &status_bad,
+    &reason_bad,        &bare_cr,         &bare_lf,       &folded,           &name_empty,        &name_space,
+    &name_bad,          &value_bad,       &lines_many,    &head_large,       &host_missing,      &host_twice,
+    &host_bad,          &length_twice,    &length_bad,    &coding_twice,     &coding_bad,        &coding_old,
+    &coding_unasked,    &framed_twice,    &upgrade,       &expectation,      &switching,         &size_bad,
+    &size_long,         &size_bare_cr,    &data_end_bad,  &size_end_bad,     &chunk_line_long,   &extensions_long,
+    &extension_control, &extension_bad,   &trailers_long, &trailer_name_bad, &trailer_forbidden, &trailer_value_bad,
+    &trailer_bare_cr,   &end_bare_cr};
+
+}   // namespace refusals
+
+}   // namespace gilmok::wire::http1
