@@ -117,17 +117,15 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     void ask(std::string name, std::uint16_t port, Done done) {
-        bool is_taken = false;
         {
-            const std::lock_guard lock(mutex_);
-            is_taken = lookups_ < options_.lookups_max;
-            if (is_taken) {
-                ++lookups_;
-                queue_.push_back({this, std::move(name), port, std::move(done), Clock::now() + options_.timeout});
+            std::unique_lock lock(mutex_);
+            if (lookups_ >= options_.lookups_max) {
+                lock.unlock();
+                return done(tl::unexpected<Error>(failure(Code::connect_failed, "too many names are being resolved")));
             }
+            ++lookups_;
+            queue_.push_back({this, std::move(name), port, std::move(done), Clock::now() + options_.timeout});
         }
-        if (!is_taken)
-            return done(tl::unexpected<Error>(failure(Code::connect_failed, "too many names are being resolved")));
         wake();
     }
 
