@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::size_t pem_bytes_max = 1 << 20;   // a chain is some KiB; the system's whole store is about 200 KiB
 
-template <auto free_one>
+template <auto Free>
 struct Deleter {
     template <class T>
     void operator()(T* object) const {
-        free_one(object);
+        Free(object);
     }
 };
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
