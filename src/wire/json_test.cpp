@@ -74,7 +74,6 @@ Code code_of(std::string_view text, json::Limits limits = {}) {
 }
 
 json::Value value_of(std::string_view text) {
-    json::Value value;
     const auto type = json::scan(text, {}, nullptr);
     REQUIRE(type.has_value());
     return {*type, text};
