@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "config/profile.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
 #include "config/test_machine.hpp"
@@ -442,8 +443,10 @@ TEST_CASE("a file that cannot be read says so and nothing else") {
 
 TEST_CASE("kinds have names that read back") {
     for (const Kind kind : {Kind::openai, Kind::vllm, Kind::sglang, Kind::trtllm, Kind::furiosa_llm, Kind::vllm_rbln,
-                            Kind::llama_cpp, Kind::ollama})
+                            Kind::llama_cpp, Kind::ollama}) {
         CHECK(kind_of(name_of(kind)) == kind);
+        CHECK(profile_of(kind).kind == name_of(kind));
+    }
     CHECK(name_of(Kind::furiosa_llm) == "furiosa-llm");
     CHECK_FALSE(kind_of("simulated"));
 }
