@@ -173,7 +173,7 @@ public:
 
     void finish() {
         if (script_->claim.empty()) complain(1, "the first line must be a comment that says what the script claims");
-        if (script_->steps.empty()) complain(1, "there is no step");
+        if (script_->steps.empty() && script_->problems.empty()) complain(1, "there is no step");
     }
 
 private:
