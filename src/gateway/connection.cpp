@@ -200,12 +200,16 @@ void Connection::prepare_next() {
 void Connection::send(std::string_view bytes) {
     if (has_failed_ || bytes.empty()) return;
     if (unsent_.empty()) {
-        const io::Transfer sent = socket_->write({&bytes, 1});
-        if (sent.state == io::Transfer::State::failed) {
-            has_failed_ = true;
-            return;
+        // A short write does not mean that the socket is full, and only a full one tells when it has room again.
+        while (!bytes.empty()) {
+            const io::Transfer sent = socket_->write({&bytes, 1});
+            if (sent.state == io::Transfer::State::failed) {
+                has_failed_ = true;
+                return;
+            }
+            if (!sent.is_done()) break;
+            bytes.remove_prefix(sent.bytes);
         }
-        if (sent.is_done()) bytes.remove_prefix(sent.bytes);
         if (bytes.empty()) return;
         write_deadline_ = now() + shard_.setup()->snapshot->server.limits.write_timeout;
     }

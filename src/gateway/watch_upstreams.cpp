@@ -25,14 +25,22 @@ public:
         else if (is_one_of(profile_.running, sample.name)) running = std::max(0.0, running) + sample.value;
         else if (is_one_of(profile_.kv_usage, sample.name)) kv_usage = std::max(kv_usage, sample.value);
     }
+    // Negative: the engine did not say.
     double waiting = -1, running = -1, kv_usage = -1;
 
 private:
+    // An engine writes one of its names, by version, never two: whichever comes is meant.
     static bool is_one_of(const std::vector<std::string>& names, std::string_view name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     }
     const catalog::EngineProfile& profile_;
 };
+
+const catalog::EngineProfile& profile_of(config::Kind kind) {
+    static const catalog::EngineProfile silent{};
+    const catalog::EngineProfile* known = catalog::engine_profile(config::name_of(kind));
+    return known != nullptr ? *known : silent;
+}
 
 }  // namespace
 
@@ -77,7 +85,7 @@ io::Task<> Control::probe(upstream::StatePtr state, io::Waiter& waiter) {
         const SetupPtr setup = setup_;
         const auto at = std::find(setup->upstreams.begin(), setup->upstreams.end(), state) - setup->upstreams.begin();
         const config::Upstream& upstream = setup->snapshot->upstreams[static_cast<std::size_t>(at)];
-        const catalog::EngineProfile& profile = catalog::engine_profile(config::name_of(upstream.kind));
+        const catalog::EngineProfile& profile = profile_of(upstream.kind);
         const bool is_off = upstream.scrape_interval.count() == 0 || (profile.health_path.empty() && profile.metrics_path.empty());
         timer.arm(services_.loop.now() + (is_off ? Duration(std::chrono::seconds(5)) : Duration(upstream.scrape_interval)));
         co_await waiter.wait(probe_timer);
