@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -22,7 +23,8 @@ void append_string(std::string& out, std::string_view text) {
 
 void append_double(std::string& out, double number) {
     std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed, 6).ptr;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed, 6).ptr;
     out.append(digits.data(), end);
 }
 
@@ -30,12 +32,20 @@ void append_double(std::string& out, double number) {
 void append_count(std::string& out, std::uint64_t count, Lie lie) {
     switch (lie) {
         case Lie::zero: out.push_back('0'); return;
-        case Lie::negative: out.append("-"); append_number(out, count + 1); return;
+        case Lie::negative:
+            out.append("-");
+            append_number(out, count + 1);
+            return;
         case Lie::huge: out.append("1e308"); return;
         case Lie::nan: out.append("\"NaN\""); return;
-        case Lie::fraction: append_number(out, count); out.append(".5"); return;
+        case Lie::fraction:
+            append_number(out, count);
+            out.append(".5");
+            return;
         case Lie::double_: append_number(out, count * 2 + 1); return;
-        case Lie::none: case Lie::missing: case Lie::twice: append_number(out, count); return;
+        case Lie::none:
+        case Lie::missing:
+        case Lie::twice: append_number(out, count); return;
     }
 }
 
@@ -105,7 +115,8 @@ void append_token_logprob(std::string& out, std::string_view token, std::size_t 
 }
 
 // The logprobs object of completions for a run of text pieces.
-void append_old_logprobs(std::string& out, const Answer& answer, std::size_t first, std::size_t last, std::size_t offset) {
+void append_old_logprobs(std::string& out, const Answer& answer, std::size_t first, std::size_t last,
+                         std::size_t offset) {
     std::string tokens, numbers, offsets;
     for (std::size_t index = first; index < last; ++index) {
         const Piece& piece = answer.pieces[index];
@@ -118,14 +129,21 @@ void append_old_logprobs(std::string& out, const Answer& answer, std::size_t fir
         append_double(numbers, make_logprob(answer.view(piece), index, 0));
         append_number(offsets, offset + piece.begin);
     }
-    out.append("{\"tokens\":[").append(tokens).append("],\"token_logprobs\":[").append(numbers).append("],\"top_logprobs\":null,\"text_offset\":[").append(offsets).append("]}");
+    out.append("{\"tokens\":[")
+        .append(tokens)
+        .append("],\"token_logprobs\":[")
+        .append(numbers)
+        .append("],\"top_logprobs\":null,\"text_offset\":[")
+        .append(offsets)
+        .append("]}");
 }
 
 std::size_t echo_bytes(const SimRequest& request, std::size_t choice) {
     return request.echoes ? request.prompts[choice / static_cast<std::size_t>(request.choices)].size() : 0;
 }
 
-void append_tool_call(std::string& out, const ToolCall& call, std::size_t index, bool is_stream, std::string_view arguments) {
+void append_tool_call(std::string& out, const ToolCall& call, std::size_t index, bool is_stream,
+                      std::string_view arguments) {
     out.push_back('{');
     if (is_stream) {
         out.append("\"index\":");
@@ -141,8 +159,10 @@ void append_tool_call(std::string& out, const ToolCall& call, std::size_t index,
 
 void append_message(std::string& out, const Answer& answer) {
     out.append("\"message\":{\"role\":\"assistant\",\"content\":");
-    if (!answer.tools.empty() && answer.text.empty()) out.append("null");
-    else append_string(out, answer.text);
+    if (!answer.tools.empty() && answer.text.empty())
+        out.append("null");
+    else
+        append_string(out, answer.text);
     if (!answer.reasoning.empty()) {
         out.append(",\"reasoning_content\":");
         append_string(out, answer.reasoning);
@@ -175,16 +195,21 @@ void append_chat_logprobs(std::string& out, const SimRequest& request, const Ans
 
 void StreamWriter::begin(std::string& out, std::size_t choice) {
     out.append("data: ");
-    append_envelope(out, request_, frame_, request_.kind == SimKind::chat ? "chat.completion.chunk" : "text_completion");
+    append_envelope(out, request_, frame_,
+                    request_.kind == SimKind::chat ? "chat.completion.chunk" : "text_completion");
     out.append(",\"choices\":[{\"index\":");
     append_number(out, choice);
 }
 
 void StreamWriter::end(std::string& out, std::string_view finish, const SimUsage& usage) {
-    if (finish.empty()) out.append(",\"finish_reason\":null}]");
-    else out.append(",\"finish_reason\":\"").append(finish).append("\"}]");
-    if (request_.wants_usage && request_.wants_running_usage) append_usage_member(out, usage, request_.kind, frame_.lie);
-    else if (request_.wants_usage && frame_.usage_null) out.append(",\"usage\":null");
+    if (finish.empty())
+        out.append(",\"finish_reason\":null}]");
+    else
+        out.append(",\"finish_reason\":\"").append(finish).append("\"}]");
+    if (request_.wants_usage && request_.wants_running_usage)
+        append_usage_member(out, usage, request_.kind, frame_.lie);
+    else if (request_.wants_usage && frame_.usage_null)
+        out.append(",\"usage\":null");
     out.append("}\n\n");
 }
 
@@ -213,15 +238,18 @@ void StreamWriter::open(std::string& out, std::size_t choice, const SimUsage& us
     }
 }
 
-void StreamWriter::piece(std::string& out, std::size_t choice, const Answer& answer, std::size_t index, const SimUsage& usage) {
+void StreamWriter::piece(std::string& out, std::size_t choice, const Answer& answer, std::size_t index,
+                         const SimUsage& usage) {
     const Piece& piece = answer.pieces[index];
     begin(out, choice);
     if (request_.kind == SimKind::completions) {
         out.append(",\"text\":");
         append_string(out, answer.view(piece));
         out.append(",\"logprobs\":");
-        if (request_.wants_logprobs) append_old_logprobs(out, answer, index, index + 1, echo_bytes(request_, choice));
-        else out.append("null");
+        if (request_.wants_logprobs)
+            append_old_logprobs(out, answer, index, index + 1, echo_bytes(request_, choice));
+        else
+            out.append("null");
         return end(out, {}, usage);
     }
     out.append(",\"delta\":{");
@@ -262,14 +290,16 @@ void StreamWriter::usage(std::string& out, const SimUsage& usage) {
     if (!request_.wants_usage || frame_.lie == Lie::missing) return;
     for (int times = frame_.lie == Lie::twice ? 2 : 1; times > 0; --times) {
         out.append("data: ");
-        append_envelope(out, request_, frame_, request_.kind == SimKind::chat ? "chat.completion.chunk" : "text_completion");
+        append_envelope(out, request_, frame_,
+                        request_.kind == SimKind::chat ? "chat.completion.chunk" : "text_completion");
         out.append(",\"choices\":[],\"usage\":");
         append_usage(out, usage, request_.kind, times == 2 ? Lie::double_ : frame_.lie);
         out.append("}\n\n");
     }
 }
 
-void append_whole(std::string& out, const SimRequest& request, const AnswerFrame& frame, std::span<const Answer* const> answers, const SimUsage& usage) {
+void append_whole(std::string& out, const SimRequest& request, const AnswerFrame& frame,
+                  std::span<const Answer* const> answers, const SimUsage& usage) {
     const bool is_chat = request.kind == SimKind::chat;
     append_envelope(out, request, frame, is_chat ? "chat.completion" : "text_completion");
     out.append(",\"choices\":[");
@@ -287,9 +317,12 @@ void append_whole(std::string& out, const SimRequest& request, const AnswerFrame
             append_string(out, std::string(prompt.substr(0, echo_bytes(request, choice))) + answer.text);
         }
         out.append(",\"logprobs\":");
-        if (!request.wants_logprobs) out.append("null");
-        else if (is_chat) append_chat_logprobs(out, request, answer);
-        else append_old_logprobs(out, answer, 0, answer.pieces.size(), echo_bytes(request, choice));
+        if (!request.wants_logprobs)
+            out.append("null");
+        else if (is_chat)
+            append_chat_logprobs(out, request, answer);
+        else
+            append_old_logprobs(out, answer, 0, answer.pieces.size(), echo_bytes(request, choice));
         out.append(",\"finish_reason\":\"").append(name_of(answer.finish)).append("\"}");
     }
     out.push_back(']');
@@ -297,7 +330,8 @@ void append_whole(std::string& out, const SimRequest& request, const AnswerFrame
     out.push_back('}');
 }
 
-void append_embeddings(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage, std::size_t dimensions, std::uint64_t seed) {
+void append_embeddings(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage,
+                       std::size_t dimensions, std::uint64_t seed) {
     static_assert(std::endian::native == std::endian::little, "base64 embeddings are little-endian floats");
     out.append("{\"object\":\"list\",\"data\":[");
     for (std::size_t index = 0; index < request.prompts.size(); ++index) {
@@ -327,12 +361,19 @@ void append_embeddings(std::string& out, const SimRequest& request, const Answer
     out.push_back('}');
 }
 
-void append_rerank(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage, std::uint64_t seed) {
-    struct Ranked { std::size_t index; double score; };
+void append_rerank(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage,
+                   std::uint64_t seed) {
+    struct Ranked {
+        std::size_t index;
+        double score;
+    };
     std::vector<Ranked> ranked;
-    for (std::size_t index = 0; index < request.prompts.size(); ++index) ranked.push_back({index, make_relevance(request.query, request.prompts[index], seed)});
-    std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& left, const Ranked& right) { return left.score > right.score; });
-    if (request.top_n > 0 && static_cast<std::size_t>(request.top_n) < ranked.size()) ranked.resize(static_cast<std::size_t>(request.top_n));
+    for (std::size_t index = 0; index < request.prompts.size(); ++index)
+        ranked.push_back({index, make_relevance(request.query, request.prompts[index], seed)});
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const Ranked& left, const Ranked& right) { return left.score > right.score; });
+    if (request.top_n > 0 && static_cast<std::size_t>(request.top_n) < ranked.size())
+        ranked.resize(static_cast<std::size_t>(request.top_n));
     out.append("{\"id\":\"").append(frame.id).append("\",\"model\":");
     append_string(out, request.model);
     out.append(",\"system_fingerprint\":\"gilmok-sim\"");
@@ -351,10 +392,24 @@ void append_rerank(std::string& out, const SimRequest& request, const AnswerFram
     out.append("]}");
 }
 
+ApiError make_api_error(std::uint16_t status, std::string message) {
+    ApiError error;
+    error.status = status;
+    error.type = status == 401   ? "authentication_error"
+                 : status == 404 ? "not_found_error"
+                 : status == 429 ? "rate_limit_error"
+                 : status >= 500 ? "server_error"
+                                 : "invalid_request_error";
+    error.message = std::move(message);
+    return error;
+}
+
 void append_api_error(std::string& out, const ApiError& error) {
     const auto text_or_null = [&](std::string_view text) {
-        if (text.empty()) out.append("null");
-        else append_string(out, text);
+        if (text.empty())
+            out.append("null");
+        else
+            append_string(out, text);
     };
     out.append("{\"error\":{\"message\":");
     append_string(out, error.message);
@@ -372,8 +427,10 @@ std::string base64(std::string_view bytes) {
     for (std::size_t index = 0; index < bytes.size(); index += 3) {
         const std::size_t count = std::min<std::size_t>(3, bytes.size() - index);
         std::uint32_t group = 0;
-        for (std::size_t part = 0; part < 3; ++part) group = (group << 8) | (part < count ? static_cast<unsigned char>(bytes[index + part]) : 0u);
-        for (std::size_t part = 0; part < 4; ++part) out.push_back(part <= count ? letters[(group >> (18 - 6 * part)) & 63] : '=');
+        for (std::size_t part = 0; part < 3; ++part)
+            group = (group << 8) | (part < count ? static_cast<unsigned char>(bytes[index + part]) : 0u);
+        for (std::size_t part = 0; part < 4; ++part)
+            out.push_back(part <= count ? letters[(group >> (18 - 6 * part)) & 63] : '=');
     }
     return out;
 }

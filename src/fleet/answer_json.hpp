@@ -22,9 +22,9 @@ struct SimUsage {
 };
 
 struct AnswerFrame {
-    std::string id;                 // "chatcmpl-…"
+    std::string id;   // "chatcmpl-…"
     std::int64_t created_s = 0;
-    bool usage_null = true;         // chunks carry "usage":null when usage was asked for (OpenAI); vLLM leaves it out
+    bool usage_null = true;   // chunks carry "usage":null when usage was asked for (OpenAI); vLLM leaves it out
     Fault::Lie lie = Fault::Lie::none;
 };
 
@@ -47,9 +47,14 @@ private:
     const AnswerFrame& frame_;
 };
 
-void append_whole(std::string& out, const SimRequest& request, const AnswerFrame& frame, std::span<const Answer* const> answers, const SimUsage& usage);
-void append_embeddings(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage, std::size_t dimensions, std::uint64_t seed);
-void append_rerank(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage, std::uint64_t seed);
+void append_whole(std::string& out, const SimRequest& request, const AnswerFrame& frame,
+                  std::span<const Answer* const> answers, const SimUsage& usage);
+void append_embeddings(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage,
+                       std::size_t dimensions, std::uint64_t seed);
+void append_rerank(std::string& out, const SimRequest& request, const AnswerFrame& frame, const SimUsage& usage,
+                   std::uint64_t seed);
+// The error of that status, with the type that goes with it.
+ApiError make_api_error(std::uint16_t status, std::string message);
 void append_api_error(std::string& out, const ApiError& error);
 std::string base64(std::string_view bytes);
 

@@ -47,7 +47,8 @@ bool names(std::string_view text, std::string_view trigger, std::string_view nam
     for (std::size_t at = text.find(trigger); at != std::string_view::npos; at = text.find(trigger, at + 1)) {
         const std::string_view rest = text.substr(at + trigger.size());
         const char after = rest.size() > name.size() ? rest[name.size()] : ' ';
-        const bool is_whole = after != '_' && after != '-' && !(after >= '0' && after <= '9') && !(ascii_lower(after) >= 'a' && ascii_lower(after) <= 'z');
+        const bool is_whole = after != '_' && after != '-' && !(after >= '0' && after <= '9') &&
+                              !(ascii_lower(after) >= 'a' && ascii_lower(after) <= 'z');
         if (rest.starts_with(name) && is_whole) return true;
     }
     return false;
@@ -59,7 +60,9 @@ std::vector<const SimTool*> tools_to_call(const SimRequest& request) {
     if (request.tool_choice == Choice::none || request.tools.empty()) return called;
     for (const SimTool& tool : request.tools) {
         if (called.size() == tool_calls_max) break;
-        const bool is_wanted = request.tool_choice == Choice::named ? tool.name == request.tool_named : !request.has_tool_result && names(request.last_user, "call ", tool.name);
+        const bool is_wanted = request.tool_choice == Choice::named
+                                   ? tool.name == request.tool_named
+                                   : !request.has_tool_result && names(request.last_user, "call ", tool.name);
         if (is_wanted) called.push_back(&tool);
         if (!called.empty() && !request.may_call_several) break;
     }
@@ -73,7 +76,8 @@ std::string random_name(Prng& prng, std::string_view prefix, std::size_t length)
     return name;
 }
 
-std::string text_for(const SimRequest& request, Prng& prng, const AnswerRange& range, std::uint64_t tokens_max, bool& is_open_ended) {
+std::string text_for(const SimRequest& request, Prng& prng, const AnswerRange& range, std::uint64_t tokens_max,
+                     bool& is_open_ended) {
     is_open_ended = false;
     std::string text;
     if (request.format == SimRequest::Format::json_schema) {
@@ -86,12 +90,15 @@ std::string text_for(const SimRequest& request, Prng& prng, const AnswerRange& r
         return text.append("}");
     }
     constexpr std::string_view echo = "echo: ";
-    if (const auto at = request.last_user.find(echo); at != std::string::npos) return request.last_user.substr(at + echo.size());
+    if (const auto at = request.last_user.find(echo); at != std::string::npos)
+        return request.last_user.substr(at + echo.size());
     is_open_ended = true;
-    std::uint64_t tokens = static_cast<std::uint64_t>(prng.between(range.tokens_min, std::max(range.tokens_min, range.tokens_max)));
+    std::uint64_t tokens =
+        static_cast<std::uint64_t>(prng.between(range.tokens_min, std::max(range.tokens_min, range.tokens_max)));
     tokens = std::max(tokens, static_cast<std::uint64_t>(request.tokens_min));
     if (request.ignores_end) tokens = tokens_max;
-    return sentences(prng, has_hangul(request.last_user), static_cast<std::uint32_t>(std::min<std::uint64_t>(tokens, text_tokens_max)));
+    return sentences(prng, has_hangul(request.last_user),
+                     static_cast<std::uint32_t>(std::min<std::uint64_t>(tokens, text_tokens_max)));
 }
 
 bool cut_at_stop(std::string& text, const std::vector<std::string>& stops) {
@@ -105,7 +112,8 @@ bool cut_at_stop(std::string& text, const std::vector<std::string>& stops) {
 void add_pieces(std::vector<Piece>& pieces, Piece::What what, std::size_t tool, std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t bytes = token_bytes(text.substr(at));
-        pieces.push_back({what, static_cast<std::uint16_t>(tool), static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + bytes)});
+        pieces.push_back({what, static_cast<std::uint16_t>(tool), static_cast<std::uint32_t>(at),
+                          static_cast<std::uint32_t>(at + bytes)});
         at += bytes;
     }
 }
@@ -117,7 +125,10 @@ void cut_to_pieces(Answer& answer) {
         switch (piece.what) {
             case Piece::What::reasoning: reasoning = piece.end; break;
             case Piece::What::text: text = piece.end; break;
-            case Piece::What::tool_head: tools = piece.tool + 1u; arguments = 0; break;
+            case Piece::What::tool_head:
+                tools = piece.tool + 1u;
+                arguments = 0;
+                break;
             case Piece::What::tool_arguments: arguments = piece.end; break;
         }
     }
@@ -139,7 +150,9 @@ std::string_view name_of(Finish finish) {
 }
 
 std::string_view Answer::view(const Piece& piece) const {
-    const auto part = [&](const std::string& whole) { return std::string_view(whole).substr(piece.begin, piece.end - piece.begin); };
+    const auto part = [&](const std::string& whole) {
+        return std::string_view(whole).substr(piece.begin, piece.end - piece.begin);
+    };
     switch (piece.what) {
         case Piece::What::reasoning: return part(reasoning);
         case Piece::What::text: return part(text);
@@ -150,14 +163,18 @@ std::string_view Answer::view(const Piece& piece) const {
 }
 
 std::uint32_t Answer::tokens_reasoning() const {
-    return static_cast<std::uint32_t>(std::count_if(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.what == Piece::What::reasoning; }));
+    return static_cast<std::uint32_t>(std::count_if(
+        pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.what == Piece::What::reasoning; }));
 }
 
-Answer make_answer(const SimRequest& request, std::size_t prompt, std::size_t choice, const AnswerRange& range, std::uint64_t seed, std::uint64_t tokens_left) {
+Answer make_answer(const SimRequest& request, std::size_t prompt, std::size_t choice, const AnswerRange& range,
+                   std::uint64_t seed, std::uint64_t tokens_left) {
     Prng prng{seed_of(request, prompt, choice, seed)};
     Answer answer;
-    const std::uint64_t tokens_max = request.tokens_max < 0 ? tokens_left : std::min(tokens_left, static_cast<std::uint64_t>(request.tokens_max));
-    const bool thinks = request.kind == SimKind::chat && (request.reasons || request.model.find("think") != std::string::npos);
+    const std::uint64_t tokens_max =
+        request.tokens_max < 0 ? tokens_left : std::min(tokens_left, static_cast<std::uint64_t>(request.tokens_max));
+    const bool thinks =
+        request.kind == SimKind::chat && (request.reasons || request.model.find("think") != std::string::npos);
     if (thinks) answer.reasoning = sentences(prng, has_hangul(request.last_user), range.tokens_reasoning);
     add_pieces(answer.pieces, Piece::What::reasoning, 0, answer.reasoning);
     bool is_open_ended = false;
@@ -201,7 +218,8 @@ std::vector<float> make_embedding(std::string_view text, std::size_t dimensions,
         if (dimensions > 0) vector.front() = 1;
         return vector;
     }
-    for (std::size_t index = 0; index < dimensions; ++index) vector[index] = static_cast<float>(sum[index] / std::sqrt(square));
+    for (std::size_t index = 0; index < dimensions; ++index)
+        vector[index] = static_cast<float>(sum[index] / std::sqrt(square));
     return vector;
 }
 

@@ -16,15 +16,15 @@
 namespace gilmok::fleet {
 
 struct AnswerRange {
-    std::uint32_t tokens_min = 8;       // of text, when the request does not say
+    std::uint32_t tokens_min = 8;   // of text, when the request does not say
     std::uint32_t tokens_max = 96;
     std::uint32_t tokens_reasoning = 24;
 };
 
 struct ToolCall {
-    std::string id;                     // "call_" and 24 characters
+    std::string id;   // "call_" and 24 characters
     std::string name;
-    std::string arguments;              // JSON that the tool's schema accepts; cut off by max_tokens like any text
+    std::string arguments;   // JSON that the tool's schema accepts; cut off by max_tokens like any text
 };
 
 // One token's worth of the answer. A tool call's head (its id and name) is one token.
@@ -32,7 +32,7 @@ struct Piece {
     enum class What : std::uint8_t { reasoning, text, tool_head, tool_arguments };
     What what;
     std::uint16_t tool = 0;
-    std::uint32_t begin = 0;            // bytes of reasoning, text or arguments
+    std::uint32_t begin = 0;   // bytes of reasoning, text or arguments
     std::uint32_t end = 0;
 };
 
@@ -43,7 +43,7 @@ struct Answer {
     std::string reasoning;
     std::string text;
     std::vector<ToolCall> tools;
-    std::vector<Piece> pieces;          // in order of generation; as many as completion tokens
+    std::vector<Piece> pieces;   // in order of generation; as many as completion tokens
     Finish finish = Finish::stop;
     [[nodiscard]] std::string_view view(const Piece& piece) const;
     [[nodiscard]] std::uint32_t tokens() const { return static_cast<std::uint32_t>(pieces.size()); }
@@ -51,7 +51,8 @@ struct Answer {
 };
 
 // `tokens_left` is what the context still holds; max_tokens is cut to it.
-Answer make_answer(const SimRequest& request, std::size_t prompt, std::size_t choice, const AnswerRange& range, std::uint64_t seed, std::uint64_t tokens_left);
+Answer make_answer(const SimRequest& request, std::size_t prompt, std::size_t choice, const AnswerRange& range,
+                   std::uint64_t seed, std::uint64_t tokens_left);
 
 // A unit vector that depends on the text alone (and the seed); texts that begin alike lie nearer to each other.
 std::vector<float> make_embedding(std::string_view text, std::size_t dimensions, std::uint64_t seed);

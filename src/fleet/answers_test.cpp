@@ -25,7 +25,8 @@ SimRequest read(SimKind kind, std::string_view body) {
 }
 
 SimRequest chat(std::string_view user, std::string_view more = "") {
-    return read(SimKind::chat, "{\"model\":\"sim\",\"messages\":[{\"role\":\"user\",\"content\":\"" + std::string(user) + "\"}]" + std::string(more) + "}");
+    return read(SimKind::chat, "{\"model\":\"sim\",\"messages\":[{\"role\":\"user\",\"content\":\"" +
+                                   std::string(user) + "\"}]" + std::string(more) + "}");
 }
 
 Answer answer(const SimRequest& request, std::size_t choice = 0, std::uint64_t tokens_left = 100'000) {
@@ -88,7 +89,9 @@ std::string random_schema(Prng& prng, int depth) {
         case 3: return R"({"type":"boolean"})";
         case 4: return R"({"enum":["a",2,null]})";
         case 5: return R"({"type":"array","minItems":1,"items":)" + random_schema(prng, depth - 1) + "}";
-        default: return R"({"type":"object","required":["x","y"],"properties":{"x":)" + random_schema(prng, depth - 1) + R"(,"y":)" + random_schema(prng, depth - 1) + "}}";
+        default:
+            return R"({"type":"object","required":["x","y"],"properties":{"x":)" + random_schema(prng, depth - 1) +
+                   R"(,"y":)" + random_schema(prng, depth - 1) + "}}";
     }
 }
 
@@ -98,15 +101,17 @@ TEST_CASE("tokens: four ASCII bytes, one syllable, one of anything else") {
     CHECK(count_tokens("") == 0);
     CHECK(count_tokens("abcd") == 1);
     CHECK(count_tokens("abcde") == 2);
-    CHECK(count_tokens("\xea\xb8\xb8\xeb\xaa\xa9") == 2);          // 길목
-    CHECK(count_tokens("ab\xea\xb8\xb8" "cd") == 3);
+    CHECK(count_tokens("\xea\xb8\xb8\xeb\xaa\xa9") == 2);   // 길목
+    CHECK(count_tokens("ab\xea\xb8\xb8"
+                       "cd") == 3);
     CHECK(count_tokens("a\nb") == 3);
     CHECK(count_tokens("\xff\xfe") == 2);
     CHECK(count_tokens("\xf0\x9f\x98\x80") == 1);
     CHECK(first_tokens("abcdefgh", 1) == "abcd");
 }
 
-TEST_CASE("block hashes: a longer text keeps the hashes of its beginning, a changed one loses those behind the change") {
+TEST_CASE(
+    "block hashes: a longer text keeps the hashes of its beginning, a changed one loses those behind the change") {
     const std::string text(640, 'a');
     const auto hashes = block_hashes(text, 0);
     CHECK(hashes.size() == 10);
@@ -146,7 +151,8 @@ TEST_CASE("the same request has the same answer, another choice or seed another"
 
 TEST_CASE("max_tokens cuts to exactly so many, and says length") {
     for (int tokens_max = 1; tokens_max < 12; ++tokens_max) {
-        const Answer made = answer(chat("echo: 가나다 abcdefghijklmnopqrstuvwxyz0123456789 and more", ",\"max_tokens\":" + std::to_string(tokens_max)));
+        const Answer made = answer(chat("echo: 가나다 abcdefghijklmnopqrstuvwxyz0123456789 and more",
+                                        ",\"max_tokens\":" + std::to_string(tokens_max)));
         CHECK(made.tokens() == static_cast<std::uint32_t>(tokens_max));
         CHECK(count_tokens(made.text) == made.tokens());
         CHECK(made.finish == Finish::length);
@@ -185,7 +191,11 @@ TEST_CASE("a model that thinks does so first, within max_tokens") {
 }
 
 TEST_CASE("tools are called when they must be or when the user names them") {
-    const std::string tools = R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","required":["city","days"],"properties":{"city":{"type":"string"},"days":{"type":"integer","minimum":1,"maximum":3},"unit":{"enum":["C","F"]}}}}},{"type":"function","function":{"name":"get_weather_map"}}])";
+    const std::string tools =
+        R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":)"
+        R"({"type":"object","required":["city","days"],"properties":)"
+        R"({"city":{"type":"string"},"days":{"type":"integer","minimum":1,"maximum":3},"unit":{"enum":["C","F"]}}}}},)"
+        R"({"type":"function","function":{"name":"get_weather_map"}}])";
     CHECK(answer(chat("hello", tools)).tools.empty());
     const Answer called = answer(chat("please call get_weather now", tools));
     REQUIRE(called.tools.size() == 1);
@@ -202,10 +212,12 @@ TEST_CASE("tools are called when they must be or when the user names them") {
     CHECK(called.tokens() == 1 + count_tokens(called.tools[0].arguments));
 
     CHECK(answer(chat("call get_weather and call get_weather_map", tools)).tools.size() == 2);
-    CHECK(answer(chat("call get_weather and call get_weather_map", tools + ",\"parallel_tool_calls\":false")).tools.size() == 1);
+    CHECK(answer(chat("call get_weather and call get_weather_map", tools + ",\"parallel_tool_calls\":false"))
+              .tools.size() == 1);
     CHECK(answer(chat("call get_weather", tools + R"(,"tool_choice":"none")")).tools.empty());
     CHECK(answer(chat("hello", tools + R"(,"tool_choice":"required")")).tools.size() == 1);
-    const Answer named = answer(chat("hello", tools + R"(,"tool_choice":{"type":"function","function":{"name":"get_weather_map"}})"));
+    const Answer named =
+        answer(chat("hello", tools + R"(,"tool_choice":{"type":"function","function":{"name":"get_weather_map"}})"));
     REQUIRE(named.tools.size() == 1);
     CHECK(named.tools[0].name == "get_weather_map");
     CHECK(named.tools[0].arguments == "{}");
@@ -215,15 +227,24 @@ TEST_CASE("tools are called when they must be or when the user names them") {
 }
 
 TEST_CASE("after a tool's result the model answers in text") {
-    const SimRequest request = read(SimKind::chat, R"({"model":"sim","messages":[{"role":"user","content":"call f"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","content":"12"}],"tools":[{"type":"function","function":{"name":"f"}}]})");
+    const SimRequest request = read(
+        SimKind::chat,
+        R"({"model":"sim","messages":[{"role":"user","content":"call f"},)"
+        R"({"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","content":"12"}],)"
+        R"("tools":[{"type":"function","function":{"name":"f"}}]})");
     CHECK(answer(request).tools.empty());
     CHECK(!answer(request).text.empty());
 }
 
 TEST_CASE("response formats give JSON of that shape") {
     CHECK(is_json(answer(chat("hi", R"(,"response_format":{"type":"json_object"})")).text));
-    const std::string schema = R"({"type":"object","properties":{"people":{"type":"array","minItems":2,"maxItems":2,"items":{"$ref":"#/$defs/person"}},"at":{"type":"string","format":"date-time"},"kind":{"const":"x"},"maybe":{"anyOf":[{"type":"string"},{"type":"null"}]}},"required":["people"],"$defs":{"person":{"type":"object","properties":{"name":{"type":"string","minLength":20,"maxLength":24},"age":{"type":["null","integer"],"exclusiveMinimum":17,"maximum":18}},"required":["name","age"]}}})";
-    const Answer made = answer(chat("hi", R"(,"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":)" + schema + "}}"));
+    const std::string schema =
+        R"({"type":"object","properties":{"people":{"type":"array","minItems":2,"maxItems":2,"items":{"$ref":"#/$defs/person"}},)"
+        R"("at":{"type":"string","format":"date-time"},"kind":{"const":"x"},"maybe":{"anyOf":[{"type":"string"},{"type":"null"}]}},)"
+        R"("required":["people"],"$defs":{"person":{"type":"object","properties":{"name":{"type":"string","minLength":20,"maxLength":24},)"
+        R"("age":{"type":["null","integer"],"exclusiveMinimum":17,"maximum":18}},"required":["name","age"]}}})";
+    const Answer made = answer(
+        chat("hi", R"(,"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":)" + schema + "}}"));
     REQUIRE(is_json(made.text));
     const json::Value value{json::Type::object, made.text};
     json::Cursor people(json::find(value, "people"));
@@ -254,8 +275,10 @@ TEST_CASE("values of seeded schemas are valid JSON of the right shape") {
 
 TEST_CASE("a schema without end gives a finite value") {
     Prng prng{1};
-    for (const std::string_view schema : {R"({"$ref":"#"})", R"({"type":"object","properties":{"next":{"$ref":"#"}}})", R"({"type":"object","required":["next"],"properties":{"next":{"$ref":"#"}}})",
-                                          R"({"type":"array","minItems":1000,"items":{"type":"array","minItems":1000,"items":{"type":"string"}}})"}) {
+    for (const std::string_view schema :
+         {R"({"$ref":"#"})", R"({"type":"object","properties":{"next":{"$ref":"#"}}})",
+          R"({"type":"object","required":["next"],"properties":{"next":{"$ref":"#"}}})",
+          R"({"type":"array","minItems":1000,"items":{"type":"array","minItems":1000,"items":{"type":"string"}}})"}) {
         std::string value;
         append_schema_value(value, schema, prng);
         CHECK(is_json(value));
@@ -264,12 +287,20 @@ TEST_CASE("a schema without end gives a finite value") {
 }
 
 TEST_CASE("bad requests are refused with the member that is wrong") {
-    struct Case { std::string_view body, param; };
-    for (const Case& bad : {Case{"{", ""}, Case{"[]", ""}, Case{R"({"messages":[]})", "model"}, Case{R"({"model":"m"})", "messages"}, Case{R"({"model":"m","messages":[]})", "messages"},
-                            Case{R"({"model":"m","messages":[1]})", "messages"}, Case{R"({"model":"m","messages":[{"content":"x"}]})", "messages"}, Case{R"({"model":"m","messages":[{"role":"user"}],"n":17})", "n"},
-                            Case{R"({"model":"m","messages":[{"role":"user"}],"max_tokens":0})", "max_tokens"}, Case{R"({"model":"m","messages":[{"role":"user"}],"stream":1})", "stream"},
-                            Case{R"({"model":"m","messages":[{"role":"user"}],"stream_options":{}})", "stream_options"}, Case{R"({"model":"m","messages":[{"role":"user"}],"tool_choice":"required"})", "tool_choice"},
-                            Case{R"({"model":"m","messages":[{"role":"user"}],"stop":5})", "stop"}, Case{R"({"model":"m","messages":[{"role":"user"}],"response_format":{"type":"yaml"}})", "response_format"}}) {
+    struct Case {
+        std::string_view body, param;
+    };
+    for (const Case& bad :
+         {Case{"{", ""}, Case{"[]", ""}, Case{R"({"messages":[]})", "model"}, Case{R"({"model":"m"})", "messages"},
+          Case{R"({"model":"m","messages":[]})", "messages"}, Case{R"({"model":"m","messages":[1]})", "messages"},
+          Case{R"({"model":"m","messages":[{"content":"x"}]})", "messages"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"n":17})", "n"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"max_tokens":0})", "max_tokens"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"stream":1})", "stream"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"stream_options":{}})", "stream_options"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"tool_choice":"required"})", "tool_choice"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"stop":5})", "stop"},
+          Case{R"({"model":"m","messages":[{"role":"user"}],"response_format":{"type":"yaml"}})", "response_format"}}) {
         CAPTURE(std::string(bad.body));
         const auto request = read_sim_request(SimKind::chat, bad.body);
         REQUIRE_FALSE(request);
@@ -290,10 +321,12 @@ TEST_CASE("prompts of completions come as text, lists or ids") {
 TEST_CASE("embeddings are unit vectors; like beginnings lie nearer") {
     const auto dot = [](const std::vector<float>& left, const std::vector<float>& right) {
         double sum = 0;
-        for (std::size_t index = 0; index < left.size(); ++index) sum += static_cast<double>(left[index]) * static_cast<double>(right[index]);
+        for (std::size_t index = 0; index < left.size(); ++index)
+            sum += static_cast<double>(left[index]) * static_cast<double>(right[index]);
         return sum;
     };
-    const auto one = make_embedding("the river in spring", 256, 1), near = make_embedding("the river in winter", 256, 1), far = make_embedding("가을 시장", 256, 1);
+    const auto one = make_embedding("the river in spring", 256, 1),
+               near = make_embedding("the river in winter", 256, 1), far = make_embedding("가을 시장", 256, 1);
     CHECK(std::abs(dot(one, one) - 1) < 1e-4);
     CHECK(dot(one, near) > dot(one, far));
     CHECK(one == make_embedding("the river in spring", 256, 1));

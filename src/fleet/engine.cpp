@@ -43,8 +43,10 @@ bool Engine::cancel(std::uint64_t id) {
     if (found == sequences_.end()) return false;
     Sequence& sequence = found->second;
     cache_.release(sequence.blocks);
-    if (sequence.is_running) std::erase(running_, &sequence);
-    else std::erase(waiting_, &sequence);
+    if (sequence.is_running)
+        std::erase(running_, &sequence);
+    else
+        std::erase(waiting_, &sequence);
     std::erase(in_step_, &sequence);
     sequences_.erase(found);
     is_full_ = false;
@@ -55,7 +57,8 @@ bool Engine::cancel(std::uint64_t id) {
 Instant Engine::next_event() const {
     if (step_end_ != far_future) return step_end_;
     if (config_.fixed_pace) {
-        const Instant arrival = waiting_.empty() || is_full_ ? far_future : std::max(clock_, waiting_.front()->submission.arrived);
+        const Instant arrival =
+            waiting_.empty() || is_full_ ? far_future : std::max(clock_, waiting_.front()->submission.arrived);
         return due_.empty() ? arrival : std::min(arrival, due_.top().at);
     }
     if (!running_.empty()) return clock_;
@@ -79,8 +82,10 @@ void Engine::advance(Instant now, std::vector<Event>& events) {
 void Engine::begin_step(Instant at, std::vector<Event>& events) {
     load_ = {};
     in_step_.clear();
-    if (config_.profile.shape.mixed) schedule_mixed(at, events);
-    else schedule_apart(at, events);
+    if (config_.profile.shape.mixed)
+        schedule_mixed(at, events);
+    else
+        schedule_apart(at, events);
     // Whoever is first always fits: submit() refused what is larger than the whole cache.
     GILMOK_ASSERT(!in_step_.empty());
     const Duration length = step_time(config_.profile, load_);
@@ -126,8 +131,10 @@ void Engine::schedule_running(Instant at, std::uint32_t& budget, std::vector<Eve
     }
 }
 
-void Engine::schedule_waiting(Instant at, std::uint32_t& budget, std::uint32_t prompts_max, std::vector<Event>& events) {
-    while (budget > 0 && prompts_max > 0 && !waiting_.empty() && running_.size() < config_.profile.shape.sequences_max) {
+void Engine::schedule_waiting(Instant at, std::uint32_t& budget, std::uint32_t prompts_max,
+                              std::vector<Event>& events) {
+    while (budget > 0 && prompts_max > 0 && !waiting_.empty() &&
+           running_.size() < config_.profile.shape.sequences_max) {
         Sequence& sequence = *waiting_.front();
         if (sequence.submission.arrived > at || !admit_first(at, 0, budget, events)) return;
         const std::uint32_t tokens = std::min(sequence.target() - sequence.computed, budget);
@@ -142,7 +149,8 @@ void Engine::schedule_waiting(Instant at, std::uint32_t& budget, std::uint32_t p
 bool Engine::admit_first(Instant at, std::uint32_t tokens_more, std::uint32_t budget, std::vector<Event>& events) {
     Sequence& sequence = *waiting_.front();
     const auto& hashes = sequence.submission.hashes;
-    const std::uint32_t usable = std::min(static_cast<std::uint32_t>(hashes.size()), (sequence.target() - 1) / block_tokens);
+    const std::uint32_t usable =
+        std::min(static_cast<std::uint32_t>(hashes.size()), (sequence.target() - 1) / block_tokens);
     std::uint32_t matched = cache_.match(std::span(hashes).first(usable));
     const std::uint32_t grain = std::max(config_.profile.shape.prefix_granularity / block_tokens, 1u);
     matched -= matched % grain;
@@ -223,7 +231,8 @@ void Engine::end_step(std::vector<Event>& events) {
 void Engine::name_full_blocks(Sequence& sequence) {
     const auto& hashes = sequence.submission.hashes;
     const std::uint32_t full = std::min(sequence.computed / block_tokens, static_cast<std::uint32_t>(hashes.size()));
-    for (; sequence.named < full; ++sequence.named) cache_.name(sequence.blocks[sequence.named], hashes[sequence.named]);
+    for (; sequence.named < full; ++sequence.named)
+        cache_.name(sequence.blocks[sequence.named], hashes[sequence.named]);
 }
 
 void Engine::produce(Sequence& sequence, Instant at, std::vector<Event>& events) {
@@ -268,8 +277,10 @@ void Engine::advance_fixed(Instant now, std::vector<Event>& events) {
         name_full_blocks(sequence);
         const bool is_last = sequence.generated + 1 >= sequence.submission.tokens_output;
         produce(sequence, due.at, events);
-        if (is_last) admit_fixed(now, events);
-        else due_.push({due.at + config_.fixed_pace->per_token, due_order_++, due.id});
+        if (is_last)
+            admit_fixed(now, events);
+        else
+            due_.push({due.at + config_.fixed_pace->per_token, due_order_++, due.id});
     }
     clock_ = std::max(clock_, now);
 }

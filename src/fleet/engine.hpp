@@ -31,17 +31,17 @@ struct FixedPace {
 
 struct EngineConfig {
     Profile profile;
-    std::uint32_t kv_blocks = 0;         // 0: what the profile's memory holds
-    std::uint32_t waiting_max = 4096;    // then submit() says queue_full
+    std::uint32_t kv_blocks = 0;        // 0: what the profile's memory holds
+    std::uint32_t waiting_max = 4096;   // then submit() says queue_full
     bool keeps_prefixes = true;
     std::optional<FixedPace> fixed_pace{};
 };
 
 struct Submission {
-    std::uint64_t id = 0;                // not in use now
-    Instant arrived{};                   // not before the last advance()
-    std::uint32_t tokens_prompt = 0;     // at least 1
-    std::uint32_t tokens_output = 0;     // 0: prefill only, as for embeddings
+    std::uint64_t id = 0;              // not in use now
+    Instant arrived{};                 // not before the last advance()
+    std::uint32_t tokens_prompt = 0;   // at least 1
+    std::uint32_t tokens_output = 0;   // 0: prefill only, as for embeddings
     // Chained hashes of the leading full blocks. May go on past the prompt: blocks of output that a follow-up will ask
     // for again are found then.
     std::vector<BlockHash> hashes{};
@@ -52,7 +52,7 @@ struct Event {
     What what;
     std::uint64_t id;
     Instant at;
-    std::uint32_t value;                 // started: prompt tokens found in the cache; token: its index from 0
+    std::uint32_t value;   // started: prompt tokens found in the cache; token: its index from 0
 };
 
 struct EngineStats {
@@ -60,7 +60,7 @@ struct EngineStats {
     std::uint32_t waiting = 0;
     std::uint32_t blocks = 0;
     std::uint32_t blocks_held = 0;
-    std::uint64_t tokens_queried = 0;    // prompt tokens looked up in the prefix cache
+    std::uint64_t tokens_queried = 0;   // prompt tokens looked up in the prefix cache
     std::uint64_t tokens_hit = 0;
     std::uint64_t tokens_prompt = 0;
     std::uint64_t tokens_output = 0;
@@ -69,7 +69,7 @@ struct EngineStats {
     std::uint64_t finished = 0;
     std::uint64_t cancelled = 0;
     Duration busy{};
-    double joules_busy = 0;              // idle energy is the owner's to add: he knows how long the engine was switched on
+    double joules_busy = 0;   // idle energy is the owner's to add: he knows how long the engine was switched on
     [[nodiscard]] double kv_use() const { return blocks == 0 ? 0 : static_cast<double>(blocks_held) / blocks; }
 };
 
@@ -99,10 +99,10 @@ private:
     struct Sequence {
         Submission submission;
         std::vector<BlockIndex> blocks;
-        std::uint32_t computed = 0;       // tokens whose KV is there
+        std::uint32_t computed = 0;   // tokens whose KV is there
         std::uint32_t generated = 0;
-        std::uint32_t named = 0;          // leading blocks that were offered to the prefix cache
-        std::uint32_t chunk = 0;          // tokens in the current step
+        std::uint32_t named = 0;   // leading blocks that were offered to the prefix cache
+        std::uint32_t chunk = 0;   // tokens in the current step
         bool is_running = false;
         bool has_started = false;
         [[nodiscard]] std::uint32_t target() const { return submission.tokens_prompt + generated; }
@@ -139,11 +139,11 @@ private:
     std::deque<Sequence*> waiting_;
     std::vector<Sequence*> in_step_;
     StepLoad load_;
-    Instant clock_{};            // end of the last step
+    Instant clock_{};                 // end of the last step
     Instant step_end_ = far_future;   // far_future: no step is running
-    std::priority_queue<Due> due_;   // fixed pace only
+    std::priority_queue<Due> due_;    // fixed pace only
     std::uint64_t due_order_ = 0;
-    bool is_full_ = false;           // fixed pace only: the first waiting one did not fit
+    bool is_full_ = false;   // fixed pace only: the first waiting one did not fit
     EngineStats totals_;
 };
 

@@ -53,7 +53,9 @@ Duration first_token_of(const std::vector<Event>& events, std::uint64_t id) {
     return Duration::max();
 }
 
-std::vector<std::string_view> names_of_shapes() { return {"h100/llama-3.1-8b", "rngd/llama-3.1-8b", "atom-max/llama-3.1-8b"}; }
+std::vector<std::string_view> names_of_shapes() {
+    return {"h100/llama-3.1-8b", "rngd/llama-3.1-8b", "atom-max/llama-3.1-8b"};
+}
 
 }  // namespace
 
@@ -107,7 +109,8 @@ TEST_CASE("first come, first served: first tokens come in order of arrival") {
             Engine engine(config_of(name, 400));
             for (std::uint64_t id = 1; id <= 60; ++id) {
                 const auto prompt = static_cast<std::uint32_t>(prng.between(1, 2'000));
-                REQUIRE(engine.submit(request(id, prompt, static_cast<std::uint32_t>(prng.between(1, 60)))) == Engine::Admission::accepted);
+                REQUIRE(engine.submit(request(id, prompt, static_cast<std::uint32_t>(prng.between(1, 60)))) ==
+                        Engine::Admission::accepted);
             }
             std::uint64_t last = 0;
             for (const Event& event : drain(engine)) {
@@ -131,7 +134,7 @@ TEST_CASE("a known prefix brings the first token sooner") {
         REQUIRE(warm.submit(again) == Engine::Admission::accepted);
         const auto events = drain(warm);
         CHECK(events.front().what == Event::What::started);
-        CHECK(events.front().value >= 1'920);    // all but the last block, rounded to the engine's grain
+        CHECK(events.front().value >= 1'920);   // all but the last block, rounded to the engine's grain
         CHECK(events.front().value < 2'048);
         REQUIRE(cold.submit(request(2, 2'048, 4)) == Engine::Admission::accepted);
         const Duration waited_warm = first_token_of(events, 2) - (before.back().at - start);
@@ -227,9 +230,11 @@ TEST_CASE("random submit, cancel and advance conserve blocks and tokens") {
             for (int step = 0; step < 400; ++step) {
                 const std::uint64_t dice = prng.below(10);
                 if (dice < 4) {
-                    Submission submission = request(next_id, static_cast<std::uint32_t>(prng.between(1, 300)), static_cast<std::uint32_t>(prng.between(1, 40)), now);
+                    Submission submission = request(next_id, static_cast<std::uint32_t>(prng.between(1, 300)),
+                                                    static_cast<std::uint32_t>(prng.between(1, 40)), now);
                     submission.hashes = hashes_of(prng.below(5), submission.tokens_prompt);
-                    if (engine.submit(submission) == Engine::Admission::accepted) open[next_id++] = {0, submission.tokens_output};
+                    if (engine.submit(submission) == Engine::Admission::accepted)
+                        open[next_id++] = {0, submission.tokens_output};
                 } else if (dice < 5 && !open.empty()) {
                     const auto victim = std::next(open.begin(), static_cast<std::ptrdiff_t>(prng.below(open.size())));
                     REQUIRE(engine.cancel(victim->first));
@@ -254,7 +259,9 @@ TEST_CASE("random submit, cancel and advance conserve blocks and tokens") {
 TEST_CASE("the same input gives the same run, however the time is cut") {
     const auto run = [](Duration slice) {
         Engine engine(config_of("h100/llama-3.1-8b", 300));
-        for (std::uint64_t id = 1; id <= 40; ++id) REQUIRE(engine.submit(request(id, static_cast<std::uint32_t>(id * 13 % 700 + 1), static_cast<std::uint32_t>(id % 30 + 1))) == Engine::Admission::accepted);
+        for (std::uint64_t id = 1; id <= 40; ++id)
+            REQUIRE(engine.submit(request(id, static_cast<std::uint32_t>(id * 13 % 700 + 1),
+                                          static_cast<std::uint32_t>(id % 30 + 1))) == Engine::Admission::accepted);
         std::vector<Event> events;
         for (Instant now = start; engine.next_event() != far_future; now += slice) engine.advance(now, events);
         std::vector<std::tuple<Event::What, std::uint64_t, Instant, std::uint32_t>> seen;
@@ -271,7 +278,8 @@ TEST_CASE("a fixed pace is kept to the nanosecond whatever the load") {
     EngineConfig config = config_of("h100/llama-3.1-8b");
     config.fixed_pace = FixedPace{100ms, 10ms};
     Engine engine(config);
-    for (std::uint64_t id = 1; id <= 20; ++id) REQUIRE(engine.submit(request(id, 5'000, 3)) == Engine::Admission::accepted);
+    for (std::uint64_t id = 1; id <= 20; ++id)
+        REQUIRE(engine.submit(request(id, 5'000, 3)) == Engine::Admission::accepted);
     for (const Event& event : drain(engine))
         if (event.what == Event::What::token) CHECK(event.at == start + 100ms + event.value * 10ms);
 }
@@ -279,7 +287,8 @@ TEST_CASE("a fixed pace is kept to the nanosecond whatever the load") {
 TEST_CASE("energy of a token falls as the batch grows") {
     const auto joules_per_token = [](std::uint64_t batch) {
         Engine engine(config_of("h100/llama-3.1-8b"));
-        for (std::uint64_t id = 1; id <= batch; ++id) REQUIRE(engine.submit(request(id, 200, 200)) == Engine::Admission::accepted);
+        for (std::uint64_t id = 1; id <= batch; ++id)
+            REQUIRE(engine.submit(request(id, 200, 200)) == Engine::Admission::accepted);
         drain(engine);
         return engine.stats().joules_busy / static_cast<double>(engine.stats().tokens_output);
     };

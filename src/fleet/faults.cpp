@@ -17,18 +17,35 @@ struct Named {
     What what;
 };
 
-constexpr std::array<Named, 15> names{{{"stall", What::stall}, {"reset", What::reset}, {"half-close", What::half_close}, {"early-close", What::early_close},
-                                       {"truncate", What::truncate}, {"error-event", What::error_event}, {"garbage", What::garbage}, {"garbage-chunk", What::garbage_chunk},
-                                       {"garbage-event", What::garbage_event}, {"big-event", What::big_event}, {"status", What::status}, {"wrong-length", What::wrong_length},
-                                       {"1xx", What::informational}, {"slow", What::slow}, {"lie", What::lie}}};
+constexpr std::array<Named, 15> names{{{"stall", What::stall},
+                                       {"reset", What::reset},
+                                       {"half-close", What::half_close},
+                                       {"early-close", What::early_close},
+                                       {"truncate", What::truncate},
+                                       {"error-event", What::error_event},
+                                       {"garbage", What::garbage},
+                                       {"garbage-chunk", What::garbage_chunk},
+                                       {"garbage-event", What::garbage_event},
+                                       {"big-event", What::big_event},
+                                       {"status", What::status},
+                                       {"wrong-length", What::wrong_length},
+                                       {"1xx", What::informational},
+                                       {"slow", What::slow},
+                                       {"lie", What::lie}}};
 
 struct NamedLie {
     std::string_view name;
     Lie lie;
 };
 
-constexpr std::array<NamedLie, 8> lies{{{"zero", Lie::zero}, {"negative", Lie::negative}, {"huge", Lie::huge}, {"missing", Lie::missing},
-                                        {"twice", Lie::twice}, {"nan", Lie::nan}, {"fraction", Lie::fraction}, {"double", Lie::double_}}};
+constexpr std::array<NamedLie, 8> lies{{{"zero", Lie::zero},
+                                        {"negative", Lie::negative},
+                                        {"huge", Lie::huge},
+                                        {"missing", Lie::missing},
+                                        {"twice", Lie::twice},
+                                        {"nan", Lie::nan},
+                                        {"fraction", Lie::fraction},
+                                        {"double", Lie::double_}}};
 
 constexpr Duration slow_default = std::chrono::milliseconds(50);
 constexpr std::uint32_t informational_default = 50;
@@ -79,8 +96,18 @@ bool take_value(Fault& fault, std::string_view value) {
             for (const NamedLie& named : lies)
                 if (named.name == value) fault.lie = named.lie;
             return fault.lie != Lie::none;
-        case What::none: case What::stall: case What::reset: case What::half_close: case What::early_close: case What::truncate: case What::error_event:
-        case What::garbage: case What::garbage_chunk: case What::garbage_event: case What::big_event: case What::wrong_length: break;
+        case What::none:
+        case What::stall:
+        case What::reset:
+        case What::half_close:
+        case What::early_close:
+        case What::truncate:
+        case What::error_event:
+        case What::garbage:
+        case What::garbage_chunk:
+        case What::garbage_event:
+        case What::big_event:
+        case What::wrong_length: break;
     }
     return false;
 }
@@ -151,14 +178,17 @@ std::optional<FaultMix> FaultMix::parse(std::string_view text) {
     double sum = 0;
     while (!text.empty()) {
         const std::string_view one = trim(text.substr(0, text.find(',')));
-        text.remove_prefix(std::min(text.size(), text.find(',') == std::string_view::npos ? text.size() : text.find(',') + 1));
+        text.remove_prefix(
+            std::min(text.size(), text.find(',') == std::string_view::npos ? text.size() : text.find(',') + 1));
         const std::size_t equals = one.find('=');
         if (equals == std::string_view::npos) return std::nullopt;
         const auto fault = parse_mixed(one.substr(0, equals));
         const std::string_view number = one.substr(equals + 1);
         double chance = -1;
         const auto parsed = std::from_chars(number.data(), number.data() + number.size(), chance);
-        if (!fault || parsed.ec != std::errc() || parsed.ptr != number.data() + number.size() || !(chance >= 0 && chance <= 1)) return std::nullopt;
+        if (!fault || parsed.ec != std::errc() || parsed.ptr != number.data() + number.size() ||
+            !(chance >= 0 && chance <= 1))
+            return std::nullopt;
         mix.shares_.push_back({*fault, chance});
         sum += chance;
     }

@@ -25,13 +25,27 @@ namespace gilmok::fleet {
 
 struct Fault {
     enum class What : std::uint8_t {
-        none, stall, reset, half_close, early_close, truncate, error_event, garbage, garbage_chunk, garbage_event,
-        big_event, status, wrong_length, informational, slow, lie,
+        none,
+        stall,
+        reset,
+        half_close,
+        early_close,
+        truncate,
+        error_event,
+        garbage,
+        garbage_chunk,
+        garbage_event,
+        big_event,
+        status,
+        wrong_length,
+        informational,
+        slow,
+        lie,
     };
     enum class Lie : std::uint8_t { none, zero, negative, huge, missing, twice, nan, fraction, double_ };
     What what = What::none;
-    std::uint32_t at = 1;          // tokens delivered before it happens
-    std::uint32_t count = 0;       // of informational heads; the status
+    std::uint32_t at = 1;      // tokens delivered before it happens
+    std::uint32_t count = 0;   // of informational heads; the status
     Duration delay{};
     Lie lie = Lie::none;
 };

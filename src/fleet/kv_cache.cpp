@@ -92,8 +92,10 @@ void KvCache::release(std::vector<BlockIndex>& held) {
         Block& block = blocks_[held.back()];
         GILMOK_ASSERT(block.holders > 0);
         if (--block.holders > 0) continue;
-        if (block.is_named) link_last(held.back());
-        else link_first(held.back());
+        if (block.is_named)
+            link_last(held.back());
+        else
+            link_first(held.back());
     }
 }
 

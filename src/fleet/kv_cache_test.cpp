@@ -83,7 +83,8 @@ TEST_CASE("blocks are conserved under random holders") {
                 std::vector<BlockIndex> held;
                 cache.hold(prefix, held);
                 cache.take(fresh, held);
-                for (std::size_t index = prefix.size(); index < hashes.size(); ++index) cache.name(held[index], hashes[index]);
+                for (std::size_t index = prefix.size(); index < hashes.size(); ++index)
+                    cache.name(held[index], hashes[index]);
                 open.push_back(std::move(held));
             } else if (!open.empty()) {
                 const std::size_t index = prng.below(open.size());

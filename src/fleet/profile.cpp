@@ -43,26 +43,47 @@ constexpr std::string_view ml_energy = "ML.ENERGY leaderboard 0cd52da, vLLM, LM-
 constexpr std::string_view silicon = "aiconfigurator silicon sample 095f58a5, vLLM";
 constexpr std::string_view furiosa = "FuriosaAI product figures: 128/4096 on one card, 2048/128 on eight";
 
-// Fit columns: memory_use, kv_use, flops_use, layer_ms, all_reduce_ms, sequence_ms.
+// A row: name, chip, model, chips, bytes of a weight and of a KV element, bytes kept back; then the fit (memory_use, kv_use,
+// flops_use, layer_ms, all_reduce_ms, sequence_ms), the shape, the power (idle, base, a sequence, most) and the source.
 constexpr std::array<Profile, 18> table{{
-    {"h100/llama-3.1-8b", h100, llama_8b, 1, 2, 2, 6e9, {.90, .90, .50, .038, 0, .036}, gpu_wide, {75, 495, 1.50, 700}, Calibration::measured, .10, ml_energy},
-    {"h100x2/qwen3-32b", h100, qwen_32b, 2, 2, 2, 6e9, {1, .75, .68, .009, .032, .057}, gpu_shape, {150, 859, 1.73, 1400}, Calibration::measured, .083, silicon},
-    {"h100x4/llama-3.3-70b", h100, llama_70b, 4, 2, 2, 8e9, {1, .91, .42, .050, .012, .065}, gpu_wide, {300, 1761, 4.78, 2800}, Calibration::measured, .15, ml_energy},
-    {"h100x2/llama-3.1-70b-fp8", h100, llama_70b, 2, 1, 2, 6e9, {1, .91, .42, .049, .0127, .051}, gpu_shape, {150, 900, 2.4, 1400}, Calibration::measured, .042, silicon},
-    {"h100x8/llama-3.1-405b-fp8", h100, llama_405b, 8, 1, 2, 10e9, {1, .91, .42, .100, .015, .080}, gpu_shape, {600, 3277, 11.6, 5600}, Calibration::measured, .12, ml_energy},
-    {"h100/qwen3-30b-a3b", h100, qwen_30b_a3b, 1, 2, 2, 8e9, {.90, .90, .40, .060, 0, .095}, gpu_shape, {75, 390, 1.4, 700}, Calibration::measured, .15, ml_energy},
-    {"h200/llama-3.1-70b-fp8", h200, llama_70b, 1, 1, 2, 6e9, {1, .96, .57, .070, .0009, .046}, gpu_shape, {80, 520, 2.0, 700}, Calibration::measured, .065, silicon},
-    {"h200/llama-3.1-8b", h200, llama_8b, 1, 2, 2, 6e9, {.90, .90, .50, .038, 0, .036}, gpu_wide, {80, 495, 1.50, 700}, Calibration::derived, 0, "constants of h100/llama-3.1-8b"},
-    {"b200/llama-3.1-8b", b200, llama_8b, 1, 2, 2, 6e9, {.90, .90, .50, .050, 0, .055}, gpu_wide, {140, 580, .90, 1000}, Calibration::measured, .15, ml_energy},
-    {"b200x2/llama-3.3-70b", b200, llama_70b, 2, 2, 2, 8e9, {1, .90, .45, .060, .012, .075}, gpu_wide, {280, 1705, 1.65, 2000}, Calibration::measured, .15, ml_energy},
-    {"a100/llama-3.1-8b", a100, llama_8b, 1, 2, 2, 6e9, {.85, .85, .45, .045, 0, .050}, gpu_shape, {63, 280, .9, 400}, Calibration::derived, 0, "constants near h100/llama-3.1-8b, prefill share of A100"},
-    {"l40s/llama-3.1-8b-fp8", l40s, llama_8b, 1, 1, 1, 4e9, {.95, .95, .32, .050, 0, .070}, gpu_shape, {40, 240, .8, 350}, Calibration::vendor, 0, "TensorRT-LLM 0.15, 128/4096"},
-    {"mi300x/llama-3.1-70b-fp8", mi300x, llama_70b, 1, 1, 2, 8e9, {.80, .80, .40, .050, .012, .170}, gpu_wide, {140, 480, .8, 750}, Calibration::vendor, 0, "MLPerf inference v4.1, server scenario"},
-    {"rngd/llama-3.1-8b", rngd, llama_8b, 1, 1, 1, 1.5e9, {.95, .95, .50, .020, 0, .095}, rngd_shape, {45, 110, .5, 180}, Calibration::vendor, 0, furiosa},
-    {"rngdx8/llama-3.1-70b", rngd, llama_70b, 8, 1, 2, 8e9, {.95, .95, .65, .020, .005, .005}, rngd_shape, {360, 880, 4, 1440}, Calibration::vendor, 0, furiosa},
-    {"atom-max/llama-3.1-8b", atom_max, llama_8b, 1, 2, 2, 4e9, {.80, .80, .40, .050, 0, .050}, atom_shape, {80, 180, 2, 350}, Calibration::uncalibrated, 0, "roofline of the data sheet; no public throughput found"},
-    {"cpu/llama-3.1-8b-q4", cpu, llama_8b, 1, .57, 2, 2e9, {.70, .70, .50, .100, 0, .500}, cpu_shape, {80, 220, 4, 280}, Calibration::uncalibrated, 0, "roofline of a server CPU"},
-    {"cpu/bge-m3", cpu, {"bge-m3", .57e9, .57e9, 0, 0, 0, 24, 16, 16, 64, 8192}, 1, 2, 2, 1e9, {.70, .70, .50, .050, 0, .200}, cpu_shape, {80, 180, 4, 280}, Calibration::uncalibrated, 0, "roofline of a server CPU"},
+    {"h100/llama-3.1-8b", h100, llama_8b, 1, 2, 2, 6e9,
+     {.90, .90, .50, .038, 0, .036}, gpu_wide, {75, 495, 1.50, 700}, Calibration::measured, .10, ml_energy},
+    {"h100x2/qwen3-32b", h100, qwen_32b, 2, 2, 2, 6e9,
+     {1, .75, .68, .009, .032, .057}, gpu_shape, {150, 859, 1.73, 1400}, Calibration::measured, .083, silicon},
+    {"h100x4/llama-3.3-70b", h100, llama_70b, 4, 2, 2, 8e9,
+     {1, .91, .42, .050, .012, .065}, gpu_wide, {300, 1761, 4.78, 2800}, Calibration::measured, .15, ml_energy},
+    {"h100x2/llama-3.1-70b-fp8", h100, llama_70b, 2, 1, 2, 6e9,
+     {1, .91, .42, .049, .0127, .051}, gpu_shape, {150, 900, 2.4, 1400}, Calibration::measured, .042, silicon},
+    {"h100x8/llama-3.1-405b-fp8", h100, llama_405b, 8, 1, 2, 10e9,
+     {1, .91, .42, .100, .015, .080}, gpu_shape, {600, 3277, 11.6, 5600}, Calibration::measured, .12, ml_energy},
+    {"h100/qwen3-30b-a3b", h100, qwen_30b_a3b, 1, 2, 2, 8e9,
+     {.90, .90, .40, .060, 0, .095}, gpu_shape, {75, 390, 1.4, 700}, Calibration::measured, .15, ml_energy},
+    {"h200/llama-3.1-70b-fp8", h200, llama_70b, 1, 1, 2, 6e9,
+     {1, .96, .57, .070, .0009, .046}, gpu_shape, {80, 520, 2.0, 700}, Calibration::measured, .065, silicon},
+    {"h200/llama-3.1-8b", h200, llama_8b, 1, 2, 2, 6e9,
+     {.90, .90, .50, .038, 0, .036}, gpu_wide, {80, 495, 1.50, 700}, Calibration::derived, 0, "constants of h100/llama-3.1-8b"},
+    {"b200/llama-3.1-8b", b200, llama_8b, 1, 2, 2, 6e9,
+     {.90, .90, .50, .050, 0, .055}, gpu_wide, {140, 580, .90, 1000}, Calibration::measured, .15, ml_energy},
+    {"b200x2/llama-3.3-70b", b200, llama_70b, 2, 2, 2, 8e9,
+     {1, .90, .45, .060, .012, .075}, gpu_wide, {280, 1705, 1.65, 2000}, Calibration::measured, .15, ml_energy},
+    {"a100/llama-3.1-8b", a100, llama_8b, 1, 2, 2, 6e9,
+     {.85, .85, .45, .045, 0, .050}, gpu_shape, {63, 280, .9, 400}, Calibration::derived, 0,
+     "constants near h100/llama-3.1-8b, prefill share of A100"},
+    {"l40s/llama-3.1-8b-fp8", l40s, llama_8b, 1, 1, 1, 4e9,
+     {.95, .95, .32, .050, 0, .070}, gpu_shape, {40, 240, .8, 350}, Calibration::vendor, 0, "TensorRT-LLM 0.15, 128/4096"},
+    {"mi300x/llama-3.1-70b-fp8", mi300x, llama_70b, 1, 1, 2, 8e9,
+     {.80, .80, .40, .050, .012, .170}, gpu_wide, {140, 480, .8, 750}, Calibration::vendor, 0, "MLPerf inference v4.1, server scenario"},
+    {"rngd/llama-3.1-8b", rngd, llama_8b, 1, 1, 1, 1.5e9,
+     {.95, .95, .50, .020, 0, .095}, rngd_shape, {45, 110, .5, 180}, Calibration::vendor, 0, furiosa},
+    {"rngdx8/llama-3.1-70b", rngd, llama_70b, 8, 1, 2, 8e9,
+     {.95, .95, .65, .020, .005, .005}, rngd_shape, {360, 880, 4, 1440}, Calibration::vendor, 0, furiosa},
+    {"atom-max/llama-3.1-8b", atom_max, llama_8b, 1, 2, 2, 4e9,
+     {.80, .80, .40, .050, 0, .050}, atom_shape, {80, 180, 2, 350}, Calibration::uncalibrated, 0,
+     "roofline of the data sheet; no public throughput found"},
+    {"cpu/llama-3.1-8b-q4", cpu, llama_8b, 1, .57, 2, 2e9,
+     {.70, .70, .50, .100, 0, .500}, cpu_shape, {80, 220, 4, 280}, Calibration::uncalibrated, 0, "roofline of a server CPU"},
+    {"cpu/bge-m3", cpu, {"bge-m3", .57e9, .57e9, 0, 0, 0, 24, 16, 16, 64, 8192}, 1, 2, 2, 1e9,
+     {.70, .70, .50, .050, 0, .200}, cpu_shape, {80, 180, 4, 280}, Calibration::uncalibrated, 0, "roofline of a server CPU"},
 }};
 
 double flops_peak(const Profile& profile) {
@@ -131,7 +152,8 @@ double watts(const Profile& profile, std::uint64_t batch) {
 }
 
 std::uint32_t kv_blocks(const Profile& profile, std::uint32_t block_tokens) {
-    const double room = profile.chip.memory_bytes * 0.9 * profile.chips - profile.model.params * profile.bytes_per_weight - profile.reserve_bytes;
+    const double weights = profile.model.params * profile.bytes_per_weight;
+    const double room = profile.chip.memory_bytes * 0.9 * profile.chips - weights - profile.reserve_bytes;
     if (room <= 0) return 0;
     return static_cast<std::uint32_t>(std::min(room / (kv_bytes_per_token(profile) * block_tokens), 4e9));
 }
@@ -164,7 +186,9 @@ std::optional<Profile> find_profile(std::string_view name) {
         Profile profile = known;
         const double ratio = static_cast<double>(chips) / profile.chips;
         profile.chips = chips;
-        profile.power = {known.power.watts_idle * ratio, known.power.watts_base * ratio, known.power.watts_per_sequence, known.power.watts_max * ratio};
+        profile.power.watts_idle *= ratio;
+        profile.power.watts_base *= ratio;
+        profile.power.watts_max *= ratio;
         // The constants were fitted at another width; they carry over, but that is not a measurement of this width.
         if (profile.calibration != Calibration::uncalibrated && profile.source != silicon) profile.calibration = Calibration::derived;
         return kv_blocks(profile, 16) == 0 ? std::nullopt : std::optional(profile);

@@ -32,7 +32,8 @@ struct Closed {
 };
 
 // `concurrency` clients, each asking again as soon as it is answered. The first wave is left out.
-Closed run_closed_loop(const Profile& profile, std::uint32_t concurrency, std::uint32_t tokens_in, std::uint32_t tokens_out, std::uint32_t waves) {
+Closed run_closed_loop(const Profile& profile, std::uint32_t concurrency, std::uint32_t tokens_in,
+                       std::uint32_t tokens_out, std::uint32_t waves) {
     EngineConfig config;
     config.profile = profile;
     config.profile.shape.sequences_max = std::max(config.profile.shape.sequences_max, concurrency);
@@ -69,7 +70,8 @@ Closed run_closed_loop(const Profile& profile, std::uint32_t concurrency, std::u
             submit(event.at);
         }
     }
-    return {sum_ms / static_cast<double>(counted), static_cast<double>(tokens) * 1e9 / static_cast<double>((ended - begun).count())};
+    return {sum_ms / static_cast<double>(counted),
+            static_cast<double>(tokens) * 1e9 / static_cast<double>((ended - begun).count())};
 }
 
 struct Published {
@@ -82,13 +84,23 @@ struct Published {
 // ML.ENERGY leaderboard (commit 0cd52da), LM-Arena chat: batch, median inter-token latency, average power. The lengths are
 // not published with the table; 200 tokens in and 500 out stand for that chat set.
 constexpr std::array<Published, 17> ml_energy{{
-    {"h100/llama-3.1-8b", 8, 7.3, 486}, {"h100/llama-3.1-8b", 32, 8.9, 560}, {"h100/llama-3.1-8b", 128, 16.5, 669}, {"h100/llama-3.1-8b", 512, 47.4, 688},
-    {"h100x2/qwen3-32b", 8, 15.1, 850}, {"h100x2/qwen3-32b", 64, 22.4, 974},
-    {"h100x4/llama-3.3-70b", 8, 16.9, 1787}, {"h100x4/llama-3.3-70b", 64, 22.3, 2108}, {"h100x4/llama-3.3-70b", 256, 39.1, 2519},
-    {"h100x8/llama-3.1-405b-fp8", 8, 33.2, 3260}, {"h100x8/llama-3.1-405b-fp8", 64, 39.3, 4162},
-    {"h100/qwen3-30b-a3b", 8, 12.9, 399}, {"h100/qwen3-30b-a3b", 64, 28.9, 480},
-    {"b200/llama-3.1-8b", 8, 4.6, 639}, {"b200/llama-3.1-8b", 64, 9.0, 617},
-    {"b200x2/llama-3.3-70b", 8, 16.6, 1701}, {"b200x2/llama-3.3-70b", 64, 21.8, 1815},
+    {"h100/llama-3.1-8b", 8, 7.3, 486},
+    {"h100/llama-3.1-8b", 32, 8.9, 560},
+    {"h100/llama-3.1-8b", 128, 16.5, 669},
+    {"h100/llama-3.1-8b", 512, 47.4, 688},
+    {"h100x2/qwen3-32b", 8, 15.1, 850},
+    {"h100x2/qwen3-32b", 64, 22.4, 974},
+    {"h100x4/llama-3.3-70b", 8, 16.9, 1787},
+    {"h100x4/llama-3.3-70b", 64, 22.3, 2108},
+    {"h100x4/llama-3.3-70b", 256, 39.1, 2519},
+    {"h100x8/llama-3.1-405b-fp8", 8, 33.2, 3260},
+    {"h100x8/llama-3.1-405b-fp8", 64, 39.3, 4162},
+    {"h100/qwen3-30b-a3b", 8, 12.9, 399},
+    {"h100/qwen3-30b-a3b", 64, 28.9, 480},
+    {"b200/llama-3.1-8b", 8, 4.6, 639},
+    {"b200/llama-3.1-8b", 64, 9.0, 617},
+    {"b200x2/llama-3.3-70b", 8, 16.6, 1701},
+    {"b200x2/llama-3.3-70b", 64, 21.8, 1815},
 }};
 
 std::map<std::string, std::size_t> columns_of(const std::string& line) {
@@ -103,9 +115,12 @@ std::vector<std::string> cells_of(const std::string& line) {
     std::vector<std::string> cells(1);
     bool quoted = false;
     for (const char c : line) {
-        if (c == '"') quoted = !quoted;
-        else if (c == ',' && !quoted) cells.emplace_back();
-        else cells.back() += c;
+        if (c == '"')
+            quoted = !quoted;
+        else if (c == ',' && !quoted)
+            cells.emplace_back();
+        else
+            cells.back() += c;
     }
     return cells;
 }
@@ -138,10 +153,13 @@ TEST_CASE("step times reproduce the measured set within the stated error") {
         return;
     }
     const auto column = columns_of(line);
-    struct Set { std::string_view model, system, precision, profile; double error; };
+    struct Set {
+        std::string_view model, system, precision, profile;
+        double error;
+    };
     constexpr std::array<Set, 3> sets{{{"meta-llama/Llama-3.1-70B", "h200_sxm", "fp8", "/llama-3.1-70b-fp8", .065},
-                                      {"meta-llama/Llama-3.1-70B", "h100_sxm", "fp8", "/llama-3.1-70b-fp8", .042},
-                                      {"Qwen/Qwen3-32B", "h100_sxm", "", "/qwen3-32b", .083}}};
+                                       {"meta-llama/Llama-3.1-70B", "h100_sxm", "fp8", "/llama-3.1-70b-fp8", .042},
+                                       {"Qwen/Qwen3-32B", "h100_sxm", "", "/qwen3-32b", .083}}};
     std::array<double, 3> sum{}, sum_formula{};
     std::array<std::size_t, 3> rows{};
     while (std::getline(file, line)) {
@@ -150,24 +168,33 @@ TEST_CASE("step times reproduce the measured set within the stated error") {
         if (at("backend") != "vllm" || at("mode") != "agg" || std::stod(at("silicon_ttft_ms")) >= 5'000) continue;
         for (std::size_t index = 0; index < sets.size(); ++index) {
             const Set& set = sets[index];
-            if (at("model_path") != set.model || at("system") != set.system || at("precision") != set.precision) continue;
+            if (at("model_path") != set.model || at("system") != set.system || at("precision") != set.precision)
+                continue;
             const auto concurrency = static_cast<std::uint32_t>(std::stoul(at("batch_size")));
-            const auto tokens_in = static_cast<std::uint32_t>(std::stoul(at("isl"))), tokens_out = static_cast<std::uint32_t>(std::stoul(at("osl")));
+            const auto tokens_in = static_cast<std::uint32_t>(std::stoul(at("isl"))),
+                       tokens_out = static_cast<std::uint32_t>(std::stoul(at("osl")));
             if (concurrency > 256) continue;
-            const auto profile = find_profile(std::string(set.system.substr(0, 4)) + "x" + at("tp_size") + std::string(set.profile));
+            const auto profile =
+                find_profile(std::string(set.system.substr(0, 4)) + "x" + at("tp_size") + std::string(set.profile));
             if (!profile) continue;
             const double measured = std::stod(at("silicon_tpot_ms"));
-            sum_formula[index] += std::abs(predict_tpot_ms(*profile, concurrency, tokens_in, tokens_out) / measured - 1);
+            sum_formula[index] +=
+                std::abs(predict_tpot_ms(*profile, concurrency, tokens_in, tokens_out) / measured - 1);
             // The run itself is slow under sanitizers; short ones stand for all.
             const std::uint64_t steps = std::uint64_t{tokens_out} * 3 * concurrency;
-            const double predicted = steps <= 100'000 ? run_closed_loop(*profile, concurrency, tokens_in, tokens_out, 3).tpot_ms : predict_tpot_ms(*profile, concurrency, tokens_in, tokens_out);
+            const double predicted = steps <= 100'000
+                                         ? run_closed_loop(*profile, concurrency, tokens_in, tokens_out, 3).tpot_ms
+                                         : predict_tpot_ms(*profile, concurrency, tokens_in, tokens_out);
             sum[index] += std::abs(predicted / measured - 1);
             ++rows[index];
         }
     }
     for (std::size_t index = 0; index < sets.size(); ++index) {
-        const double mean = sum[index] / static_cast<double>(rows[index]), formula = sum_formula[index] / static_cast<double>(rows[index]);
-        std::printf("%s on %s: %zu rows, mean error of TPOT %.1f %% (closed form %.1f %%)\n", std::string(sets[index].model).c_str(), std::string(sets[index].system).c_str(), rows[index], mean * 100, formula * 100);
+        const double mean = sum[index] / static_cast<double>(rows[index]),
+                     formula = sum_formula[index] / static_cast<double>(rows[index]);
+        std::printf("%s on %s: %zu rows, mean error of TPOT %.1f %% (closed form %.1f %%)\n",
+                    std::string(sets[index].model).c_str(), std::string(sets[index].system).c_str(), rows[index],
+                    mean * 100, formula * 100);
         CHECK(rows[index] >= 20);
         CHECK(mean <= sets[index].error);
         CHECK(formula <= sets[index].error);

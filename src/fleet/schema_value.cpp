@@ -19,20 +19,22 @@ using json::Cursor;
 using json::Type;
 using json::Value;
 
-constexpr int depth_max = 12;         // then only what is required
-constexpr int depth_limit = 40;       // then null: a schema that requires itself has no value
+constexpr int depth_max = 12;     // then only what is required
+constexpr int depth_limit = 40;   // then null: a schema that requires itself has no value
 constexpr int values_max = 2'000;
 
 bool is_given(const Value& value) { return !value.text.empty(); }
 
 double number_of(const Value& value, double otherwise) {
     double number = otherwise;
-    if (value.type == Type::number && is_given(value)) std::from_chars(value.text.data(), value.text.data() + value.text.size(), number);
+    if (value.type == Type::number && is_given(value))
+        std::from_chars(value.text.data(), value.text.data() + value.text.size(), number);
     return std::clamp(number, -9e15, 9e15);
 }
 
 std::string plain(const Value& value) {
-    return is_given(value) && value.type == Type::string ? std::string(value.text.substr(1, value.text.size() - 2)) : std::string();
+    return is_given(value) && value.type == Type::string ? std::string(value.text.substr(1, value.text.size() - 2))
+                                                         : std::string();
 }
 
 class Writer {
@@ -45,7 +47,8 @@ public:
         if (++values_ > values_max || depth > depth_limit) return put("null");
         for (const std::string_view exact : {"const", "default"})
             if (const Value value = json::find(schema, exact); is_given(value)) return put(value.text);
-        if (const Value values = json::find(schema, "enum"); is_given(values) && values.type == Type::array) return write_one_of(values);
+        if (const Value values = json::find(schema, "enum"); is_given(values) && values.type == Type::array)
+            return write_one_of(values);
         for (const std::string_view choice : {"anyOf", "oneOf"})
             if (const Value options = json::find(schema, choice); is_given(options) && options.type == Type::array) {
                 Value first;
@@ -159,10 +162,13 @@ private:
     }
 
     void write_array(const Value& schema, int depth) {
-        const auto least = static_cast<std::uint64_t>(std::clamp(number_of(json::find(schema, "minItems"), 0), 0.0, 1000.0));
-        const auto most = static_cast<std::uint64_t>(std::clamp(number_of(json::find(schema, "maxItems"), 1000), 0.0, 1000.0));
+        const auto least =
+            static_cast<std::uint64_t>(std::clamp(number_of(json::find(schema, "minItems"), 0), 0.0, 1000.0));
+        const auto most =
+            static_cast<std::uint64_t>(std::clamp(number_of(json::find(schema, "maxItems"), 1000), 0.0, 1000.0));
         const bool is_deep = depth >= depth_max || values_ >= values_max;
-        const std::uint64_t count = std::min(std::max(most, least), is_deep ? least : std::max<std::uint64_t>(least, 1 + prng_.below(3)));
+        const std::uint64_t count =
+            std::min(std::max(most, least), is_deep ? least : std::max<std::uint64_t>(least, 1 + prng_.below(3)));
         const Value items = json::find(schema, "items"), fixed = json::find(schema, "prefixItems");
         put("[");
         std::uint64_t written = 0;
@@ -185,15 +191,19 @@ private:
 
     void write_number(const Value& schema, bool is_whole) {
         double low = number_of(json::find(schema, "minimum"), 0);
-        if (const Value above = json::find(schema, "exclusiveMinimum"); is_given(above)) low = is_whole ? std::floor(number_of(above, 0)) + 1 : number_of(above, 0) + 0.5;
+        if (const Value above = json::find(schema, "exclusiveMinimum"); is_given(above))
+            low = is_whole ? std::floor(number_of(above, 0)) + 1 : number_of(above, 0) + 0.5;
         double high = number_of(json::find(schema, "maximum"), std::max(low, 0.0) + 100);
-        if (const Value below = json::find(schema, "exclusiveMaximum"); is_given(below)) high = is_whole ? std::ceil(number_of(below, 0)) - 1 : (low + number_of(below, high)) / 2;
-        if (!is_given(json::find(schema, "minimum")) && !is_given(json::find(schema, "exclusiveMinimum"))) low = std::min(low, high);
+        if (const Value below = json::find(schema, "exclusiveMaximum"); is_given(below))
+            high = is_whole ? std::ceil(number_of(below, 0)) - 1 : (low + number_of(below, high)) / 2;
+        if (!is_given(json::find(schema, "minimum")) && !is_given(json::find(schema, "exclusiveMinimum")))
+            low = std::min(low, high);
         const double step = number_of(json::find(schema, "multipleOf"), 0);
         if (step > 0) {
             out_.append(shortest(std::ceil(low / step) * step));
         } else if (is_whole) {
-            const auto first = static_cast<std::int64_t>(std::ceil(low)), last = static_cast<std::int64_t>(std::floor(high));
+            const auto first = static_cast<std::int64_t>(std::ceil(low)),
+                       last = static_cast<std::int64_t>(std::floor(high));
             append_number(out_, prng_.between(first, std::max(first, last)));
         } else {
             // Quarters are exact in binary and in decimal; between narrow bounds the middle must do.
@@ -210,8 +220,10 @@ private:
 
     void write_string(const Value& schema) {
         const std::string format = plain(json::find(schema, "format"));
-        const auto least = static_cast<std::size_t>(std::clamp(number_of(json::find(schema, "minLength"), 0), 0.0, 10'000.0));
-        const auto most = static_cast<std::size_t>(std::clamp(number_of(json::find(schema, "maxLength"), 10'000), 0.0, 10'000.0));
+        const auto least =
+            static_cast<std::size_t>(std::clamp(number_of(json::find(schema, "minLength"), 0), 0.0, 10'000.0));
+        const auto most =
+            static_cast<std::size_t>(std::clamp(number_of(json::find(schema, "maxLength"), 10'000), 0.0, 10'000.0));
         std::string text = formatted(format);
         if (text.empty()) {
             text = english_word(prng_);
@@ -231,7 +243,8 @@ private:
         };
         if (format == "date") return "2026-" + digits(12, 1) + "-" + digits(28, 1);
         if (format == "time") return digits(24, 0) + ":" + digits(60, 0) + ":00Z";
-        if (format == "date-time") return "2026-" + digits(12, 1) + "-" + digits(28, 1) + "T" + digits(24, 0) + ":00:00Z";
+        if (format == "date-time")
+            return "2026-" + digits(12, 1) + "-" + digits(28, 1) + "T" + digits(24, 0) + ":00:00Z";
         if (format == "email") return std::string(english_word(prng_)) + "@example.com";
         if (format == "uri") return "https://example.com/" + std::string(english_word(prng_));
         if (format == "ipv4") return "192.0.2." + digits(254, 1);

@@ -85,7 +85,8 @@ Instant SimServer::simulated_now() const {
 }
 
 Instant SimServer::real_time_of(Instant simulated) const {
-    return origin_ + Duration(static_cast<std::int64_t>(std::ceil(static_cast<double>(simulated.time_since_epoch().count()) * config_.time_scale)));
+    return origin_ + Duration(static_cast<std::int64_t>(
+                         std::ceil(static_cast<double>(simulated.time_since_epoch().count()) * config_.time_scale)));
 }
 
 io::Task<> SimServer::run_engine() {
@@ -160,9 +161,13 @@ void SimServer::cancel(SimJob& job) {
     engine_waiter_.notify(work_came);   // its place may be another's now
 }
 
-std::uint64_t SimServer::tokens_context_max() const { return std::min<std::uint64_t>(config_.context_tokens_max, engine_.tokens_max()); }
+std::uint64_t SimServer::tokens_context_max() const {
+    return std::min<std::uint64_t>(config_.context_tokens_max, engine_.tokens_max());
+}
 
-bool SimServer::knows_model(std::string_view model) const { return std::find(config_.models.begin(), config_.models.end(), model) != config_.models.end(); }
+bool SimServer::knows_model(std::string_view model) const {
+    return std::find(config_.models.begin(), config_.models.end(), model) != config_.models.end();
+}
 
 void SimServer::append_models(std::string& out) const {
     out.append("{\"object\":\"list\",\"data\":[");
@@ -220,7 +225,8 @@ std::string SimServer::page(std::string_view path, std::string_view query, std::
         MetricsPage page{config_.style, config_.models.front(), engine_.stats(), 0, 0};
         page.watts = watts(config_.engine.profile, page.engine.running);
         const Duration idle = std::max(Duration{}, simulated_now().time_since_epoch() - page.engine.busy);
-        page.joules = page.engine.joules_busy + watts(config_.engine.profile, 0) * static_cast<double>(idle.count()) / 1e9;
+        page.joules =
+            page.engine.joules_busy + watts(config_.engine.profile, 0) * static_cast<double>(idle.count()) / 1e9;
         append_metrics(out, page, meters_);
     }
     return out;

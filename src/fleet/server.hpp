@@ -28,20 +28,20 @@ namespace gilmok::fleet {
 
 struct SimConfig {
     EngineConfig engine;
-    std::vector<std::string> models;               // served names; empty: the profile's model
+    std::vector<std::string> models;   // served names; empty: the profile's model
     EngineStyle style = EngineStyle::vllm;
     std::uint64_t seed = 1;
     // Real seconds for a simulated one: 1 is real time, 0 answers at once.
     double time_scale = 1;
     AnswerRange answers;
     FaultMix faults;
-    std::string api_key;                           // "": none is asked for
-    bool usage_null = true;                        // see AnswerFrame
-    std::uint32_t dimensions = 256;                // of embeddings, when the request does not say
-    std::uint32_t context_tokens_max = 0;          // 0: the model's
-    std::uint64_t body_bytes_max = 32ULL << 20;    // then 413
-    std::uint32_t connections_max = 16'384;        // then the new connection is closed
-    std::uint32_t requests_per_connection_max = 0; // then Connection: close; 0: no limit
+    std::string api_key;                               // "": none is asked for
+    bool usage_null = true;                            // see AnswerFrame
+    std::uint32_t dimensions = 256;                    // of embeddings, when the request does not say
+    std::uint32_t context_tokens_max = 0;              // 0: the model's
+    std::uint64_t body_bytes_max = 32ULL << 20;        // then 413
+    std::uint32_t connections_max = 16'384;            // then the new connection is closed
+    std::uint32_t requests_per_connection_max = 0;     // then Connection: close; 0: no limit
     Duration idle_timeout = std::chrono::minutes(5);   // an idle connection is closed
     Duration stall_max = std::chrono::minutes(10);     // a stalled answer is given up
     std::size_t log_entries_max = 200'000;
@@ -49,13 +49,13 @@ struct SimConfig {
 
 // One sequence of a request, fed by the engine.
 struct SimJob {
-    std::uint64_t id = 0;                // 0: not in the engine (any more)
+    std::uint64_t id = 0;   // 0: not in the engine (any more)
     Answer answer;
-    std::uint32_t ready = 0;             // tokens the engine has made
+    std::uint32_t ready = 0;   // tokens the engine has made
     std::uint32_t sent = 0;
     std::uint32_t cached = 0;
     bool is_finished = false;
-    bool is_closed = false;              // its finish_reason was written
+    bool is_closed = false;   // its finish_reason was written
     io::Waiter* waiter = nullptr;
 };
 
@@ -109,7 +109,7 @@ private:
     SimLog log_;
     SimMeters meters_;
     Instant origin_;
-    Instant engine_time_{};          // how far the engine was advanced
+    Instant engine_time_{};   // how far the engine was advanced
     bool is_stopped_ = false;
     std::uint64_t number_ = 0;
     std::uint64_t next_job_ = 0;

@@ -27,14 +27,18 @@ public:
     void set_place(std::list<std::unique_ptr<SimConnection>>::iterator place) { place_ = place; }
 
 private:
+    static constexpr io::Events readable = 1, writable = 2, timeout = 8;
+    static_assert((SimServer::tokens_came & (readable | writable | timeout)) == 0);
+    static constexpr std::string_view json_type = "application/json";
+
     // What of a request outlives the bytes it came in.
     struct Request {
         wire::http1::Method method = wire::http1::Method::other;
         std::string path, query;
-        std::string id;                // x-request-id
+        std::string id;   // x-request-id
         std::string authorization;
-        std::string faults;            // x-sim-fault
-        std::string load_format;       // endpoint-load-metrics-format
+        std::string faults;        // x-sim-fault
+        std::string load_format;   // endpoint-load-metrics-format
         bool has_faults = false;
         bool keep_alive = true;
         bool expects_continue = false;
@@ -88,14 +92,14 @@ private:
     io::Timer timer_;
     wire::http1::Limits limits_;
     wire::http1::HeadParser parser_;
-    std::string in_;                  // received, not yet consumed
-    std::string out_;                 // to be sent
+    std::string in_;    // received, not yet consumed
+    std::string out_;   // to be sent
     std::string body_;
     Request request_;
     std::uint32_t requests_ = 0;
-    bool goes_on_ = false;            // after this answer the connection serves another
+    bool goes_on_ = false;   // after this answer the connection serves another
     bool is_chunked_ = false;
-    bool must_linger_ = false;        // the client may still be sending what we refused
+    bool must_linger_ = false;   // the client may still be sending what we refused
 
     // Of the request that is being answered.
     std::vector<SimJob> jobs_;
@@ -104,12 +108,12 @@ private:
     SimEntry entry_;
     bool has_entry_ = false;
     bool is_streaming_ = false;
-    bool has_oddity_ = false;         // a fault that happens once was done
+    bool has_oddity_ = false;   // a fault that happens once was done
     std::uint64_t tokens_sent_ = 0;
     std::uint64_t tokens_prompt_ = 0;
     Instant began_{};
     Instant last_token_{};
-    Instant next_token_{};            // when a slow one may speak again
+    Instant next_token_{};   // when a slow one may speak again
 
     io::Task<> task_;
 };

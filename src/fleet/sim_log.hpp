@@ -19,13 +19,13 @@ std::string_view name_of(SimOutcome outcome);
 
 struct SimEntry {
     std::uint64_t number = 0;
-    std::string request_id;           // the client's x-request-id
+    std::string request_id;   // the client's x-request-id
     std::string path;
     std::string model;
     std::uint16_t status = 0;
     SimOutcome outcome = SimOutcome::answered;
     bool is_stream = false;
-    std::string fault;                // names of the ordered faults, joined by commas
+    std::string fault;   // names of the ordered faults, joined by commas
     std::uint64_t tokens_prompt = 0;
     std::uint64_t tokens_cached = 0;
     std::uint64_t tokens_made = 0;        // what the engine generated for it

@@ -17,10 +17,17 @@ void append_double(std::string& out, double number) {
 class Page {
 public:
     Page(std::string& out, std::string labels) : out_(out), labels_(std::move(labels)) {}
-    void type(std::string_view name, std::string_view type) { out_.append("# TYPE ").append(name).append(" ").append(type).append("\n"); }
+    void type(std::string_view name, std::string_view type) {
+        out_.append("# TYPE ").append(name).append(" ").append(type).append("\n");
+    }
     void sample(std::string_view name, double value, std::string_view more = {}) {
         out_.append(name);
-        if (!labels_.empty() || !more.empty()) out_.append("{").append(labels_).append(!labels_.empty() && !more.empty() ? "," : "").append(more).append("}");
+        if (!labels_.empty() || !more.empty())
+            out_.append("{")
+                .append(labels_)
+                .append(!labels_.empty() && !more.empty() ? "," : "")
+                .append(more)
+                .append("}");
         out_.push_back(' ');
         append_double(out_, value);
         out_.push_back('\n');
@@ -40,7 +47,8 @@ public:
     void finished(std::string_view name, const SimMeters& meters) {
         type(name, "counter");
         for (const Finish finish : {Finish::stop, Finish::length, Finish::tool_calls})
-            sample(name, static_cast<double>(meters.finished[static_cast<std::size_t>(finish)]), "finished_reason=\"" + std::string(name_of(finish)) + "\"");
+            sample(name, static_cast<double>(meters.finished[static_cast<std::size_t>(finish)]),
+                   "finished_reason=\"" + std::string(name_of(finish)) + "\"");
         sample(name, static_cast<double>(meters.aborted), "finished_reason=\"abort\"");
     }
 
@@ -75,7 +83,10 @@ void append_vllm(std::string& out, const MetricsPage& page, const SimMeters& met
     vllm.histogram("vllm:inter_token_latency_seconds", meters.between_tokens);
     vllm.histogram("vllm:e2e_request_latency_seconds", meters.whole);
     Page info(out, {});
-    info.gauge("vllm:cache_config_info", 1, "block_size=\"" + std::to_string(block_tokens) + "\",enable_prefix_caching=\"True\",engine=\"0\",num_gpu_blocks=\"" + std::to_string(engine.blocks) + "\"");
+    info.gauge("vllm:cache_config_info", 1,
+               "block_size=\"" + std::to_string(block_tokens) +
+                   "\",enable_prefix_caching=\"True\",engine=\"0\",num_gpu_blocks=\"" + std::to_string(engine.blocks) +
+                   "\"");
 }
 
 void append_furiosa(std::string& out, const MetricsPage& page, const SimMeters& meters) {
@@ -98,13 +109,17 @@ void append_sglang(std::string& out, const MetricsPage& page, const SimMeters& m
     sglang.gauge("sglang:num_running_reqs", engine.running);
     sglang.gauge("sglang:num_queue_reqs", engine.waiting);
     sglang.gauge("sglang:token_usage", engine.kv_use());
-    sglang.gauge("sglang:cache_hit_rate", engine.tokens_queried == 0 ? 0 : static_cast<double>(engine.tokens_hit) / static_cast<double>(engine.tokens_queried));
+    sglang.gauge("sglang:cache_hit_rate", engine.tokens_queried == 0 ? 0
+                                                                     : static_cast<double>(engine.tokens_hit) /
+                                                                           static_cast<double>(engine.tokens_queried));
     sglang.counter("sglang:prompt_tokens_total", engine.tokens_prompt);
     sglang.counter("sglang:generation_tokens_total", engine.tokens_output);
     sglang.histogram("sglang:time_to_first_token_seconds", meters.to_first_token);
     sglang.histogram("sglang:inter_token_latency_seconds", meters.between_tokens);
     sglang.histogram("sglang:e2e_request_latency_seconds", meters.whole);
-    sglang.gauge("sglang:cache_config_info", 1, "page_size=\"" + std::to_string(block_tokens) + "\",num_pages=\"" + std::to_string(engine.blocks) + "\"");
+    sglang.gauge(
+        "sglang:cache_config_info", 1,
+        "page_size=\"" + std::to_string(block_tokens) + "\",num_pages=\"" + std::to_string(engine.blocks) + "\"");
 }
 
 // llama.cpp shows no use of its KV cache.
@@ -119,7 +134,8 @@ void append_llama_cpp(std::string& out, const MetricsPage& page) {
 }  // namespace
 
 std::optional<EngineStyle> parse_engine_style(std::string_view name) {
-    for (const EngineStyle style : {EngineStyle::vllm, EngineStyle::furiosa, EngineStyle::sglang, EngineStyle::llama_cpp})
+    for (const EngineStyle style :
+         {EngineStyle::vllm, EngineStyle::furiosa, EngineStyle::sglang, EngineStyle::llama_cpp})
         if (name_of(style) == name) return style;
     return std::nullopt;
 }
@@ -147,8 +163,10 @@ void Histogram::append(std::string& out, std::string_view name, std::string_view
     for (std::size_t index = 0; index <= bounds_s.size(); ++index) {
         below += counts_[index];
         out.append(name).append("_bucket{").append(labels).append(",le=\"");
-        if (index < bounds_s.size()) append_double(out, bounds_s[index]);
-        else out.append("+Inf");
+        if (index < bounds_s.size())
+            append_double(out, bounds_s[index]);
+        else
+            out.append("+Inf");
         out.append("\"} ");
         append_number(out, below);
         out.push_back('\n');
@@ -177,7 +195,8 @@ std::string orca_report(std::string_view format, const EngineStats& engine) {
     std::string report;
     const bool is_json = equal_ignoring_case(format, "JSON");
     if (!is_json && !equal_ignoring_case(format, "TEXT")) return report;
-    report.append(is_json ? "JSON {\"named_metrics\":{\"kv_cache_usage_perc\":" : "TEXT named_metrics.kv_cache_usage_perc=");
+    report.append(is_json ? "JSON {\"named_metrics\":{\"kv_cache_usage_perc\":"
+                          : "TEXT named_metrics.kv_cache_usage_perc=");
     append_double(report, engine.kv_use());
     report.append(is_json ? ",\"num_requests_waiting\":" : ", named_metrics.num_requests_waiting=");
     append_number(report, engine.waiting);

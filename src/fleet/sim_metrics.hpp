@@ -19,7 +19,8 @@ std::string_view name_of(EngineStyle style);
 
 class Histogram {
 public:
-    static constexpr std::array<double, 12> bounds_s{0.001, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 5, 20};
+    static constexpr std::array<double, 12> bounds_s{0.001, 0.005, 0.01, 0.02, 0.04, 0.08,
+                                                     0.16,  0.32,  0.64, 1.28, 5,    20};
     void add(Duration span);
     void append(std::string& out, std::string_view name, std::string_view labels) const;
 
@@ -41,7 +42,7 @@ struct MetricsPage {
     std::string_view model;
     EngineStats engine;
     double watts = 0;
-    double joules = 0;        // idle energy included
+    double joules = 0;   // idle energy included
 };
 void append_metrics(std::string& out, const MetricsPage& page, const SimMeters& meters);
 // The value of the response header endpoint-load-metrics (ORCA, as vLLM writes it); `format` is TEXT or JSON, otherwise "".

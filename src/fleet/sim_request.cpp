@@ -66,7 +66,8 @@ private:
         if (!is_given(value)) return true;
         std::int64_t found = 0;
         if (value.type != Type::number || !json::to_i64(value, found) || found < low || found > high)
-            return refuse(name, std::string(name) + " must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+            return refuse(name, std::string(name) + " must be a whole number from " + std::to_string(low) + " to " +
+                                    std::to_string(high));
         out = found;
         return true;
     }
@@ -74,14 +75,19 @@ private:
     ApiResult<bool> read_numbers() {
         constexpr std::int64_t tokens_most = 10'000'000;
         std::int64_t seed = 0;
-        struct Field { std::string_view name; std::int64_t low, high; std::int64_t* out; };
-        const Field fields[] = {{"max_tokens", 1, tokens_most, &request_.tokens_max},
-                                {"max_completion_tokens", 1, tokens_most, &request_.tokens_max},
-                                {"min_tokens", 0, tokens_most, &request_.tokens_min},
-                                {"n", 1, SimRequest::choices_max, &request_.choices},
-                                {"seed", std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), &seed},
-                                {"dimensions", 1, 8192, &request_.dimensions},
-                                {"top_n", 1, tokens_most, &request_.top_n}};
+        struct Field {
+            std::string_view name;
+            std::int64_t low, high;
+            std::int64_t* out;
+        };
+        const Field fields[] = {
+            {"max_tokens", 1, tokens_most, &request_.tokens_max},
+            {"max_completion_tokens", 1, tokens_most, &request_.tokens_max},
+            {"min_tokens", 0, tokens_most, &request_.tokens_min},
+            {"n", 1, SimRequest::choices_max, &request_.choices},
+            {"seed", std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), &seed},
+            {"dimensions", 1, 8192, &request_.dimensions},
+            {"top_n", 1, tokens_most, &request_.top_n}};
         for (const Field& field : fields)
             if (auto done = number(field.name, field.low, field.high, *field.out); !done) return done;
         request_.seed = static_cast<std::uint64_t>(seed);
@@ -90,7 +96,8 @@ private:
         request_.wants_base64 = text_of(member("encoding_format")) == "base64";
         const std::string effort = text_of(member("reasoning_effort"));
         request_.reasons = !effort.empty() && effort != "none" && effort != "minimal";
-        if (const std::string salt = text_of(member("cache_salt")); !salt.empty()) request_.cache_salt = hash_of(salt, 1);
+        if (const std::string salt = text_of(member("cache_salt")); !salt.empty())
+            request_.cache_salt = hash_of(salt, 1);
         return true;
     }
 
@@ -115,7 +122,8 @@ private:
         } else if (stop.type == Type::array) {
             Cursor cursor(stop);
             for (Value entry; cursor.next_element(entry);) {
-                if (entry.type != Type::string || request_.stops.size() == SimRequest::stops_max) return refuse("stop", "stop must be a string or a short list of strings");
+                if (entry.type != Type::string || request_.stops.size() == SimRequest::stops_max)
+                    return refuse("stop", "stop must be a string or a short list of strings");
                 request_.stops.push_back(text_of(entry));
             }
         } else {
@@ -132,8 +140,10 @@ private:
             Cursor cursor(tools);
             for (Value tool; cursor.next_element(tool);) {
                 const Value function = tool.type == Type::object ? json::find(tool, "function") : Value{};
-                if (function.type != Type::object || request_.tools.size() == SimRequest::tools_max) return refuse("tools", "tools must hold functions, at most 256");
-                SimTool read{text_of(json::find(function, "name")), std::string(json::find(function, "parameters").text)};
+                if (function.type != Type::object || request_.tools.size() == SimRequest::tools_max)
+                    return refuse("tools", "tools must hold functions, at most 256");
+                SimTool read{text_of(json::find(function, "name")),
+                             std::string(json::find(function, "parameters").text)};
                 if (read.name.empty()) return refuse("tools", "a tool needs a name");
                 request_.tools.push_back(std::move(read));
             }
@@ -148,16 +158,21 @@ private:
         if (!is_given(choice)) return true;
         if (choice.type == Type::object) {
             request_.tool_choice = Choice::named;
-            if (const Value function = json::find(choice, "function"); function.type == Type::object) request_.tool_named = text_of(json::find(function, "name"));
+            if (const Value function = json::find(choice, "function"); function.type == Type::object)
+                request_.tool_named = text_of(json::find(function, "name"));
             for (const SimTool& tool : request_.tools)
                 if (tool.name == request_.tool_named) return true;
             return refuse("tool_choice", "tool_choice names a tool that is not in tools");
         }
         const std::string name = text_of(choice);
-        if (name == "none") request_.tool_choice = Choice::none;
-        else if (name == "required") request_.tool_choice = Choice::required;
-        else if (name != "auto") return refuse("tool_choice", "tool_choice must be none, auto, required or a function");
-        if (request_.tool_choice == Choice::required && request_.tools.empty()) return refuse("tool_choice", "tool_choice is required but there are no tools");
+        if (name == "none")
+            request_.tool_choice = Choice::none;
+        else if (name == "required")
+            request_.tool_choice = Choice::required;
+        else if (name != "auto")
+            return refuse("tool_choice", "tool_choice must be none, auto, required or a function");
+        if (request_.tool_choice == Choice::required && request_.tools.empty())
+            return refuse("tool_choice", "tool_choice is required but there are no tools");
         return true;
     }
 
@@ -172,7 +187,8 @@ private:
         }
         const Value wrapped = type == "json_schema" ? json::find(format, "json_schema") : Value{};
         const Value schema = wrapped.type == Type::object ? json::find(wrapped, "schema") : Value{};
-        if (schema.type != Type::object) return refuse("response_format", "response_format must be text, json_object, or json_schema with a schema");
+        if (schema.type != Type::object)
+            return refuse("response_format", "response_format must be text, json_object, or json_schema with a schema");
         request_.format = SimRequest::Format::json_schema;
         request_.schema = std::string(schema.text);
         return true;
@@ -196,7 +212,8 @@ private:
         const Value messages = member("messages");
         if (messages.type != Type::array) return refuse("messages", "messages must be an array");
         std::string prompt;
-        if (const Value tools = member("tools"); is_given(tools)) prompt.append("<|tools|>\n").append(tools.text).append("\n");
+        if (const Value tools = member("tools"); is_given(tools))
+            prompt.append("<|tools|>\n").append(tools.text).append("\n");
         Cursor cursor(messages);
         std::size_t count = 0;
         for (Value message; cursor.next_element(message); ++count) {
@@ -247,7 +264,9 @@ private:
             for (Value entry; cursor.next_element(entry);) {
                 has_ids = entry.type == Type::number;
                 if (has_ids) break;
-                if ((entry.type != Type::string && entry.type != Type::array) || request_.prompts.size() == SimRequest::inputs_max) return refuse(name, message);
+                if ((entry.type != Type::string && entry.type != Type::array) ||
+                    request_.prompts.size() == SimRequest::inputs_max)
+                    return refuse(name, message);
                 request_.prompts.push_back(entry.type == Type::string ? text_of(entry) : std::string(entry.text));
             }
             if (has_ids) request_.prompts.assign(1, std::string(given.text));
@@ -265,7 +284,8 @@ private:
         Cursor cursor(documents);
         for (Value document; cursor.next_element(document);) {
             if (request_.prompts.size() == SimRequest::inputs_max) return refuse("documents", "at most 2048 documents");
-            request_.prompts.push_back(text_of(document.type == Type::object ? json::find(document, "text") : document));
+            request_.prompts.push_back(
+                text_of(document.type == Type::object ? json::find(document, "text") : document));
         }
         if (request_.prompts.empty()) return refuse("documents", "documents must not be empty");
         return true;

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t ascii_bytes_max = 4;
 
-constexpr bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80; }
+constexpr bool is_plain(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80;
+}
 
 // Bytes of the UTF-8 character at the front, or 1 when it is none.
 std::size_t character_bytes(std::string_view text) {
@@ -76,8 +78,10 @@ std::vector<BlockHash> block_hashes(std::string_view text, std::uint64_t salt) {
     std::uint64_t hash = salt;
     while (true) {
         const std::string_view block = first_tokens(text, block_tokens);
-        if (block.size() < text.size() || count_tokens(block) == block_tokens) hash = hash_of(block, hash);
-        else return hashes;
+        if (block.size() < text.size() || count_tokens(block) == block_tokens)
+            hash = hash_of(block, hash);
+        else
+            return hashes;
         hashes.push_back(hash);
         text.remove_prefix(block.size());
         if (text.empty()) return hashes;
