@@ -20,9 +20,16 @@ Error closed_early(bool has_received_bytes) {
 
 void Attempt::begin(Pool& pool, const config::Upstream& upstream, bool fresh, io::Waiter& waiter, io::Events readable,
                     io::Events writable, Instant now) {
-    GILMOK_DASSERT(state_ == State::none);
+    GILMOK_DASSERT(state_ == State::none || state_ == State::failed);
+    GILMOK_DASSERT(!connection_.is_open());
+    // A slot that failed or was cancelled begins again: nothing of the last connection may reach the next one.
     pool_ = &pool;
     started_ = now;
+    unsent_ = {};
+    head_pending_ = {};
+    error_ = {};
+    interim_heads_ = 0;
+    has_received_bytes_ = false;
     auto connection = pool.take(upstream, fresh);
     if (!connection) {
         fail_with(connection.error());
@@ -54,6 +61,8 @@ void Attempt::send(std::span<const std::string_view> parts) {
         written -= skip;
         unsent_.append(part.substr(skip));
     }
+    // A short write does not mean that the socket is full, and only a full one tells when it has room again.
+    if (sent.is_done()) continue_sending();
 }
 
 void Attempt::continue_sending() {
