@@ -13,14 +13,13 @@
 #include <vector>
 
 #include "config/load.hpp"
+#include "config/quantity.hpp"
 #include "config/secrets.hpp"
 
 extern char** environ;
 
 namespace gilmok::config {
 namespace {
-
-constexpr std::chrono::seconds command_timeout{5};
 
 std::vector<std::string> split(const std::string& line) {
     std::vector<std::string> words;
@@ -33,8 +32,8 @@ std::vector<std::string> split(const std::string& line) {
 }
 
 // Reads until the writer closes, the time is over or there is too much. Returns whether the end came.
-bool drain(int pipe, std::string& out, std::string& failure) {
-    const auto until = std::chrono::steady_clock::now() + command_timeout;
+bool drain(int pipe, std::chrono::milliseconds timeout, std::string& out, std::string& failure) {
+    const auto until = std::chrono::steady_clock::now() + timeout;
     for (;;) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
@@ -42,7 +41,7 @@ bool drain(int pipe, std::string& out, std::string& failure) {
         const int ready = left > 0 ? poll(&readable, 1, static_cast<int>(left)) : 0;
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) {
-            failure = "the command took longer than 5 s";
+            failure = "the command took longer than " + duration_text(timeout);
             return false;
         }
         char buffer[4'096];
@@ -80,46 +79,51 @@ public:
     }
 
     std::optional<std::string> command(const std::string& line, std::string& failure) override {
-        std::vector<std::string> words = split(line);
-        if (words.empty()) {
-            failure = "the command is empty";
-            return std::nullopt;
-        }
-        std::vector<char*> arguments;
-        for (std::string& word : words) arguments.push_back(word.data());
-        arguments.push_back(nullptr);
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC) != 0) {
-            failure = std::string("pipe: ") + std::strerror(errno);
-            return std::nullopt;
-        }
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        pid_t child = 0;
-        const int refused = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-        posix_spawn_file_actions_destroy(&actions);
-        close(ends[1]);
-        if (refused != 0) {
-            close(ends[0]);
-            failure = words.front() + ": " + std::strerror(refused);
-            return std::nullopt;
-        }
-        std::string out;
-        const bool is_whole = drain(ends[0], out, failure);
-        close(ends[0]);
-        const int status = wait_or_kill(child, is_whole);
-        if (!is_whole) return std::nullopt;
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-            failure = words.front() + " ended with an error";
-            return std::nullopt;
-        }
-        return out;
+        return run_secret_command(line, command_timeout, failure);
     }
 };
 
 }   // namespace
+
+std::optional<std::string> run_secret_command(const std::string& line, std::chrono::milliseconds timeout,
+                                              std::string& failure) {
+    std::vector<std::string> words = split(line);
+    if (words.empty()) {
+        failure = "the command is empty";
+        return std::nullopt;
+    }
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        failure = std::string("pipe: ") + std::strerror(errno);
+        return std::nullopt;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    pid_t child = 0;
+    const int refused = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    if (refused != 0) {
+        close(ends[0]);
+        failure = words.front() + ": " + std::strerror(refused);
+        return std::nullopt;
+    }
+    std::string out;
+    const bool is_whole = drain(ends[0], timeout, out, failure);
+    close(ends[0]);
+    const int status = wait_or_kill(child, is_whole);
+    if (!is_whole) return std::nullopt;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        failure = words.front() + " ended with an error";
+        return std::nullopt;
+    }
+    return out;
+}
 
 Secrets& system_secrets() {
     static SystemSecrets secrets;
