@@ -1,5 +1,6 @@
 // `gilmok key create|list|revoke|rotate`: works on the key store of the configured state directory; a running server
-// notices within 250 ms. The key is printed once.
+// notices within 250 ms. The key is printed once. Secrets that the configuration refers to are not resolved, so the
+// command works in a shell that does not have them.
 #pragma once
 
 #include <functional>
@@ -8,7 +9,6 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "config/load.hpp"
 #include "io/files.hpp"
 
 namespace gilmok::cli {
@@ -16,7 +16,6 @@ namespace gilmok::cli {
 // What the command needs of the world, so that a test can be the world.
 struct KeyWorld {
     io::Files& files;
-    config::Secrets& secrets;
     WallTime now;
     std::function<void(std::span<char>)> random_bytes;
 };
@@ -27,5 +26,7 @@ struct CommandResult {
 };
 // `arguments` begin after "key".
 CommandResult key_command(const std::vector<std::string>& arguments, const KeyWorld& world);
+// The same in the real world: prints, and returns the exit code.
+int run_key(const std::vector<std::string>& arguments);
 
 }   // namespace gilmok::cli
