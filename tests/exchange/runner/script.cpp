@@ -35,7 +35,7 @@ const std::array<Verbs, 5>& all_verbs() {
          {"status", "header", "no", "body", "json", "event", "comment", "end", "cut", "closed", "reset", "open"}},
         {Actor::upstream,
          {"expect", "reply", "event", "comment", "done", "end", "chunk", "raw", "answer", "stall", "close", "shutdown", "reset", "pause", "resume", "stop", "start"},
-         {"header", "no", "body", "json", "cancelled", "connections", "GET", "HEAD", "POST", "head"}},
+         {"header", "no", "body", "json", "cancelled", "blocked", "connections", "GET", "HEAD", "POST", "head"}},
         {Actor::gateway, {"drain", "reload", "stop", "expect"}, {"drained", "running", "busy"}},
         {Actor::network, {"door", "upstream"}, {}},
     }};

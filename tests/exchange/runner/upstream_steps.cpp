@@ -127,6 +127,10 @@ Runner::Outcome Runner::upstream_expect(Upstream& upstream, const Step& step) {
         const bool is_gone = wait_for([&] { return upstream.current->is_left_by_peer(); }, patience);
         return is_gone ? std::nullopt : Outcome("the connection is still open");
     }
+    if (what == "blocked") {
+        settle();
+        return upstream.current->has_sent_all() ? Outcome("all was sent") : std::nullopt;
+    }
     Message* request = request_of(upstream);
     if (request == nullptr) return "there is no request";
     if (what == "no") {
