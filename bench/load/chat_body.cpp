@@ -29,7 +29,7 @@ void append_piece(std::string& out, std::uint64_t& seed) {
     out += ' ';
 }
 
-}  // namespace
+}   // namespace
 
 std::string chat_body(std::size_t bytes, const std::string& model, const std::string& extra) {
     std::string body = "{\"model\":\"" + model + "\"," + extra +
@@ -39,7 +39,7 @@ std::string chat_body(std::size_t bytes, const std::string& model, const std::st
     constexpr std::string_view open_assistant = ",{\"role\":\"assistant\",\"content\":\"";
     constexpr std::string_view close = "\"}";
     constexpr std::string_view end = "]}";
-    constexpr std::size_t message_bytes = 700;  // of one message
+    constexpr std::size_t message_bytes = 700;   // of one message
     constexpr std::size_t piece_bytes_max = 24;
     std::uint64_t seed = 42;
     for (bool is_user = true; body.size() + message_bytes / 2 < bytes; is_user = !is_user) {
@@ -48,7 +48,7 @@ std::string chat_body(std::size_t bytes, const std::string& model, const std::st
         const std::size_t reserve = close.size() + end.size() + piece_bytes_max;
         while (body.size() - start < message_bytes && body.size() + reserve < bytes) append_piece(body, seed);
         const std::size_t left = bytes - body.size() - close.size() - end.size();
-        if (left < message_bytes / 2 + open_assistant.size()) body.append(left, 'x');  // the last one ends on the byte
+        if (left < message_bytes / 2 + open_assistant.size()) body.append(left, 'x');   // the last one ends on the byte
         body += close;
     }
     body += end;
@@ -58,4 +58,4 @@ std::string chat_body(std::size_t bytes, const std::string& model, const std::st
     return body;
 }
 
-}  // namespace load
+}   // namespace load

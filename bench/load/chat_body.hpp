@@ -10,4 +10,4 @@ namespace load {
 // Korean. `extra` is put in before the messages, e.g. "\"stream\":true,". Ends the program when `bytes` is too small.
 std::string chat_body(std::size_t bytes, const std::string& model, const std::string& extra);
 
-}  // namespace load
+}   // namespace load

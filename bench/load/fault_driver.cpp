@@ -34,7 +34,7 @@ struct Options {
 
 struct Slot {
     int fd = -1;
-    bool is_used = false;  // the connection has carried an answer before
+    bool is_used = false;   // the connection has carried an answer before
     bool is_running = false;
     std::uint64_t number = 0;
     Plan plan;
@@ -63,7 +63,7 @@ private:
     void note(const Slot& slot, const load::Verdict& verdict);
     void report(std::int64_t elapsed_ns) const;
 
-    static constexpr std::int64_t leave_after_ns = 30'000'000;  // the request has long been with the upstream
+    static constexpr std::int64_t leave_after_ns = 30'000'000;   // the request has long been with the upstream
     static constexpr std::size_t violations_told_max = 20;
 
     const Options options_;
@@ -134,7 +134,7 @@ void Driver::send_more(Slot& slot) {
     while (slot.is_running && slot.sent < slot.request.size()) {
         const ssize_t put =
             ::send(slot.fd, slot.request.data() + slot.sent, slot.request.size() - slot.sent, MSG_NOSIGNAL);
-        if (put <= 0) return;  // full, or broken: the read side will tell
+        if (put <= 0) return;   // full, or broken: the read side will tell
         slot.sent += static_cast<std::size_t>(put);
     }
     if (slot.sent_ns == 0) slot.sent_ns = load::now_ns();
@@ -189,6 +189,7 @@ void Driver::end(std::size_t index, Ending ending) {
         slot.seen.status = slot.reader.has_head() ? slot.reader.status() : 0;
         slot.seen.content_type =
             slot.reader.has_head() ? std::string(slot.reader.header("content-type")) : std::string();
+        slot.seen.retry_after = slot.reader.has_head() ? std::string(slot.reader.header("retry-after")) : std::string();
         note(slot, load::judge(slot.plan, slot.seen));
         ++ended_;
     }
@@ -246,7 +247,7 @@ void Driver::report(std::int64_t elapsed_ns) const {
     std::printf("}}\n");
 }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, char** argv) {
     const load::Arguments arguments(

@@ -133,7 +133,7 @@ public:
 
 private:
     static constexpr int depth_max = 64;
-    bool value(int depth) {  // NOLINT(misc-no-recursion): bounded by depth_max
+    bool value(int depth) {   // NOLINT(misc-no-recursion): bounded by depth_max
         space();
         if (at_ == text_.size() || depth > depth_max) return false;
         if (text_[at_] == '{') return members(depth, '}', true);
@@ -146,7 +146,7 @@ private:
             ++at_;
         return at_ > start;
     }
-    bool members(int depth, char close, bool has_names) {  // NOLINT(misc-no-recursion): bounded by depth_max
+    bool members(int depth, char close, bool has_names) {   // NOLINT(misc-no-recursion): bounded by depth_max
         ++at_;
         space();
         if (at_ < text_.size() && text_[at_] == close) return take(1);
@@ -186,12 +186,13 @@ private:
     std::size_t at_ = 0;
 };
 
-}  // namespace
+}   // namespace
 
 bool is_json(std::string_view text) { return JsonReader(text).read_whole(); }
 
 std::string_view name_of(Outcome outcome) {
-    constexpr std::array<std::string_view, 5> names{"answered", "error_status", "error_event", "cut_off", "left"};
+    constexpr std::array<std::string_view, 6> names{"answered", "error_status", "error_event",
+                                                    "cut_off",  "left",         "shed"};
     return names[static_cast<std::size_t>(outcome)];
 }
 
@@ -209,10 +210,14 @@ Verdict judge(const Plan& plan, const Seen& seen) {
         if (seen.status < 400 || !seen.is_whole || !is_error_object(seen.body))
             verdict.violation = "status " + std::to_string(seen.status) + " with " + seen.body.substr(0, 160);
     }
-    if (verdict.violation.empty() && !allows(plan, verdict.outcome))
+    const bool is_shed = seen.status == 503 && !seen.retry_after.empty() &&
+                         seen.body.find(R"("code":"overloaded")") != std::string::npos;
+    if (verdict.violation.empty() && is_shed)
+        verdict.outcome = Outcome::shed;
+    else if (verdict.violation.empty() && !allows(plan, verdict.outcome))
         verdict.violation = "an outcome that the plan does not explain" +
                             (seen.status == 200 ? std::string() : ": " + seen.body.substr(0, 200));
     return verdict;
 }
 
-}  // namespace load
+}   // namespace load

@@ -74,7 +74,7 @@ Fault fitting(Fault fault, bool is_stream) {
     return fault;
 }
 
-}  // namespace
+}   // namespace
 
 std::string_view name_of(Fault fault) { return names[static_cast<std::size_t>(fault)]; }
 
@@ -170,4 +170,4 @@ std::string event_stream(const Plan& plan, bool with_usage) {
     return bytes + "data: [DONE]\n\n";
 }
 
-}  // namespace load
+}   // namespace load

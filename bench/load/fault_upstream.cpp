@@ -28,7 +28,7 @@ struct Step {
 using Script = std::deque<Step>;
 
 constexpr std::int64_t delay_ms = 120;
-constexpr std::int64_t leave_delay_ms = 2'000;  // long after the client has left
+constexpr std::int64_t leave_delay_ms = 2'000;   // long after the client has left
 
 std::string chunk_of(std::string_view bytes) {
     char size[24];
@@ -87,7 +87,7 @@ std::string error_stream(const Plan& plan) {
         events += "data: " + load::event_data(plan, piece) + "\n\n";
     events += R"(data: {"error":{"message":"ordered by the plan","type":"server_error","code":500}})";
     events += "\n\n";
-    if (plan.only_once) events += "data: [DONE]\n\n";  // some engines do that, too
+    if (plan.only_once) events += "data: [DONE]\n\n";   // some engines do that, too
     return head_of(plan, "transfer-encoding: chunked\r\n") + chunked(events, plan.nonce) + "0\r\n\r\n";
 }
 
@@ -180,7 +180,7 @@ struct Connection {
     std::string body;
     std::string unsent;
     Script script;
-    bool is_busy = false;  // a request is being answered
+    bool is_busy = false;   // a request is being answered
     bool client_will_leave = false;
 };
 
@@ -193,10 +193,11 @@ struct Due {
 
 struct Counts {
     unsigned long long requests = 0;
-    unsigned long long faults = 0;         // answered by a faulty script
-    unsigned long long cancelled = 0;      // closed by the peer because the client had left
-    unsigned long long not_cancelled = 0;  // the client had left and nobody told
-    unsigned long long unplanned = 0;      // requests without a plan: bytes were lost or mixed on the way
+    unsigned long long faults = 0;          // answered by a faulty script
+    unsigned long long leaving = 0;         // requests whose client is going to leave
+    unsigned long long cancelled = 0;       // closed by the peer because the client had left
+    unsigned long long not_cancelled = 0;   // the client had left and nobody told
+    unsigned long long unplanned = 0;       // requests without a plan: bytes were lost or mixed on the way
     unsigned long long connections = 0;
     std::size_t open = 0;
 };
@@ -227,7 +228,7 @@ private:
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::size_t> free_slots_;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
-    std::unordered_set<std::uint64_t> struck_;  // nonces whose only_once fault is spent
+    std::unordered_set<std::uint64_t> struck_;   // nonces whose only_once fault is spent
     std::uint64_t serials_ = 0;
     Counts counts_;
 };
@@ -283,7 +284,7 @@ void Upstream::receive(std::size_t slot) {
         }
         std::string_view bytes(scratch_.data(), static_cast<std::size_t>(got));
         while (connection.fd >= 0 && !bytes.empty()) {
-            if (connection.is_busy) {  // nobody may speak before the answer
+            if (connection.is_busy) {   // nobody may speak before the answer
                 ++counts_.unplanned;
                 drop(slot, true, true);
                 return;
@@ -328,6 +329,7 @@ void Upstream::begin(std::size_t slot) {
         plan->fault = Fault::none;
     counts_.faults += plan->fault != Fault::none ? 1U : 0U;
     connection.client_will_leave = plan->leaving != load::Leaving::stays;
+    counts_.leaving += connection.client_will_leave ? 1U : 0U;
     connection.script = script_of(*plan, body.find("\"include_usage\":true") != std::string::npos);
     advance(slot);
 }
@@ -351,7 +353,7 @@ void Upstream::advance(std::size_t slot) {
                 return;
             case Step::What::end: drop(slot, false, false); return;
             case Step::What::reset: drop(slot, false, true); return;
-            case Step::What::stall: return;  // until the peer has had enough
+            case Step::What::stall: return;   // until the peer has had enough
         }
     }
 }
@@ -360,7 +362,7 @@ void Upstream::advance(std::size_t slot) {
 bool Upstream::flush(Connection& connection) {
     while (!connection.unsent.empty()) {
         const ssize_t sent = ::send(connection.fd, connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
-        if (sent <= 0) return false;  // full, or broken: the read side will tell
+        if (sent <= 0) return false;   // full, or broken: the read side will tell
         connection.unsent.erase(0, static_cast<std::size_t>(sent));
     }
     return true;
@@ -382,14 +384,15 @@ void Upstream::drop(std::size_t slot, bool by_peer, bool with_reset) {
 std::string Upstream::counts_answer() const {
     char text[320];
     std::snprintf(text, sizeof text,
-                  "{\"requests\":%llu,\"faults\":%llu,\"cancelled\":%llu,\"not_cancelled\":%llu,\"unplanned\":%llu,"
+                  "{\"requests\":%llu,\"faults\":%llu,\"leaving\":%llu,\"cancelled\":%llu,\"not_cancelled\":%llu,"
+                  "\"unplanned\":%llu,"
                   "\"connections\":%llu,\"open\":%zu}",
-                  counts_.requests, counts_.faults, counts_.cancelled, counts_.not_cancelled, counts_.unplanned,
-                  counts_.connections, counts_.open - 1);
+                  counts_.requests, counts_.faults, counts_.leaving, counts_.cancelled, counts_.not_cancelled,
+                  counts_.unplanned, counts_.connections, counts_.open - 1);
     return text;
 }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, char** argv) {
     const load::Arguments arguments(argc, argv, {"port"});

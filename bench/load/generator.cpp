@@ -31,7 +31,7 @@ struct Options {
 struct Connection {
     int fd = -1;
     std::size_t sent = 0;
-    bool is_answered = false;  // --sse: the first event came
+    bool is_answered = false;   // --sse: the first event came
     std::int64_t started_ns = 0;
     load::MessageReader reader{false};
     // A time stamp may be cut by the end of a read: digits so far, -1 = not inside one.
@@ -42,7 +42,7 @@ struct Connection {
 struct Counts {
     std::uint64_t answers = 0;
     std::uint64_t chunks = 0;
-    std::uint64_t errors = 0;  // wrong status, broken framing, closed before the end
+    std::uint64_t errors = 0;   // wrong status, broken framing, closed before the end
     std::uint64_t reconnects = 0;
     load::Histogram latency;
 };
@@ -73,7 +73,7 @@ private:
     std::vector<char> scratch_;
     Counts counts_;
     std::size_t answered_streams_ = 0;
-    std::int64_t read_ns_ = 0;  // when the bytes at hand were read
+    std::int64_t read_ns_ = 0;   // when the bytes at hand were read
 };
 
 void Generator::run() {
@@ -141,7 +141,7 @@ void Generator::send_more(Connection& connection) {
     while (connection.sent < request_.size()) {
         const ssize_t put =
             ::send(connection.fd, request_.data() + connection.sent, request_.size() - connection.sent, MSG_NOSIGNAL);
-        if (put <= 0) return;  // full, or broken: the read side will tell
+        if (put <= 0) return;   // full, or broken: the read side will tell
         connection.sent += static_cast<std::size_t>(put);
     }
 }
@@ -181,7 +181,7 @@ void Generator::end_answer(std::size_t index) {
         ++counts_.answers;
     else
         ++counts_.errors;
-    if (options_.is_sse) ++counts_.errors;  // these streams have no end
+    if (options_.is_sse) ++counts_.errors;   // these streams have no end
     counts_.latency.add(options_.is_sse ? 0 : read_ns_ - connection.started_ns);
     if (connection.reader.closes()) {
         ::close(connection.fd);
@@ -245,7 +245,7 @@ std::string request_text(const load::Arguments& arguments, std::uint16_t port) {
 
 std::int64_t nanoseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1e9); }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, char** argv) {
     const load::Arguments arguments(argc, argv,

@@ -27,7 +27,7 @@ bool read_number(std::string_view text, int base, std::uint64_t& value) {
     return error == std::errc{} && end == text.data() + text.size() && !text.empty();
 }
 
-}  // namespace
+}   // namespace
 
 void MessageReader::reset() {
     state_ = State::head;
@@ -87,7 +87,7 @@ void MessageReader::end_head() {
             return;
         }
         status_ = static_cast<int>(status);
-        if (status_ >= 100 && status_ < 200) {  // an interim answer: the real one follows
+        if (status_ >= 100 && status_ < 200) {   // an interim answer: the real one follows
             head_.clear();
             return;
         }
@@ -137,4 +137,4 @@ bool MessageReader::finish() {
     return state_ == State::done;
 }
 
-}  // namespace load
+}   // namespace load

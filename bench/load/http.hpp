@@ -32,9 +32,9 @@ public:
     [[nodiscard]] bool is_done() const { return state_ == State::done; }
     [[nodiscard]] bool is_bad() const { return state_ == State::bad; }
     [[nodiscard]] bool is_idle() const { return state_ == State::head && head_.empty(); }
-    [[nodiscard]] int status() const { return status_; }  // of a response
+    [[nodiscard]] int status() const { return status_; }   // of a response
     [[nodiscard]] bool has_head() const { return has_head_; }
-    [[nodiscard]] bool closes() const { return closes_; }  // "Connection: close", or framed by the close
+    [[nodiscard]] bool closes() const { return closes_; }   // "Connection: close", or framed by the close
     [[nodiscard]] const std::string& head() const { return head_; }
     // Value of a header, "" when absent; names in lower case.
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -67,4 +67,4 @@ private:
     bool closes_ = false;
 };
 
-}  // namespace load
+}   // namespace load

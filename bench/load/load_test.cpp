@@ -29,6 +29,7 @@ Seen seen_stream(std::string body) {
             .has_surplus = false,
             .status = 200,
             .content_type = "text/event-stream",
+            .retry_after = {},
             .body = std::move(body)};
 }
 
@@ -40,7 +41,7 @@ Seen seen_json(std::string body) {
 
 const std::string error_event_text = "data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\"}}\n\n";
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a plan survives its text") {
     for (std::uint64_t number = 0; number < 2'000; ++number) {
@@ -124,6 +125,11 @@ TEST_CASE("an undisturbed request must be answered") {
     seen.status = 503;
     CHECK(!judge(plan, seen).violation.empty());
     CHECK(judge(stream_plan(Fault::stall_head), seen).violation.empty());
+    seen.body = "{\"error\":{\"message\":\"busy\",\"type\":\"server_error\",\"code\":\"overloaded\"}}";
+    CHECK(!judge(plan, seen).violation.empty());
+    seen.retry_after = "1";
+    CHECK(judge(plan, seen).outcome == Outcome::shed);
+    CHECK(judge(plan, seen).violation.empty());
     seen.body = "<html>";
     CHECK(!judge(stream_plan(Fault::stall_head), seen).violation.empty());
     seen.ending = Ending::timed_out;

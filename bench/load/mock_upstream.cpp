@@ -19,13 +19,13 @@ using load::now_ns;
 
 struct Connection {
     int fd = -1;
-    std::uint64_t serial = 0;  // tells a reused slot from the stream that a timer meant
+    std::uint64_t serial = 0;   // tells a reused slot from the stream that a timer meant
     load::MessageReader reader{true};
-    std::string pending;  // what a slow reader did not take yet
+    std::string pending;   // what a slow reader did not take yet
     bool is_streaming = false;
     bool asks_stream = false;
     std::uint64_t events_sent = 0;
-    char tail[16]{};  // end of the last body bytes, so that a cut cannot hide "stream":true
+    char tail[16]{};   // end of the last body bytes, so that a cut cannot hide "stream":true
     std::size_t tail_size = 0;
 };
 
@@ -241,7 +241,7 @@ bool Mock::send_event(Connection& connection) {
         return false;
     }
     ++connection.events_sent;
-    if (!connection.pending.empty()) return true;  // a reader this slow has nothing to measure
+    if (!connection.pending.empty()) return true;   // a reader this slow has nothing to measure
     std::array<char, 512> chunk{};
     const int size = std::snprintf(chunk.data(), chunk.size(), "%zx\r\n%.*s%019lld%.*s\r\n",
                                    event_start.size() + 19 + event_end.size(), static_cast<int>(event_start.size()),
@@ -251,7 +251,7 @@ bool Mock::send_event(Connection& connection) {
     return true;
 }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, char** argv) {
     const load::Arguments arguments(argc, argv, {"port", "interval-ms", "events"});

@@ -28,7 +28,7 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 const sockaddr* any(const sockaddr_in& address) {
-    return reinterpret_cast<const sockaddr*>(&address);  // what the socket calls ask for
+    return reinterpret_cast<const sockaddr*>(&address);   // what the socket calls ask for
 }
 
 void set_nodelay(int fd) {
@@ -46,7 +46,7 @@ std::string read_small(const std::string& path) {
     return text;
 }
 
-}  // namespace
+}   // namespace
 
 void die(std::string_view what) {
     const int error = errno;
@@ -222,4 +222,4 @@ double Histogram::quantile_us(double q) const {
     return 0;
 }
 
-}  // namespace load
+}   // namespace load

@@ -14,9 +14,9 @@
 
 namespace load {
 
-[[noreturn]] void die(std::string_view what);  // adds errno's text when it is set
+[[noreturn]] void die(std::string_view what);   // adds errno's text when it is set
 
-std::int64_t now_ns();  // CLOCK_MONOTONIC: one clock for all processes of the machine, so event time stamps compare
+std::int64_t now_ns();   // CLOCK_MONOTONIC: one clock for all processes of the machine, so event time stamps compare
 
 // --name value …; a name may come more than once. Names outside `known` end the program, so that a typing error in a
 // script cannot pass for a measurement.
@@ -36,11 +36,11 @@ struct Listening {
     int fd = -1;
     std::uint16_t port = 0;
 };
-Listening listen_on(std::uint16_t port);  // 127.0.0.1, 0 = any; non-blocking
-int accept_from(int listener);            // non-blocking, no delay; -1 when nobody waits
-int connect_to(std::uint16_t port);       // 127.0.0.1; non-blocking after it stands; -1 when refused
-int connect_start(std::uint16_t port);    // the same without waiting
-void close_hard(int fd);                  // RST: leaves no TIME_WAIT behind for the next window
+Listening listen_on(std::uint16_t port);   // 127.0.0.1, 0 = any; non-blocking
+int accept_from(int listener);             // non-blocking, no delay; -1 when nobody waits
+int connect_to(std::uint16_t port);        // 127.0.0.1; non-blocking after it stands; -1 when refused
+int connect_start(std::uint16_t port);     // the same without waiting
+void close_hard(int fd);                   // RST: leaves no TIME_WAIT behind for the next window
 void raise_file_limit();
 
 class Epoll {
@@ -75,4 +75,4 @@ private:
     std::uint64_t total_ = 0;
 };
 
-}  // namespace load
+}   // namespace load

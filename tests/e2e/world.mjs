@@ -68,6 +68,7 @@ eject_after = 1000
 
 [upstream.impatient]
 url = "${stub}"
+connect_timeout = "300ms"
 first_byte_timeout = "400ms"
 eject_after = 1000
 
