@@ -45,6 +45,7 @@ io::Task<> Exchange::relay() {
         const bool has_more = pump(answer);
         if (answer_over_) break;
         if (auto error = why_stop(answer)) {
+            out.clear();   // after a suspension it holds somebody else's bytes
             cut_answer(answer, *error);
             break;
         }
@@ -61,7 +62,8 @@ io::Task<> Exchange::relay() {
             last_sent_ = now();
         }
     }
-    const bool is_sent = co_await connection_.flush();
+    bool is_sent = !connection_.has_client_left();
+    if (connection_.has_unsent()) is_sent = co_await connection_.flush();
     record_.usage = answer.usage();
     record_.bytes_out = answer.body_bytes();
     record_.events_out = answer.events_passed();
@@ -133,10 +135,10 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
     const bool is_upstreams_fault = error.fault == Fault::upstream;
     winner_->attempt.cancel();
     end_try(*winner_, is_upstreams_fault ? AttemptEnd::failed : AttemptEnd::cancelled, error.code, record_.status);
-    client_keeps_alive_ = false;
     record_.code = error.code;
     record_.fault = error.fault;
     if (error.code == Code::client_gone) {
+        client_keeps_alive_ = false;
         record_.outcome = Outcome::client_gone;
         connection_.fail();
         return;
@@ -144,6 +146,7 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
     record_.outcome = Outcome::cut_off;
     std::string& out = shard_.scratch().out;
     const bool is_told = answer.cut_off(error, {}, out);
+    client_keeps_alive_ = is_told && answer.keeps_client_connection();
     connection_.send(out);
     if (!is_told) connection_.reset();
 }

@@ -177,8 +177,10 @@ Result<bool> Answer::finish(std::string& out) {
 }
 
 bool Answer::cut_off(const Error& error, std::string_view detail, std::string& out) {
-    keep_alive_ = false;
     kept_ = {};
+    // A message that gets its proper end leaves the connection fit for the next request: closing it unannounced would
+    // fail whatever the client sends next.
+    keep_alive_ = keep_alive_ && is_event_stream_ && is_chunked_;
     if (!is_event_stream_) return false;
     if (!has_error_event_ && !has_done_) {
         std::string json, event;
