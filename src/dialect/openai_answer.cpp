@@ -1,4 +1,6 @@
 // Reading what an answer says it used, and what a piece of a streamed answer is.
+#include <optional>
+
 #include "base/text.hpp"
 #include "dialect/openai.hpp"
 #include "wire/json_walk.hpp"
@@ -204,7 +206,37 @@ private:
 
 }  // namespace
 
+namespace {
+
+// The bytes "usage" with their quotes can stand only where a string token stands: inside a text the quotes would be
+// escaped. When they stand once, as a name whose object is followed by nothing but members of the outermost object, that
+// is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way.
+std::optional<Value> find_only_usage(std::string_view json) {
+    constexpr std::string_view quoted = "\"usage\"";
+    const std::size_t at = json.rfind(quoted);
+    if (at == std::string_view::npos || json.find(quoted) != at) return std::nullopt;
+    const std::size_t colon = json.find_first_not_of(" \t\r\n", at + quoted.size());
+    if (colon == std::string_view::npos || json[colon] != ':') return std::nullopt;
+    wire::json::Walk<wire::json::FastKernel> walk(json.substr(colon + 1), wire::json::depth_limit, false);
+    walk.space();
+    Value usage;
+    if (!walk.is_at('{') || !walk.value(usage)) return std::nullopt;
+    std::string_view name;
+    Value ignored;
+    for (walk.space(); walk.is_at(','); walk.space()) {
+        if (!walk.take(',', {})) return std::nullopt;
+        walk.space();
+        if (!walk.name(name) || !walk.value(ignored)) return std::nullopt;
+    }
+    const std::size_t end = json.find_last_not_of(" \t\r\n");
+    const bool is_outermost = walk.is_at('}') && walk.at() == json.data() + end;
+    return is_outermost ? std::optional(usage) : std::nullopt;
+}
+
+}  // namespace
+
 Usage read_usage(std::string_view json) {
+    if (const auto only = find_only_usage(json)) return read_counts(*only);
     Cursor cursor(json);
     std::string_view name;
     Value value;

@@ -156,12 +156,11 @@ void Exchange::send_request(Try& slot) {
     const std::string& served_name = model_->candidates[slot.candidate].served_name;
     scratch.made.clear();
     const dialect::openai::Edited body = dialect::openai::edit(request_, served_name, scratch.made);
-    std::string traceparent;
-    traceparent.reserve(64);
-    meter::append_traceparent(traceparent, trace_);
+    scratch.traceparent.clear();
+    meter::append_traceparent(scratch.traceparent, trace_);
     scratch.upstream_head.clear();
     const upstream::Forwarded forwarded{.endpoint = record_.endpoint, .body_bytes = body.bytes, .is_decoded = is_decoded_,
-                                        .request_id = record_.id.view(), .traceparent = traceparent};
+                                        .request_id = record_.id.view(), .traceparent = scratch.traceparent};
     upstream::append_request_head(scratch.upstream_head, *slot.upstream, connection_.head(), forwarded);
     std::array<std::string_view, 1 + std::tuple_size_v<decltype(body.parts)>> parts;
     parts[0] = scratch.upstream_head;

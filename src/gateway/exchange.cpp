@@ -63,8 +63,11 @@ io::Task<Result<bool>> Exchange::tell() {
     // authenticate before a byte of the body is taken: who may not ask may not make us work
     if (auto known = authenticate(); !known) co_return known;
     if (auto shed = shed_early(); !shed) co_return shed;
-    Result<bool> body = co_await take_body();
-    if (!body) co_return body;
+    if (!connection_.body_is_whole()) {
+        Result<bool> whole = co_await connection_.read_body();
+        if (!whole) co_return whole;
+    }
+    if (auto decoded = decode_body(); !decoded) co_return decoded;
     if (record_.endpoint == Endpoint::models) co_return answer_locally();
     if (auto read = read_request(); !read) co_return read;
     if (auto found = find_model(); !found) co_return found;
@@ -119,20 +122,13 @@ Result<bool> Exchange::shed_early() {
     return true;
 }
 
-io::Task<Result<bool>> Exchange::take_body() {
-    GILMOK_ASSERT(connection_.body().has_begun());
-    const auto coding = wire::parse_content_encoding(connection_.head().headers.value(Known::content_encoding));
-    if (!coding) co_return gilmok::fail(coding.error());
-    if (!connection_.body_is_whole()) {
-        Result<bool> whole = co_await connection_.read_body();
-        if (!whole) co_return whole;
-    }
+Result<bool> Exchange::decode_body() {
     record_.bytes_in = connection_.body().bytes_received();
-    if (*coding == wire::Coding::identity) co_return true;
-    auto decoded = wire::inflate(*coding, connection_.body().body(), snapshot().server.limits.body_bytes_max);
-    if (!decoded) co_return gilmok::fail(decoded.error());
+    GILMOK_TRY(coding, wire::parse_content_encoding(connection_.head().headers.value(Known::content_encoding)));
+    if (coding == wire::Coding::identity) return true;
+    GILMOK_TRY(decoded, wire::inflate(coding, connection_.body().body(), snapshot().server.limits.body_bytes_max));
     is_decoded_ = true;
-    co_return connection_.body().replace(std::move(*decoded));
+    return connection_.body().replace(std::move(decoded));
 }
 
 Result<bool> Exchange::read_request() {
@@ -249,6 +245,7 @@ io::Task<> Exchange::refuse(Error error) {
     append_error_reply(out, with, error, detail_, shard_.date_line());
     client_keeps_alive_ = with.keep_alive;
     connection_.send(out);
+    if (!connection_.has_unsent()) co_return;
     const bool is_sent = co_await connection_.flush();
     if (!is_sent) client_keeps_alive_ = false;
 }

@@ -50,7 +50,7 @@ private:
     Result<bool> find_endpoint();
     Result<bool> authenticate();
     Result<bool> shed_early();
-    io::Task<Result<bool>> take_body();
+    Result<bool> decode_body();
     Result<bool> read_request();
     Result<bool> find_model();
     Result<bool> admit();

@@ -18,6 +18,7 @@ struct Scratch {
     std::string payload;                        // of one relay step
     std::string made;                           // new bytes of an edited body
     std::string upstream_head;
+    std::string traceparent;
 };
 
 }  // namespace gilmok::gateway
