@@ -29,7 +29,10 @@ SimServer::SimServer(io::Loop& loop, SimConfig config)
       accept_waiter_(loop.ready()),
       engine_waiter_(loop.ready()),
       engine_timer_(loop.timers(), engine_waiter_, engine_due) {
-    if (config_.models.empty()) config_.models.emplace_back(config_.engine.profile.model.name);
+    if (config_.models.empty()) {
+        const std::string_view name = config_.engine.profile.name;
+        config_.models.emplace_back(name.substr(name.find('/') + 1));
+    }
     if (config_.context_tokens_max == 0) config_.context_tokens_max = config_.engine.profile.model.context_tokens_max;
 }
 
