@@ -1,11 +1,11 @@
 #include <sys/random.h>
 
-#include <chrono>
 #include <cstdio>
 
 #include "base/assert.hpp"
 #include "cli/key.hpp"
 #include "io/linux/files.hpp"
+#include "io/linux/loop.hpp"
 
 namespace gilmok::cli {
 
@@ -23,7 +23,7 @@ void fill_random(std::span<char> out) {
 
 int run_key(const std::vector<std::string>& arguments) {
     io::linux_::LinuxFiles files;
-    const CommandResult result = key_command(arguments, {files, std::chrono::system_clock::now(), fill_random});
+    const CommandResult result = key_command(arguments, {files, io::linux_::wall_now(), fill_random});
     std::fputs(result.err.c_str(), stderr);
     std::fputs(result.out.c_str(), stdout);
     return result.exit_code;
