@@ -37,12 +37,14 @@ struct Pool {
     std::vector<char*> idle;
     std::size_t colour = 0;
     Pool() { idle.reserve(blocks_kept_max); }
-    ~Pool() { for (char* memory : idle) unmap_block(memory); }
+    ~Pool() {
+        for (char* memory : idle) unmap_block(memory);
+    }
 };
 
 thread_local Pool pool;
 
-}  // namespace
+}   // namespace
 
 Block Block::take() {
     if (!pool.idle.empty()) {
@@ -55,9 +57,11 @@ Block Block::take() {
 
 void Block::release() noexcept {
     if (memory_ == nullptr) return;
-    if (pool.idle.size() < blocks_kept_max) pool.idle.push_back(memory_);
-    else unmap_block(memory_);
+    if (pool.idle.size() < blocks_kept_max)
+        pool.idle.push_back(memory_);
+    else
+        unmap_block(memory_);
     memory_ = nullptr;
 }
 
-}  // namespace gilmok
+}   // namespace gilmok

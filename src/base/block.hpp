@@ -28,12 +28,16 @@ public:
     void release() noexcept;
     [[nodiscard]] bool is_held() const { return memory_ != nullptr; }
     [[nodiscard]] char* data() const { return memory_; }
-    [[nodiscard]] std::string_view view(std::size_t begin, std::size_t end) const { return {memory_ + begin, end - begin}; }
-    [[nodiscard]] std::span<char> space(std::size_t begin, std::size_t end = bytes) const { return {memory_ + begin, end - begin}; }
+    [[nodiscard]] std::string_view view(std::size_t begin, std::size_t end) const {
+        return {memory_ + begin, end - begin};
+    }
+    [[nodiscard]] std::span<char> space(std::size_t begin, std::size_t end = bytes) const {
+        return {memory_ + begin, end - begin};
+    }
 
 private:
     explicit Block(char* memory) : memory_(memory) {}
     char* memory_ = nullptr;
 };
 
-}  // namespace gilmok
+}   // namespace gilmok

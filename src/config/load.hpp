@@ -14,13 +14,13 @@ namespace gilmok::config {
 
 // One problem, whole: what, where, why, how to mend it.
 struct Problem {
-    std::string code;      // "E0101", stable; docs/config.md explains each
-    std::string path;      // file
-    std::uint32_t line = 0;    // from 1; 0 = the whole file
+    std::string code;         // "E0101", stable; docs/config.md explains each
+    std::string path;         // file
+    std::uint32_t line = 0;   // from 1; 0 = the whole file
     std::uint32_t column = 0;
-    std::string what;      // "unknown key \"tpto\""
-    std::string why;       // "keys that nobody reads hide typing errors"; may be empty
-    std::string fix;       // "did you mean \"tpot\"?"; may be empty
+    std::string what;          // "unknown key \"tpto\""
+    std::string why;           // "keys that nobody reads hide typing errors"; may be empty
+    std::string fix;           // "did you mean \"tpot\"?"; may be empty
     std::string source_line;   // the line itself, for the caret
     std::uint32_t caret_length = 1;
     bool is_warning = false;
@@ -48,11 +48,12 @@ struct Loaded {
 // `path` and the *.toml files of the directory conf.d beside it, in name order. A table or key given twice is an error.
 Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::uint64_t version);
 // The same from text, for `gilmok up`, tests and fuzzing.
-Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets, std::uint64_t version);
+Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets,
+                 std::uint64_t version);
 
 // JSON Schema (draft 2020-12) of the file.
 std::string json_schema();
 // The configuration as TOML again, secrets as their references: what `gilmok up --save` writes.
 std::string render_toml(const Snapshot& snapshot);
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -29,34 +29,34 @@ struct TlsFiles {
 
 // [server.limits]
 struct DoorLimits {
-    std::uint32_t head_bytes_max = 32 * 1024;           // then 431
-    std::uint32_t headers_max = 100;                    // then 431
-    std::uint32_t target_bytes_max = 8 * 1024;          // then 414
-    std::uint64_t body_bytes_max = 32ULL << 20;         // as sent, and again after decompression; then 413
-    std::uint64_t bodies_bytes_max = 1ULL << 30;        // all request bodies held by one shard; then 503
-    std::uint32_t json_depth_max = 64;                  // then 400
-    std::uint32_t connections_max = 20'000;             // per shard; then new connections wait in the backlog
-    std::uint32_t exchanges_max = 10'000;               // running, per shard; then 503 with Retry-After
-    Milliseconds headers_timeout = 10s;                 // from the first byte of a head to its end; then 408
-    Milliseconds body_timeout = 30s;                    // between two reads of a body; then 408
-    Milliseconds body_total_timeout = 300s;             // the whole body; then 408
-    Milliseconds idle_timeout = 75s;                    // between exchanges on one connection; then close
-    Milliseconds write_timeout = 60s;                   // a client that takes nothing; then reset
-    Milliseconds sse_keepalive = 15s;                   // silence in a stream before a comment line; 0 = none
-    Milliseconds drain_timeout = 30s;                   // SIGTERM: running exchanges may finish for so long
+    std::uint32_t head_bytes_max = 32 * 1024;      // then 431
+    std::uint32_t headers_max = 100;               // then 431
+    std::uint32_t target_bytes_max = 8 * 1024;     // then 414
+    std::uint64_t body_bytes_max = 32ULL << 20;    // as sent, and again after decompression; then 413
+    std::uint64_t bodies_bytes_max = 1ULL << 30;   // all request bodies held by one shard; then 503
+    std::uint32_t json_depth_max = 64;             // then 400
+    std::uint32_t connections_max = 20'000;        // per shard; then new connections wait in the backlog
+    std::uint32_t exchanges_max = 10'000;          // running, per shard; then 503 with Retry-After
+    Milliseconds headers_timeout = 10s;            // from the first byte of a head to its end; then 408
+    Milliseconds body_timeout = 30s;               // between two reads of a body; then 408
+    Milliseconds body_total_timeout = 300s;        // the whole body; then 408
+    Milliseconds idle_timeout = 75s;               // between exchanges on one connection; then close
+    Milliseconds write_timeout = 60s;              // a client that takes nothing; then reset
+    Milliseconds sse_keepalive = 15s;              // silence in a stream before a comment line; 0 = none
+    Milliseconds drain_timeout = 30s;              // SIGTERM: running exchanges may finish for so long
 };
 
 // [server]
 struct Server {
     std::vector<io::Address> listen{{"127.0.0.1", 8080}};
     io::Address admin{"127.0.0.1", 9090};
-    std::vector<std::string> admin_hosts;      // Host values allowed besides the admin address itself
-    std::string admin_token_file;              // "" → <state_dir>/admin.token, made when absent
-    std::optional<Secret> admin_token;         // from admin_token = "env:…"
-    std::string admin_token_reference;         // "env:…", so that the file can be written again without the secret
-    TlsFiles tls;                              // of `listen`
-    std::uint32_t shards = 0;                  // 0 = one for each core
-    std::string state_dir;                     // key store, admin token; "" = nothing is kept
+    std::vector<std::string> admin_hosts;   // Host values allowed besides the admin address itself
+    std::string admin_token_file;           // "" → <state_dir>/admin.token, made when absent
+    std::optional<Secret> admin_token;      // from admin_token = "env:…"
+    std::string admin_token_reference;      // "env:…", so that the file can be written again without the secret
+    TlsFiles tls;                           // of `listen`
+    std::uint32_t shards = 0;               // 0 = one for each core
+    std::string state_dir;                  // key store, admin token; "" = nothing is kept
     DoorLimits limits;
 };
 
@@ -70,32 +70,32 @@ struct Upstream {
     Kind kind = Kind::openai;
     // url = "https://host:port/base": split here.
     bool is_tls = false;
-    std::string host;                          // a name or a numeric address
+    std::string host;   // a name or a numeric address
     std::uint16_t port = 0;
-    std::string base_path;                     // "/v1", no trailing slash
-    std::string authority;                     // the Host header: host, and port when it is not the default
-    std::string ca_file;                       // "" = the system's
-    std::string tls_name;                      // name to verify; "" = host
-    Secret key;                                // Bearer; empty = none sent
-    std::string key_reference;                 // "env:…", "file:…" or "cmd:…" it came from; "" = none
-    std::string place;                         // "kr-onprem"; "" = unknown
-    std::string operator_;                     // whose law reaches it; "" = unknown
-    bool is_simulated = false;                 // set for embedded engines only: every answer and log line says so
+    std::string base_path;       // "/v1", no trailing slash
+    std::string authority;       // the Host header: host, and port when it is not the default
+    std::string ca_file;         // "" = the system's
+    std::string tls_name;        // name to verify; "" = host
+    Secret key;                  // Bearer; empty = none sent
+    std::string key_reference;   // "env:…", "file:…" or "cmd:…" it came from; "" = none
+    std::string place;           // "kr-onprem"; "" = unknown
+    std::string operator_;       // whose law reaches it; "" = unknown
+    bool is_simulated = false;   // set for embedded engines only: every answer and log line says so
     // limits
-    Milliseconds connect_timeout = 800ms;      // then the next candidate
-    Milliseconds first_byte_timeout = 60s;     // queue and prefill; then the next candidate
-    Milliseconds idle_timeout = 60s;           // between bytes of an answer; then an error event
-    Milliseconds total_timeout = 600s;         // the whole attempt; then an error event
-    Milliseconds pool_idle_timeout = 60s;      // a pooled connection unused for so long is closed
-    std::uint32_t connections_max = 1'024;     // per shard, busy and idle; then the next candidate, else 503
-    std::uint32_t pool_idle_max = 256;         // idle connections kept per shard
-    std::uint32_t streams_max = 0;             // running attempts, all shards; 0 = no limit of ours; then the next candidate
+    Milliseconds connect_timeout = 800ms;    // then the next candidate
+    Milliseconds first_byte_timeout = 60s;   // queue and prefill; then the next candidate
+    Milliseconds idle_timeout = 60s;         // between bytes of an answer; then an error event
+    Milliseconds total_timeout = 600s;       // the whole attempt; then an error event
+    Milliseconds pool_idle_timeout = 60s;    // a pooled connection unused for so long is closed
+    std::uint32_t connections_max = 1'024;   // per shard, busy and idle; then the next candidate, else 503
+    std::uint32_t pool_idle_max = 256;       // idle connections kept per shard
+    std::uint32_t streams_max = 0;   // running attempts, all shards; 0 = no limit of ours; then the next candidate
     std::uint64_t answer_bytes_max = 64ULL << 20;   // a non-streamed answer; then 502
     std::uint32_t event_bytes_max = 1 << 20;        // one SSE event; then an error event
     // health and load
-    Milliseconds scrape_interval = 1s;         // health and metrics; 0 = never
-    std::uint32_t eject_after = 5;             // consecutive failures before an ejection
-    Milliseconds eject_base = 5s;              // first ejection; doubles, at most eject_max
+    Milliseconds scrape_interval = 1s;   // health and metrics; 0 = never
+    std::uint32_t eject_after = 5;       // consecutive failures before an ejection
+    Milliseconds eject_base = 5s;        // first ejection; doubles, at most eject_max
     Milliseconds eject_max = 60s;
 };
 
@@ -108,19 +108,19 @@ struct Candidate {
 struct Model {
     enum class Pick : std::uint8_t { least_wait, first };
     std::string name;
-    std::vector<Candidate> candidates;         // order = preference among equals
+    std::vector<Candidate> candidates;   // order = preference among equals
     Pick pick = Pick::least_wait;
-    Milliseconds hedge_after = 0ms;            // 0 = never; else a second attempt when no byte came for so long
-    std::uint32_t attempts_max = 3;            // first try, retries and hedges together; at most Record::attempts_max
+    Milliseconds hedge_after = 0ms;   // 0 = never; else a second attempt when no byte came for so long
+    std::uint32_t attempts_max = 3;   // first try, retries and hedges together; at most Record::attempts_max
 };
 
 // [tenant."org/department/team/application"]: a node of the tree. Parents come first; the root is not a node.
 struct Tenant {
     std::string path;
     model::TenantId parent = model::TenantId::none;
-    std::string class_;                        // "C", "S", "O" or "" (inherits)
-    std::vector<std::string> models;           // allowed public names; empty = inherits; "*" = all
-    std::uint32_t streams_max = 0;             // running exchanges, all shards; 0 = inherits no limit of its own; then 429
+    std::string class_;                // "C", "S", "O" or "" (inherits)
+    std::vector<std::string> models;   // allowed public names; empty = inherits; "*" = all
+    std::uint32_t streams_max = 0;     // running exchanges, all shards; 0 = inherits no limit of its own; then 429
 };
 
 // [[key]]: a key given by reference, for deployments that mount secrets. Others live in the key store.
@@ -133,39 +133,39 @@ struct StaticKey {
 
 // [retry]
 struct RetryBudget {
-    double ratio = 0.1;                        // retries and hedges per first attempt…
-    std::uint32_t per_second_min = 3;          // …but at least so many a second, per shard
+    double ratio = 0.1;                 // retries and hedges per first attempt…
+    std::uint32_t per_second_min = 3;   // …but at least so many a second, per shard
 };
 
 // [log]
 struct Log {
-    std::string access = "stdout";             // "stdout", "off" or a path (reopened on SIGHUP)
+    std::string access = "stdout";   // "stdout", "off" or a path (reopened on SIGHUP)
     std::string level = "info";
 };
 
 // [telemetry]
 struct Telemetry {
-    std::string otlp_endpoint;                 // "http://host:4318/v1/traces"; "" = no spans
-    double sample_ratio = 1.0;                 // of traces that began here; a caller's sampled flag is obeyed
+    std::string otlp_endpoint;   // "http://host:4318/v1/traces"; "" = no spans
+    double sample_ratio = 1.0;   // of traces that began here; a caller's sampled flag is obeyed
 };
 
 struct Snapshot {
-    std::uint64_t version = 1;                 // counts up with every reload
-    std::string source;                        // the files it came from, for people
+    std::uint64_t version = 1;   // counts up with every reload
+    std::string source;          // the files it came from, for people
     Server server;
     RetryBudget retry;
     Log log;
     Telemetry telemetry;
-    std::vector<Upstream> upstreams;           // index = UpstreamId
-    std::vector<Model> models;                 // index = ModelId
-    std::vector<Tenant> tenants;               // index = TenantId
+    std::vector<Upstream> upstreams;   // index = UpstreamId
+    std::vector<Model> models;         // index = ModelId
+    std::vector<Tenant> tenants;       // index = TenantId
     std::vector<StaticKey> keys;
-    std::unordered_map<std::string_view, model::ModelId> models_by_name;       // views into `models`
-    std::unordered_map<std::string_view, model::TenantId> tenants_by_path;     // views into `tenants`
+    std::unordered_map<std::string_view, model::ModelId> models_by_name;     // views into `models`
+    std::unordered_map<std::string_view, model::TenantId> tenants_by_path;   // views into `tenants`
     [[nodiscard]] const Upstream& upstream(model::UpstreamId id) const { return upstreams[model::index_of(id)]; }
     [[nodiscard]] const Model& model(model::ModelId id) const { return models[model::index_of(id)]; }
     [[nodiscard]] const Tenant& tenant(model::TenantId id) const { return tenants[model::index_of(id)]; }
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

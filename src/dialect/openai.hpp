@@ -87,4 +87,4 @@ std::uint16_t status_of(Code code);
 // One entry of GET /v1/models.
 void append_model(std::string& out, std::string_view name, std::int64_t created_unix_s, std::string_view owner);
 
-}  // namespace gilmok::dialect::openai
+}   // namespace gilmok::dialect::openai

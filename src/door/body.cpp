@@ -24,7 +24,8 @@ void BodyCollector::release() {
     block_ = nullptr;
 }
 
-Result<bool> BodyCollector::begin(const wire::http1::RequestHead& head, const Block& block, std::size_t head_end, std::size_t filled) {
+Result<bool> BodyCollector::begin(const wire::http1::RequestHead& head, const Block& block, std::size_t head_end,
+                                  std::size_t filled) {
     block_ = &block;
     head_end_ = head_end;
     is_chunked_ = head.framing == Framing::chunked;
@@ -102,4 +103,4 @@ Result<bool> BodyCollector::replace(std::string decoded) {
     return true;
 }
 
-}  // namespace gilmok::door
+}   // namespace gilmok::door

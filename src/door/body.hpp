@@ -44,7 +44,8 @@ public:
 
     // The head ends at `head_end` in `block`, bytes up to `filled` have been read. True when the body is whole already.
     // Errors: body_too_large, bad_framing (client); overloaded (the budget).
-    Result<bool> begin(const wire::http1::RequestHead& head, const Block& block, std::size_t head_end, std::size_t filled);
+    Result<bool> begin(const wire::http1::RequestHead& head, const Block& block, std::size_t head_end,
+                       std::size_t filled);
     // Where the next bytes go. Never empty while the body is not whole.
     [[nodiscard]] std::span<char> space() const;
     // `count` bytes were put at space(). True when the body is whole.
@@ -78,8 +79,8 @@ private:
     std::uint64_t length_ = 0;           // of a length-framed body
     std::uint64_t bytes_received_ = 0;   // payload
     std::uint64_t bytes_charged_ = 0;
-    std::unique_ptr<char[]> owned_;      // a length-framed body that does not fit into the block
-    std::string decoded_;                // a chunked or decompressed body
+    std::unique_ptr<char[]> owned_;   // a length-framed body that does not fit into the block
+    std::string decoded_;             // a chunked or decompressed body
 };
 
-}  // namespace gilmok::door
+}   // namespace gilmok::door

@@ -11,15 +11,16 @@ namespace gilmok::gateway {
 
 namespace {
 constexpr io::Events acceptable = 1U << 0;
-constexpr io::Events over = 1U << 1;      // a session has ended
+constexpr io::Events over = 1U << 1;   // a session has ended
 constexpr io::Events readable = 1U << 0;
 constexpr io::Events writable = 1U << 1;
 constexpr io::Events timer = 1U << 2;
 constexpr Duration request_timeout = std::chrono::seconds(10);
-}  // namespace
+}   // namespace
 
 struct AdminServer::Session {
-    Session(io::Loop& loop, io::SocketPtr socket_) : socket(std::move(socket_)), waiter(loop.ready()), deadline(loop.timers(), waiter, timer) {}
+    Session(io::Loop& loop, io::SocketPtr socket_)
+        : socket(std::move(socket_)), waiter(loop.ready()), deadline(loop.timers(), waiter, timer) {}
     io::SocketPtr socket;
     io::Waiter waiter;
     io::Timer deadline;
@@ -86,11 +87,13 @@ io::Task<> AdminServer::serve(Session& session) {
         } else {
             filled += got.bytes;
             const auto parsed = parser.parse_request(session.block.view(0, filled), head);
-            if (!parsed) so_far = fail(parsed.error());
+            if (!parsed)
+                so_far = fail(parsed.error());
             else if (*parsed == wire::http1::HeadParser::State::done) {
                 is_head_done = true;
                 so_far = body.begin(head, session.block, parser.bytes_consumed(), filled);
-            } else continue;
+            } else
+                continue;
         }
         is_whole = so_far && *so_far;
     }
@@ -104,18 +107,21 @@ io::Task<> AdminServer::serve(Session& session) {
     } else if (is_whole) {
         // The block does not move: the head's views still hold.
         const AdminRequest request{.method = head.method, .path = head.path, .query = head.query, .body = body.body()};
-        const auth::AdminPolicy policy{.address = address_, .hosts = control_.setup()->snapshot->server.admin_hosts, .token = token_.reveal()};
+        const auth::AdminPolicy policy{
+            .address = address_, .hosts = control_.setup()->snapshot->server.admin_hosts, .token = token_.reveal()};
         const auth::AdminVerdict verdict = auth::check_admin(head.headers, policy, admin_needs_token(request));
         reply.is_head = head.method == wire::http1::Method::head;
         AdminResponse response;
         if (verdict == auth::AdminVerdict::allowed) {
             response = answer_admin(control_, request);
         } else {
-            const bool is_token = verdict == auth::AdminVerdict::token_missing || verdict == auth::AdminVerdict::token_wrong;
+            const bool is_token =
+                verdict == auth::AdminVerdict::token_missing || verdict == auth::AdminVerdict::token_wrong;
             response.status = is_token ? 401 : 403;
             response.body = R"({"error":{"message":")" + std::string(auth::explain(verdict)) + "\"}}";
         }
-        append_reply(out, reply, response.status, response.content_type, response.body, "cache-control: no-store\r\nx-content-type-options: nosniff\r\n");
+        append_reply(out, reply, response.status, response.content_type, response.body,
+                     "cache-control: no-store\r\nx-content-type-options: nosniff\r\n");
     }
     std::string_view left = out;
     while (!left.empty()) {
@@ -134,4 +140,4 @@ io::Task<> AdminServer::serve(Session& session) {
     waiter_->notify(over);
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -58,4 +58,4 @@ private:
     io::Task<> task_;
 };
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -15,7 +15,7 @@ namespace {
 // the answer on its way (RFC 9112 section 9.6). So we say that no more comes and read on for a little.
 constexpr Duration linger_time = std::chrono::seconds(1);
 constexpr std::size_t linger_bytes_max = 1U << 20;
-}  // namespace
+}   // namespace
 
 wire::http1::Limits parser_limits(const config::DoorLimits& limits) {
     wire::http1::Limits parser;
@@ -46,8 +46,10 @@ io::Task<> Connection::serve() {
         Exchange exchange(*this);
         goes_on = co_await exchange.run();
         goes_on = goes_on && !has_failed_ && !shard_.is_draining();
-        if (goes_on) prepare_next();
-        else if (!body_is_whole_ && !has_failed_) co_await linger();
+        if (goes_on)
+            prepare_next();
+        else if (!body_is_whole_ && !has_failed_)
+            co_await linger();
     }
     body_.release();
     socket_.reset();
@@ -65,7 +67,8 @@ io::Task<bool> Connection::shake_hands() {
         }
         if (*connected) co_return true;
         timer_.arm(deadline);
-        const io::Events events = co_await waiter_.wait(event::client_readable | event::client_writable | event::timer | event::attention);
+        const io::Events events =
+            co_await waiter_.wait(event::client_readable | event::client_writable | event::timer | event::attention);
         if ((events & event::timer) != 0 && now() >= deadline) co_return false;
         if (is_cut_ || shard_.is_draining()) co_return false;
     }
@@ -108,7 +111,8 @@ io::Task<Connection::Next> Connection::read_head() {
         if (is_cut_) co_return Next::close;
         if (now() >= deadline) {
             if (filled_ > 0) {
-                const Error late{Code::headers_timeout, Fault::client, Retry::never, "the head did not come within headers_timeout"};
+                const Error late{Code::headers_timeout, Fault::client, Retry::never,
+                                 "the head did not come within headers_timeout"};
                 co_await refuse_head(late);
             }
             co_return Next::close;
@@ -119,7 +123,8 @@ io::Task<Connection::Next> Connection::read_head() {
 // A head that cannot be read is no exchange: nobody knows what was asked. It is answered, counted, and the connection ends.
 io::Task<> Connection::refuse_head(Error error) {
     shard_.metrics().count_parse_error(error.code);
-    const auto id = model::make_request_id(unix_ms(shard_.loop().wall_now()), shard_.prng().next(), shard_.prng().next());
+    const auto id =
+        model::make_request_id(unix_ms(shard_.loop().wall_now()), shard_.prng().next(), shard_.prng().next());
     Reply reply;
     reply.request_id = id.view();
     reply.keep_alive = false;
@@ -165,11 +170,13 @@ io::Task<Result<bool>> Connection::read_body() {
         }
         if (got.is_over()) {
             has_failed_ = true;
-            co_return gilmok::fail(Code::client_gone, Fault::client, Retry::never, "the client left in the middle of its body");
+            co_return gilmok::fail(Code::client_gone, Fault::client, Retry::never,
+                                   "the client left in the middle of its body");
         }
         timer_.arm(std::min(deadline, total_deadline));
         co_await waiter_.wait(event::client_readable | event::client_writable | event::timer | event::attention);
-        if (is_cut_) co_return gilmok::fail(Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down");
+        if (is_cut_)
+            co_return gilmok::fail(Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down");
         if (now() >= std::min(deadline, total_deadline))
             co_return gilmok::fail(Code::body_timeout, Fault::client, Retry::never, "the body did not come in time");
     }
@@ -266,4 +273,4 @@ io::Task<> Connection::linger() {
     }
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

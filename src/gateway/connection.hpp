@@ -27,7 +27,7 @@ inline constexpr io::Events timer = 1U << 6;
 inline constexpr io::Events attention = 1U << 7;   // the shard wants something: look at is_cut(), the key, draining
 inline constexpr io::Events upstream = upstream_readable | upstream_writable;
 inline constexpr io::Events hedge = hedge_readable | hedge_writable;
-}  // namespace event
+}   // namespace event
 
 class Connection {
 public:
@@ -36,7 +36,10 @@ public:
 
     // for the shard
     void call_attention() { waiter_.notify(event::attention); }
-    void cut() { is_cut_ = true; call_attention(); }
+    void cut() {
+        is_cut_ = true;
+        call_attention();
+    }
     Connection* next = nullptr;
     Connection* previous = nullptr;
 
@@ -66,7 +69,10 @@ public:
     io::Task<bool> flush();
     [[nodiscard]] Instant write_deadline() const { return write_deadline_; }
     void fail() { has_failed_ = true; }
-    void reset() { socket_->reset_on_close(); has_failed_ = true; }
+    void reset() {
+        socket_->reset_on_close();
+        has_failed_ = true;
+    }
 
 private:
     enum class Next : std::uint8_t { request, close };
@@ -85,11 +91,11 @@ private:
     wire::http1::HeadParser parser_;
     door::BodyCollector body_;
     Block block_;
-    std::uint32_t filled_ = 0;          // bytes in the block
+    std::uint32_t filled_ = 0;   // bytes in the block
     std::uint32_t head_end_ = 0;
     bool body_is_whole_ = false;
     bool is_cut_ = false;
-    bool has_failed_ = false;           // the socket is of no further use
+    bool has_failed_ = false;   // the socket is of no further use
     std::string unsent_;
     Instant write_deadline_ = far_future;
     std::string client_;
@@ -99,4 +105,4 @@ private:
 // The limits of the door as the parser wants them.
 wire::http1::Limits parser_limits(const config::DoorLimits& limits);
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -12,7 +12,7 @@ constexpr io::Events watch_timer_event = 1U << 0;
 // A revocation must be effective within a second, also on open streams.
 constexpr Duration watch_interval = std::chrono::milliseconds(250);
 constexpr Duration names_interval = std::chrono::seconds(30);
-}  // namespace
+}   // namespace
 
 Control::Control(const Services& services) : services_(services) { process_.started = services_.loop.wall_now(); }
 
@@ -53,7 +53,9 @@ std::optional<std::string> Control::build_tls(const config::Snapshot& snapshot, 
         upstream::State& state = *setup.upstreams[i];
         if (!snapshot.upstreams[i].is_tls || state.tls != nullptr) continue;   // a state that is kept has its context
         auto read = io::read_tls_client(services_.files, snapshot.upstreams[i].ca_file, {});
-        if (!read) return "TLS to upstream " + snapshot.upstreams[i].name + ": " + read.error().what + " (" + read.error().fix + ")";
+        if (!read)
+            return "TLS to upstream " + snapshot.upstreams[i].name + ": " + read.error().what + " (" +
+                   read.error().fix + ")";
         state.tls = read->context;
     }
     return std::nullopt;
@@ -81,7 +83,8 @@ std::string Control::reload(const std::string& path) {
         const config::Server& before = setup_->snapshot->server;
         const config::Server& after = loaded.snapshot->server;
         if (before.listen != after.listen || before.admin != after.admin || before.shards != after.shards)
-            log::warn("reload_needs_restart", {{"what", "server.listen, server.admin and server.shards change with a restart only"}});
+            log::warn("reload_needs_restart",
+                      {{"what", "server.listen, server.admin and server.shards change with a restart only"}});
         if (const auto problem = apply(loaded.snapshot)) problems = *problem;
     }
     last_reload_problem_ = problems;
@@ -120,7 +123,8 @@ void Control::check_keys() {
     auto changed = key_store_->reload_if_changed();
     if (!changed) {
         process_.key_reload_failures.fetch_add(1, std::memory_order_relaxed);
-        log::error("key_store_unreadable", {{"problem", changed.error().message}, {"effect", "the keys known before stay in service"}});
+        log::error("key_store_unreadable",
+                   {{"problem", changed.error().message}, {"effect", "the keys known before stay in service"}});
         return;
     }
     if (!*changed) return;
@@ -156,4 +160,4 @@ std::string Control::prometheus() const {
     return meter::render_prometheus(metrics, process_, *setup_->snapshot);
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

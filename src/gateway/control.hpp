@@ -29,7 +29,7 @@ public:
         io::Loop& loop;
         io::Files& files;
         config::Secrets& secrets;
-        io::Dns* dns = nullptr;      // null: numeric hosts only
+        io::Dns* dns = nullptr;   // null: numeric hosts only
     };
     explicit Control(const Services& services);
     ~Control();
@@ -91,4 +91,4 @@ private:
     bool is_draining_ = false;
 };
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -20,13 +20,17 @@ namespace {
 // An upstream that asks to be left alone for longer is asked again after so long all the same.
 constexpr std::uint64_t retry_after_max_s = 60;
 
-bool is_refusal(std::uint16_t status) { return status == 429 || status == 500 || (status >= 502 && status <= 504) || status == 529; }
+bool is_refusal(std::uint16_t status) {
+    return status == 429 || status == 500 || (status >= 502 && status <= 504) || status == 529;
+}
 bool is_sick(std::uint16_t status) { return status >= 500 && is_refusal(status); }
 
 // Failures that say nothing against asking the same upstream once more.
-bool is_of_connection(Code code) { return code == Code::connect_failed || code == Code::connect_timeout || code == Code::upstream_closed; }
+bool is_of_connection(Code code) {
+    return code == Code::connect_failed || code == Code::connect_timeout || code == Code::upstream_closed;
+}
 
-}  // namespace
+}   // namespace
 
 void Exchange::plan_route() {
     const std::size_t count = std::min(model_->candidates.size(), route::candidates_max);
@@ -40,8 +44,13 @@ void Exchange::plan_route() {
     for (std::size_t i = 0; i < count; ++i) {
         const upstream::State& state = *setup_->upstreams[model::index_of(model_->candidates[i].upstream)];
         const upstream::Load::View load = state.load.view(now());
-        states[i] = {.is_out = state.health.is_out(now()), .waiting = load.waiting, .running = load.running, .kv_usage = load.kv_usage,
-                     .in_flight = load.in_flight, .first_byte_us = load.first_byte_us, .first_byte_idle_us = load.first_byte_idle_us};
+        states[i] = {.is_out = state.health.is_out(now()),
+                     .waiting = load.waiting,
+                     .running = load.running,
+                     .kv_usage = load.kv_usage,
+                     .in_flight = load.in_flight,
+                     .first_byte_us = load.first_byte_us,
+                     .first_byte_idle_us = load.first_byte_idle_us};
     }
     const route::Plan plan = route::plan(model_->pick, std::span(states).first(count));
     for (std::size_t i = 0; i < count; ++i) order_[i] = plan.order[i].candidate;
@@ -68,11 +77,14 @@ io::Task<Result<bool>> Exchange::dispatch() {
             if (!may_try_again(last_error_) || !start_next(first_, false)) co_return gilmok::fail(last_error_);
             continue;
         }
-        if (connection_.has_client_left()) co_return gilmok::fail(Code::client_gone, Fault::client, Retry::never, "the client left");
-        if (connection_.is_cut()) co_return gilmok::fail(Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down");
+        if (connection_.has_client_left())
+            co_return gilmok::fail(Code::client_gone, Fault::client, Retry::never, "the client left");
+        if (connection_.is_cut())
+            co_return gilmok::fail(Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down");
         if (is_revoked()) co_return gilmok::fail(Code::key_revoked, Fault::client, Retry::never, "the key was revoked");
         connection_.timer().arm(dispatch_deadline(hedge_at));
-        co_await connection_.waiter().wait(event::client_readable | event::upstream | event::hedge | event::timer | event::attention);
+        co_await connection_.waiter().wait(event::client_readable | event::upstream | event::hedge | event::timer |
+                                           event::attention);
         fire_deadlines(now());
         if (now() >= hedge_at) {
             hedge_at = far_future;
@@ -101,14 +113,16 @@ bool Exchange::start_next(Try& slot, bool is_hedge) {
 }
 
 bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_hedge) {
-    if (record_.attempts_count >= std::min<std::uint32_t>(model_->attempts_max, model::Record::attempts_max)) return false;
+    if (record_.attempts_count >= std::min<std::uint32_t>(model_->attempts_max, model::Record::attempts_max))
+        return false;
     const model::UpstreamId id = model_->candidates[candidate].upstream;
     slot.id = id;
     slot.candidate = candidate;
     slot.upstream = &snapshot().upstream(id);
     slot.state = setup_->upstreams[model::index_of(id)].get();
     if (!slot.state->load.try_attempt(slot.upstream->streams_max)) {
-        last_error_ = {Code::overloaded, Fault::gateway, Retry::other_upstream, "streams_max of the upstream is reached"};
+        last_error_ = {Code::overloaded, Fault::gateway, Retry::other_upstream,
+                       "streams_max of the upstream is reached"};
         return false;
     }
     slot.is_running = true;
@@ -119,7 +133,8 @@ bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_h
     attempt.was_hedge = is_hedge;
     const bool is_first = &slot == &first_;
     upstream::Pool& pool = shard_.pool(setup_->upstreams[model::index_of(id)], *slot.upstream);
-    slot.attempt.begin(pool, *slot.upstream, is_fresh, connection_.waiter(), is_first ? event::upstream_readable : event::hedge_readable,
+    slot.attempt.begin(pool, *slot.upstream, is_fresh, connection_.waiter(),
+                       is_first ? event::upstream_readable : event::hedge_readable,
                        is_first ? event::upstream_writable : event::hedge_writable, now());
     return true;
 }
@@ -159,8 +174,11 @@ void Exchange::send_request(Try& slot) {
     scratch.traceparent.clear();
     meter::append_traceparent(scratch.traceparent, trace_);
     scratch.upstream_head.clear();
-    const upstream::Forwarded forwarded{.endpoint = record_.endpoint, .body_bytes = body.bytes, .is_decoded = is_decoded_,
-                                        .request_id = record_.id.view(), .traceparent = scratch.traceparent};
+    const upstream::Forwarded forwarded{.endpoint = record_.endpoint,
+                                        .body_bytes = body.bytes,
+                                        .is_decoded = is_decoded_,
+                                        .request_id = record_.id.view(),
+                                        .traceparent = scratch.traceparent};
     upstream::append_request_head(scratch.upstream_head, *slot.upstream, connection_.head(), forwarded);
     std::array<std::string_view, 1 + std::tuple_size_v<decltype(body.parts)>> parts;
     parts[0] = scratch.upstream_head;
@@ -182,7 +200,8 @@ bool Exchange::accept_answer(Try& slot) {
         const auto retry_after_s = parse_u64(head.headers.value(Known::retry_after));
         if (retry_after_s && *retry_after_s > 0)
             slot.state->health.asked_to_wait(now() + std::chrono::seconds(std::min(*retry_after_s, retry_after_max_s)));
-        last_error_ = {Code::upstream_status, Fault::upstream, Retry::other_upstream, "the upstream answered with an error status"};
+        last_error_ = {Code::upstream_status, Fault::upstream, Retry::other_upstream,
+                       "the upstream answered with an error status"};
         const bool is_other_running = &slot == &first_ ? hedge_ != nullptr && hedge_->is_running : first_.is_running;
         if (is_other_running || (order_next_ < order_count_ && may_try_again(last_error_))) {
             const std::uint16_t status = head.status;
@@ -204,7 +223,8 @@ bool Exchange::accept_answer(Try& slot) {
 void Exchange::fail_try(Try& slot) {
     last_error_ = slot.attempt.error();
     const std::uint8_t candidate = slot.candidate;
-    const bool is_stale = slot.attempt.is_reused() && !slot.attempt.has_received_bytes() && last_error_.code == Code::upstream_closed;
+    const bool is_stale =
+        slot.attempt.is_reused() && !slot.attempt.has_received_bytes() && last_error_.code == Code::upstream_closed;
     end_try(slot, AttemptEnd::failed, last_error_.code, 0);
     // The upstream closed a pooled connection as we took it: not its fault, and no new request in its eyes.
     if (is_stale) {
@@ -212,11 +232,13 @@ void Exchange::fail_try(Try& slot) {
         return;
     }
     const bool is_alone = order_count_ == 1 && is_of_connection(last_error_.code);
-    if (is_alone && record_.attempts_count < model_->attempts_max && shard_.retry_budget().spend(now())) start(slot, candidate, true, false);
+    if (is_alone && record_.attempts_count < model_->attempts_max && shard_.retry_budget().spend(now()))
+        start(slot, candidate, true, false);
 }
 
 bool Exchange::may_try_again(const Error& error) {
-    return error.retry == Retry::other_upstream && record_.attempts_count < std::min<std::uint32_t>(model_->attempts_max, model::Record::attempts_max) &&
+    return error.retry == Retry::other_upstream &&
+           record_.attempts_count < std::min<std::uint32_t>(model_->attempts_max, model::Record::attempts_max) &&
            order_next_ < order_count_ && (record_.attempts_count == 0 || shard_.retry_budget().spend(now()));
 }
 
@@ -238,11 +260,13 @@ void Exchange::end_try(Try& slot, AttemptEnd end, Code code, std::uint16_t statu
         case AttemptEnd::refused:
         case AttemptEnd::failed: {
             const bool is_its_fault = end != AttemptEnd::refused || is_sick(attempt.status);
-            if (is_its_fault && code != Code::overloaded && slot.state->health.failed(now(), upstream::health_settings(*slot.upstream))) {
+            if (is_its_fault && code != Code::overloaded &&
+                slot.state->health.failed(now(), upstream::health_settings(*slot.upstream))) {
                 shard_.metrics().upstream(slot.id, snapshot()).ejections.add();
                 log::warn("upstream_ejected", {{"upstream", slot.upstream->name}, {"last_error", name_of(code)}});
             }
-            if (code == Code::connect_failed || code == Code::connect_timeout) shard_.metrics().upstream(slot.id, snapshot()).connects_failed.add();
+            if (code == Code::connect_failed || code == Code::connect_timeout)
+                shard_.metrics().upstream(slot.id, snapshot()).connects_failed.add();
             break;
         }
         case AttemptEnd::cancelled:
@@ -253,13 +277,15 @@ void Exchange::end_try(Try& slot, AttemptEnd end, Code code, std::uint16_t statu
 Instant Exchange::dispatch_deadline(Instant hedge_at) const {
     Instant deadline = hedge_at;
     if (first_.is_running) deadline = std::min(deadline, first_.attempt.deadline(*first_.upstream));
-    if (hedge_ != nullptr && hedge_->is_running) deadline = std::min(deadline, hedge_->attempt.deadline(*hedge_->upstream));
+    if (hedge_ != nullptr && hedge_->is_running)
+        deadline = std::min(deadline, hedge_->attempt.deadline(*hedge_->upstream));
     return deadline;
 }
 
 void Exchange::fire_deadlines(Instant now) {
     for (Try* slot : {&first_, hedge_.get()})
-        if (slot != nullptr && slot->is_running && now >= slot->attempt.deadline(*slot->upstream)) slot->attempt.time_out();
+        if (slot != nullptr && slot->is_running && now >= slot->attempt.deadline(*slot->upstream))
+            slot->attempt.time_out();
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -15,9 +15,10 @@ using wire::http1::Method;
 
 namespace {
 constexpr std::string_view json_type = "application/json";
-}  // namespace
+}   // namespace
 
-Exchange::Exchange(Connection& connection) : connection_(connection), shard_(connection.shard()), setup_(shard_.setup()) {
+Exchange::Exchange(Connection& connection)
+    : connection_(connection), shard_(connection.shard()), setup_(shard_.setup()) {
     const wire::http1::RequestHead& head = connection_.head();
     client_version_minor_ = head.version_minor;
     client_keeps_alive_ = head.keep_alive;
@@ -52,7 +53,7 @@ io::Task<bool> Exchange::run() {
     const Result<bool> told = co_await tell();
     if (!told) co_await refuse(told.error());
     settle();
-    co_return client_keeps_alive_ && connection_.body_is_whole() && !connection_.has_client_left();
+    co_return client_keeps_alive_&& connection_.body_is_whole() && !connection_.has_client_left();
 }
 
 io::Task<Result<bool>> Exchange::tell() {
@@ -164,7 +165,8 @@ Result<bool> Exchange::admit() {
     model::TenantId refused_by = model::TenantId::none;
     auto ticket = setup_->tenants->acquire(record_.tenant, &refused_by);
     if (!ticket) {
-        if (refused_by != model::TenantId::none) detail_ = "streams_max of tenant " + snapshot().tenant(refused_by).path;
+        if (refused_by != model::TenantId::none)
+            detail_ = "streams_max of tenant " + snapshot().tenant(refused_by).path;
         return fail(ticket.error());
     }
     tenant_ticket_ = std::move(*ticket);
@@ -239,7 +241,8 @@ io::Task<> Exchange::refuse(Error error) {
     record_.status = dialect::openai::status_of(error.code);
     Reply with = reply();
     with.retry_after_s = admit::retry_after_s(error.code, shard_.prng().next());
-    if (error.code == Code::method_not_allowed) with.allow = record_.endpoint == Endpoint::models ? "GET, HEAD" : "POST";
+    if (error.code == Code::method_not_allowed)
+        with.allow = record_.endpoint == Endpoint::models ? "GET, HEAD" : "POST";
     std::string& out = shard_.scratch().out;
     out.clear();
     append_error_reply(out, with, error, detail_, shard_.date_line());
@@ -262,8 +265,10 @@ void Exchange::settle() {
     if (record_.endpoint == Endpoint::none && record_.code == Code::none) return;   // probes leave no line
     const meter::LineContext context{.key_id = key_ != nullptr ? std::string_view(key_->id) : std::string_view{},
                                      .client = connection_.client(),
-                                     .parent_span_id = parent_span_[0] != 0 ? std::string_view(parent_span_.data(), parent_span_.size()) : std::string_view{}};
+                                     .parent_span_id = parent_span_[0] != 0
+                                                           ? std::string_view(parent_span_.data(), parent_span_.size())
+                                                           : std::string_view{}};
     shard_.finished(record_, snapshot(), context, trace_.is_sampled);
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

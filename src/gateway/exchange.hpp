@@ -42,7 +42,7 @@ private:
         model::UpstreamId id = model::UpstreamId::none;
         std::uint8_t candidate = 0;
         std::uint8_t record_index = 0;
-        bool is_running = false;          // counted in the upstream's load
+        bool is_running = false;   // counted in the upstream's load
     };
 
     // the stages (exchange.cpp)
@@ -85,7 +85,9 @@ private:
     [[nodiscard]] Instant relay_deadline(const relay::Answer& answer) const;
 
     [[nodiscard]] Instant now() const { return connection_.now(); }
-    [[nodiscard]] bool is_revoked() const { return key_ != nullptr && key_->state->is_revoked.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool is_revoked() const {
+        return key_ != nullptr && key_->state->is_revoked.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] const config::Snapshot& snapshot() const { return *setup_->snapshot; }
     [[nodiscard]] Reply reply() const;
 
@@ -94,13 +96,13 @@ private:
     SetupPtr setup_;
     model::Record record_;
     dialect::openai::Request request_{};
-    const auth::KeyRecord* key_ = nullptr;       // lives as long as setup_
+    const auth::KeyRecord* key_ = nullptr;   // lives as long as setup_
     const config::Model* model_ = nullptr;
     admit::ExchangeTicket exchange_ticket_;
     admit::TenantTicket tenant_ticket_;
     meter::TraceContext trace_{};
     std::array<char, 16> parent_span_{};
-    std::string detail_;                          // of a refusal: the name or limit in question
+    std::string detail_;   // of a refusal: the name or limit in question
 
     std::array<std::uint8_t, route::candidates_max> order_{};
     std::uint8_t order_count_ = 0;
@@ -110,18 +112,18 @@ private:
     Try first_;
     std::unique_ptr<Try> hedge_;
     Try* winner_ = nullptr;
-    std::string_view rest_;                       // bytes behind the winner's head, in the scratch
+    std::string_view rest_;   // bytes behind the winner's head, in the scratch
     bool upstream_keeps_alive_ = false;
 
-    Instant last_byte_{};                         // from the upstream
-    Instant last_sent_{};                         // to the client
+    Instant last_byte_{};   // from the upstream
+    Instant last_sent_{};   // to the client
     std::uint8_t client_version_minor_ = 1;
     bool client_keeps_alive_ = true;
     bool is_head_method_ = false;
-    bool is_decoded_ = false;                     // the body was compressed
+    bool is_decoded_ = false;   // the body was compressed
     bool answer_begun_ = false;
     bool answer_over_ = false;
     bool is_recorded_ = false;
 };
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -28,9 +28,10 @@ log::Level level_of(const std::string& name) {
 
 std::string cannot_listen(const io::Address& address, const Error& error) {
     return "cannot listen on " + io::to_string(address) + ": " + std::string(error.detail) +
-           ". Another process may use the port; choose another one in [server], or stop that process (ss -ltnp shows it).";
+           ". Another process may use the port; choose another one in [server], or stop that process (ss -ltnp shows "
+           "it).";
 }
-}  // namespace
+}   // namespace
 
 Process::Process(io::Files& files, config::Secrets& secrets, Options options)
     : files_(files), secrets_(secrets), options_(std::move(options)), loop_(io::linux_::make_loop()) {}
@@ -46,8 +47,10 @@ std::string Process::run(config::SnapshotPtr snapshot) {
     log::set_level(level_of(snapshot->log.level));
     io::linux_::Signals signals({SIGTERM, SIGINT, SIGHUP}, *loop_, [this](int number) { on_signal(number); });
     if (std::string problem = start(snapshot); !problem.empty()) return problem;
-    log::info("ready", {{"door", io::to_string(door_addresses_.front())}, {"admin", io::to_string(admin_address_)},
-                        {"shards", static_cast<std::int64_t>(shards_.size())}, {"version", options_.version}});
+    log::info("ready", {{"door", io::to_string(door_addresses_.front())},
+                        {"admin", io::to_string(admin_address_)},
+                        {"shards", static_cast<std::int64_t>(shards_.size())},
+                        {"version", options_.version}});
     if (options_.on_ready) options_.on_ready(*this);
     loop_->run();
     stop_shards();
@@ -69,10 +72,13 @@ std::string Process::start(const config::SnapshotPtr& snapshot) {
 }
 
 std::string Process::start_shards(const config::Snapshot& snapshot) {
-    const std::uint32_t count = snapshot.server.shards != 0 ? snapshot.server.shards : std::max(1U, std::thread::hardware_concurrency());
+    const std::uint32_t count =
+        snapshot.server.shards != 0 ? snapshot.server.shards : std::max(1U, std::thread::hardware_concurrency());
     if (snapshot.log.access != "off") {
         auto writer = meter::LogWriter::open(snapshot.log.access, files_, count);
-        if (!writer) return "the access log cannot be opened: " + writer.error().message + ". Check the path in [log] access, or set it to \"stdout\" or \"off\".";
+        if (!writer)
+            return "the access log cannot be opened: " + writer.error().message +
+                   ". Check the path in [log] access, or set it to \"stdout\" or \"off\".";
         access_writer_ = std::move(*writer);
     }
     const bool has_spans = !snapshot.telemetry.otlp_endpoint.empty();
@@ -159,4 +165,4 @@ void Process::stop_shards() {
     shards_.clear();   // flushes their log lanes
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

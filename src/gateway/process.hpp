@@ -18,7 +18,7 @@ namespace gilmok::gateway {
 class Process {
 public:
     struct Options {
-        std::string config_path;                        // for SIGHUP; "" = cannot be reloaded
+        std::string config_path;   // for SIGHUP; "" = cannot be reloaded
         std::string version;
         std::function<void(const Process&)> on_ready;   // all listeners are bound; for banners
     };
@@ -50,7 +50,7 @@ private:
     io::Files& files_;
     config::Secrets& secrets_;
     Options options_;
-    std::unique_ptr<io::Loop> loop_;      // control's
+    std::unique_ptr<io::Loop> loop_;   // control's
     std::unique_ptr<io::linux_::Resolver> dns_;
     std::unique_ptr<meter::LogWriter> access_writer_;
     meter::SpanQueue spans_;
@@ -65,4 +65,4 @@ private:
     Instant drain_deadline_ = far_future;
 };
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

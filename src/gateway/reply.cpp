@@ -6,8 +6,8 @@
 
 namespace gilmok::gateway {
 
-void append_reply(std::string& out, const Reply& reply, std::uint16_t status, std::string_view content_type, std::string_view body,
-                  std::string_view date_line) {
+void append_reply(std::string& out, const Reply& reply, std::uint16_t status, std::string_view content_type,
+                  std::string_view body, std::string_view date_line) {
     out += "HTTP/1.1 ";
     append_number(out, status);
     out += ' ';
@@ -26,16 +26,19 @@ void append_reply(std::string& out, const Reply& reply, std::uint16_t status, st
     }
     out += "content-length: ";
     append_number(out, body.size());
-    if (!reply.keep_alive) out += "\r\nconnection: close";
-    else if (reply.client_version_minor == 0) out += "\r\nconnection: keep-alive";
+    if (!reply.keep_alive)
+        out += "\r\nconnection: close";
+    else if (reply.client_version_minor == 0)
+        out += "\r\nconnection: keep-alive";
     out += "\r\n\r\n";
     if (!reply.is_head) out.append(body);
 }
 
-void append_error_reply(std::string& out, const Reply& reply, const Error& error, std::string_view detail, std::string_view date_line) {
+void append_error_reply(std::string& out, const Reply& reply, const Error& error, std::string_view detail,
+                        std::string_view date_line) {
     std::string body;
     dialect::openai::append_error(body, error, reply.request_id, detail);
     append_reply(out, reply, dialect::openai::status_of(error.code), "application/json", body, date_line);
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

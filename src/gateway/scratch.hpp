@@ -13,12 +13,12 @@ struct Scratch {
     wire::http1::RequestHead request_head;
     const void* request_head_owner = nullptr;   // who parsed it last; others must parse theirs again
     wire::http1::ResponseHead response_head;
-    std::array<char, 64 * 1024> input;          // bytes of an upstream
-    std::string out;                            // bytes for a client
-    std::string payload;                        // of one relay step
-    std::string made;                           // new bytes of an edited body
+    std::array<char, 64 * 1024> input;   // bytes of an upstream
+    std::string out;                     // bytes for a client
+    std::string payload;                 // of one relay step
+    std::string made;                    // new bytes of an edited body
     std::string upstream_head;
     std::string traceparent;
 };
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

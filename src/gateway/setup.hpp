@@ -16,9 +16,9 @@ struct Setup {
     config::SnapshotPtr snapshot;
     auth::KeyringPtr keyring;
     admit::TenantStreamsPtr tenants;
-    upstream::States upstreams;                             // by UpstreamId
-    std::shared_ptr<const io::TlsContext> door_tls;         // null: the door speaks plain HTTP
+    upstream::States upstreams;                       // by UpstreamId
+    std::shared_ptr<const io::TlsContext> door_tls;   // null: the door speaks plain HTTP
 };
 using SetupPtr = std::shared_ptr<const Setup>;
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -30,7 +30,7 @@ upstream::RetryBudget::Settings retry_settings(const config::Snapshot& snapshot)
     return {.ratio = snapshot.retry.ratio, .per_second_min = static_cast<double>(snapshot.retry.per_second_min)};
 }
 
-}  // namespace
+}   // namespace
 
 Shard::Shard(io::Loop& loop, std::uint32_t index, SetupPtr setup, Outlets outlets)
     : loop_(loop),
@@ -140,7 +140,8 @@ io::Task<> Shard::keep_house() {
         metrics_.loop_lag.observe(lag.count());
         for (PoolEntry& entry : pools_) entry.pool->reap(now);
         std::erase_if(pools_, [&](const PoolEntry& entry) {
-            return entry.used_version != setup_->snapshot->version && entry.pool->busy() == 0 && entry.pool->idle() == 0;
+            return entry.used_version != setup_->snapshot->version && entry.pool->busy() == 0 &&
+                   entry.pool->idle() == 0;
         });
         if (outlets_.access != nullptr) outlets_.access->tick(now);
         if (spans_ != nullptr) spans_->tick(now);
@@ -180,19 +181,22 @@ void Shard::use(SetupPtr setup) {
         retry_budget_.set(retry_settings(snapshot));
         // Pools of upstreams that are gone or moved keep only what is busy.
         for (PoolEntry& entry : pools_) {
-            const bool is_kept = std::find(setup_->upstreams.begin(), setup_->upstreams.end(), entry.state) != setup_->upstreams.end();
+            const bool is_kept =
+                std::find(setup_->upstreams.begin(), setup_->upstreams.end(), entry.state) != setup_->upstreams.end();
             if (!is_kept) entry.pool->close_idle();
         }
     }
     if (is_new_keyring)
-        for (Connection* connection = connections_; connection != nullptr; connection = connection->next) connection->call_attention();
+        for (Connection* connection = connections_; connection != nullptr; connection = connection->next)
+            connection->call_attention();
 }
 
 void Shard::drain(Instant deadline) {
     is_draining_ = true;
     drain_deadline_ = deadline;
     doors_.clear();
-    for (Connection* connection = connections_; connection != nullptr; connection = connection->next) connection->call_attention();
+    for (Connection* connection = connections_; connection != nullptr; connection = connection->next)
+        connection->call_attention();
 }
 
 void Shard::cut_all() {
@@ -208,7 +212,8 @@ std::uint32_t Shard::upstream_connections_busy() const {
 upstream::Pool& Shard::pool(const upstream::StatePtr& state, const config::Upstream& upstream) {
     // A handful of upstreams: a walk over a small array beats a map. An exchange of an older snapshot finds its pool too.
     const config::Snapshot& snapshot = *setup_->snapshot;
-    auto found = std::find_if(pools_.begin(), pools_.end(), [&](const PoolEntry& entry) { return entry.state == state; });
+    auto found =
+        std::find_if(pools_.begin(), pools_.end(), [&](const PoolEntry& entry) { return entry.state == state; });
     if (found == pools_.end()) {
         pools_.push_back({.state = state, .pool = std::make_unique<upstream::Pool>(loop_, state)});
         found = pools_.end() - 1;
@@ -219,7 +224,9 @@ upstream::Pool& Shard::pool(const upstream::StatePtr& state, const config::Upstr
             found->used_version = snapshot.version;
             found->id = static_cast<model::UpstreamId>(now_at - setup_->upstreams.begin());
         }
-        found->pool->set_limits({.connections_max = upstream.connections_max, .idle_max = upstream.pool_idle_max, .idle_timeout = upstream.pool_idle_timeout});
+        found->pool->set_limits({.connections_max = upstream.connections_max,
+                                 .idle_max = upstream.pool_idle_max,
+                                 .idle_timeout = upstream.pool_idle_timeout});
     }
     return *found->pool;
 }
@@ -233,7 +240,8 @@ std::string_view Shard::date_line() {
     return date_line_;
 }
 
-void Shard::finished(const model::Record& record, const config::Snapshot& snapshot, const meter::LineContext& context, bool is_sampled) {
+void Shard::finished(const model::Record& record, const config::Snapshot& snapshot, const meter::LineContext& context,
+                     bool is_sampled) {
     metrics_.observe(record, snapshot);
     if (outlets_.access != nullptr) {
         access_log_.append_line(outlets_.access->buffer(), record, snapshot, context);
@@ -243,4 +251,4 @@ void Shard::finished(const model::Record& record, const config::Snapshot& snapsh
     if (outlets_.on_record) outlets_.on_record(record);
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -31,8 +31,8 @@ class Connection;
 class Shard {
 public:
     struct Outlets {
-        meter::LogLane* access = nullptr;        // null: no access log
-        meter::SpanQueue* spans = nullptr;       // null: no spans
+        meter::LogLane* access = nullptr;    // null: no access log
+        meter::SpanQueue* spans = nullptr;   // null: no spans
         // For tests and proofs: told of every finished exchange.
         std::function<void(const model::Record&)> on_record;
     };
@@ -73,7 +73,8 @@ public:
     upstream::Pool& pool(const upstream::StatePtr& state, const config::Upstream& upstream);
     // "date: …\r\n", made once a second.
     std::string_view date_line();
-    void finished(const model::Record& record, const config::Snapshot& snapshot, const meter::LineContext& context, bool is_sampled);
+    void finished(const model::Record& record, const config::Snapshot& snapshot, const meter::LineContext& context,
+                  bool is_sampled);
     void retire(Connection& connection);
 
 private:
@@ -103,12 +104,12 @@ private:
     struct PoolEntry {
         upstream::StatePtr state;
         std::unique_ptr<upstream::Pool> pool;
-        std::uint64_t used_version = 0;    // of the snapshot that last named it
+        std::uint64_t used_version = 0;   // of the snapshot that last named it
         model::UpstreamId id = model::UpstreamId::none;
     };
     std::vector<PoolEntry> pools_;
     std::vector<Door> doors_;
-    Connection* connections_ = nullptr;    // intrusive list
+    Connection* connections_ = nullptr;   // intrusive list
     Connection* retired_ = nullptr;
     std::uint32_t connections_count_ = 0;
     bool is_draining_ = false;
@@ -122,4 +123,4 @@ private:
     io::Task<> burial_;
 };
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

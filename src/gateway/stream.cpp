@@ -12,7 +12,7 @@ using model::Outcome;
 namespace {
 // A stream that always has more must not keep the loop from the others: after so many reads it waits for its next turn.
 constexpr int reads_per_turn_max = 4;
-}  // namespace
+}   // namespace
 
 io::Task<> Exchange::relay() {
     const config::Upstream& upstream = *winner_->upstream;
@@ -52,10 +52,12 @@ io::Task<> Exchange::relay() {
         const Instant deadline = has_more ? now() : relay_deadline(answer);
         connection_.timer().arm(deadline);
         const io::Events upstream_events = connection_.has_unsent() ? 0 : event::upstream | event::hedge;
-        co_await connection_.waiter().wait(event::client_readable | event::client_writable | upstream_events | event::timer | event::attention);
+        co_await connection_.waiter().wait(event::client_readable | event::client_writable | upstream_events |
+                                           event::timer | event::attention);
         connection_.continue_sending();
         const auto keepalive = snapshot().server.limits.sse_keepalive;
-        if (answer.is_event_stream() && keepalive.count() > 0 && !connection_.has_unsent() && now() - last_sent_ >= keepalive) {
+        if (answer.is_event_stream() && keepalive.count() > 0 && !connection_.has_unsent() &&
+            now() - last_sent_ >= keepalive) {
             out.clear();
             answer.append_keepalive(out);
             connection_.send(out);
@@ -85,12 +87,15 @@ bool Exchange::pump(relay::Answer& answer) {
             take_bytes(answer, {shard_.scratch().input.data(), got.bytes});
             continue;
         }
-        const auto closed = got.state == io::Transfer::State::end ? answer.upstream_closed()
-                                                                  : Result<bool>(fail(Code::upstream_closed, Fault::upstream, Retry::never,
-                                                                                      "the upstream's connection broke in the middle of its answer"));
+        const auto closed = got.state == io::Transfer::State::end
+                                ? answer.upstream_closed()
+                                : Result<bool>(fail(Code::upstream_closed, Fault::upstream, Retry::never,
+                                                    "the upstream's connection broke in the middle of its answer"));
         upstream_keeps_alive_ = false;
-        if (closed) end_answer(answer);
-        else cut_answer(answer, closed.error());
+        if (closed)
+            end_answer(answer);
+        else
+            cut_answer(answer, closed.error());
     }
     return false;
 }
@@ -101,7 +106,8 @@ void Exchange::take_bytes(relay::Answer& answer, std::string_view bytes) {
     last_byte_ = now();
     const std::size_t before = out.size();
     const auto taken = answer.feed(bytes, shard_.scratch().payload, out);
-    if (record_.time_to_first_token == Duration{} && answer.has_passed_content()) record_.time_to_first_token = now() - record_.started;
+    if (record_.time_to_first_token == Duration{} && answer.has_passed_content())
+        record_.time_to_first_token = now() - record_.started;
     if (out.size() > before) last_sent_ = now();
     if (!taken) return cut_answer(answer, taken.error());
     if (answer.is_upstream_done()) return end_answer(answer);
@@ -154,7 +160,8 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
 std::optional<Error> Exchange::why_stop(const relay::Answer&) const {
     const config::Upstream& upstream = *winner_->upstream;
     if (connection_.has_client_left()) return Error{Code::client_gone, Fault::client, Retry::never, "the client left"};
-    if (connection_.is_cut()) return Error{Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down"};
+    if (connection_.is_cut())
+        return Error{Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down"};
     if (is_revoked()) return Error{Code::key_revoked, Fault::client, Retry::never, "the key was revoked"};
     if (connection_.has_unsent()) {
         if (now() >= connection_.write_deadline())
@@ -177,4 +184,4 @@ Instant Exchange::relay_deadline(const relay::Answer& answer) const {
     return deadline;
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -21,9 +21,12 @@ public:
     void sample(const wire::prometheus::Sample& sample) override {
         // Several engines behind one port (data parallel ranks) each write a line: their queues add up, the fullest
         // cache counts.
-        if (is_one_of(profile_.waiting, sample.name)) waiting = std::max(0.0, waiting) + sample.value;
-        else if (is_one_of(profile_.running, sample.name)) running = std::max(0.0, running) + sample.value;
-        else if (is_one_of(profile_.kv_usage, sample.name)) kv_usage = std::max(kv_usage, sample.value);
+        if (is_one_of(profile_.waiting, sample.name))
+            waiting = std::max(0.0, waiting) + sample.value;
+        else if (is_one_of(profile_.running, sample.name))
+            running = std::max(0.0, running) + sample.value;
+        else if (is_one_of(profile_.kv_usage, sample.name))
+            kv_usage = std::max(kv_usage, sample.value);
     }
     // Negative: the engine did not say.
     double waiting = -1, running = -1, kv_usage = -1;
@@ -42,7 +45,7 @@ const catalog::EngineProfile& profile_of(config::Kind kind) {
     return known != nullptr ? *known : silent;
 }
 
-}  // namespace
+}   // namespace
 
 void Control::resolve_names() {
     names_resolved_ = services_.loop.now();
@@ -50,7 +53,8 @@ void Control::resolve_names() {
     for (std::size_t i = 0; i < setup_->upstreams.size(); ++i) {
         const config::Upstream& upstream = setup_->snapshot->upstreams[i];
         upstream::StatePtr state = setup_->upstreams[i];
-        auto take = [state, name = upstream.host, is_alive = std::weak_ptr<bool>(is_alive_)](const Result<io::Resolved>& resolved) {
+        auto take = [state, name = upstream.host,
+                     is_alive = std::weak_ptr<bool>(is_alive_)](const Result<io::Resolved>& resolved) {
             // What was known before stays good while name servers are silent.
             if (!resolved) {
                 log::warn("name_not_resolved", {{"host", name}, {"reason", resolved.error().detail}});
@@ -68,7 +72,8 @@ void Control::start_probes() {
     });
     for (std::size_t i = 0; i < setup_->upstreams.size(); ++i) {
         const upstream::StatePtr& state = setup_->upstreams[i];
-        const bool is_probed = std::any_of(probes_.begin(), probes_.end(), [&](const Probe& probe) { return probe.state == state; });
+        const bool is_probed =
+            std::any_of(probes_.begin(), probes_.end(), [&](const Probe& probe) { return probe.state == state; });
         if (is_probed) continue;
         Probe probe{.state = state, .waiter = std::make_unique<io::Waiter>(services_.loop.ready()), .task = {}};
         probe.task = this->probe(state, *probe.waiter);
@@ -86,8 +91,10 @@ io::Task<> Control::probe(upstream::StatePtr state, io::Waiter& waiter) {
         const auto at = std::find(setup->upstreams.begin(), setup->upstreams.end(), state) - setup->upstreams.begin();
         const config::Upstream& upstream = setup->snapshot->upstreams[static_cast<std::size_t>(at)];
         const catalog::EngineProfile& profile = profile_of(upstream.kind);
-        const bool is_off = upstream.scrape_interval.count() == 0 || (profile.health_path.empty() && profile.metrics_path.empty());
-        timer.arm(services_.loop.now() + (is_off ? Duration(std::chrono::seconds(5)) : Duration(upstream.scrape_interval)));
+        const bool is_off =
+            upstream.scrape_interval.count() == 0 || (profile.health_path.empty() && profile.metrics_path.empty());
+        timer.arm(services_.loop.now() +
+                  (is_off ? Duration(std::chrono::seconds(5)) : Duration(upstream.scrape_interval)));
         co_await waiter.wait(probe_timer);
         if (is_off || state->addresses.load() == nullptr) continue;
         if (!profile.health_path.empty()) {
@@ -114,4 +121,4 @@ io::Task<> Control::probe(upstream::StatePtr state, io::Waiter& waiter) {
     }
 }
 
-}  // namespace gilmok::gateway
+}   // namespace gilmok::gateway

@@ -32,7 +32,9 @@ struct PromiseBase {
     struct Final {
         bool await_ready() noexcept { return false; }
         template <class Promise>
-        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> done) noexcept { return done.promise().awaiter; }
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> done) noexcept {
+            return done.promise().awaiter;
+        }
         void await_resume() noexcept {}
     };
     std::suspend_always initial_suspend() noexcept { return {}; }
@@ -49,7 +51,7 @@ bool run_for(std::coroutine_handle<Promise> frame, std::coroutine_handle<> await
     return true;
 }
 
-}  // namespace detail
+}   // namespace detail
 
 template <class T = void>
 class [[nodiscard]] Task {
@@ -58,12 +60,16 @@ public:
         std::optional<T> value;
         Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
         template <class U>
-        void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+        void return_value(U&& result) {
+            value.emplace(std::forward<U>(result));
+        }
     };
 
     Task(Task&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}
     Task& operator=(Task&&) = delete;
-    ~Task() { if (frame_) frame_.destroy(); }
+    ~Task() {
+        if (frame_) frame_.destroy();
+    }
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiter) noexcept { return detail::run_for(frame_, awaiter); }
@@ -91,14 +97,19 @@ public:
         }
         return *this;
     }
-    ~Task() { if (frame_) frame_.destroy(); }
+    ~Task() {
+        if (frame_) frame_.destroy();
+    }
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiter) noexcept { return detail::run_for(frame_, awaiter); }
     void await_resume() const noexcept {}
 
     // For an owner that keeps the Task and runs it without awaiting (a shard and its connections).
-    void start() { GILMOK_ASSERT(frame_ && !frame_.done()); frame_.resume(); }
+    void start() {
+        GILMOK_ASSERT(frame_ && !frame_.done());
+        frame_.resume();
+    }
     [[nodiscard]] bool is_done() const { return !frame_ || frame_.done(); }
 
 private:
@@ -106,4 +117,4 @@ private:
     std::coroutine_handle<promise_type> frame_;
 };
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

@@ -37,7 +37,9 @@ public:
     explicit Waiter(ReadyQueue& queue) : queue_(&queue) {}
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
-    ~Waiter() { if (is_queued_) queue_->remove(*this); }
+    ~Waiter() {
+        if (is_queued_) queue_->remove(*this);
+    }
 
     void notify(Events bits) {
         pending_ |= bits;
@@ -105,4 +107,4 @@ inline std::size_t ReadyQueue::run() {
     return resumed;
 }
 
-}  // namespace gilmok::io
+}   // namespace gilmok::io

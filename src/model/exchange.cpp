@@ -4,15 +4,35 @@ namespace gilmok::model {
 
 std::string_view name_of(Endpoint endpoint) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(Endpoint::count_)> names{
-        "chat", "completions", "embeddings", "rerank", "models", "audio_speech", "audio_transcriptions",
-        "audio_translations", "images_generations", "images_edits", "images_variations", "none"};
+        "chat",
+        "completions",
+        "embeddings",
+        "rerank",
+        "models",
+        "audio_speech",
+        "audio_transcriptions",
+        "audio_translations",
+        "images_generations",
+        "images_edits",
+        "images_variations",
+        "none"};
     return names[static_cast<std::size_t>(endpoint)];
 }
 
 std::string_view path_of(Endpoint endpoint) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(Endpoint::count_)> paths{
-        "/chat/completions", "/completions", "/embeddings", "/rerank", "/models", "/audio/speech", "/audio/transcriptions",
-        "/audio/translations", "/images/generations", "/images/edits", "/images/variations", ""};
+        "/chat/completions",
+        "/completions",
+        "/embeddings",
+        "/rerank",
+        "/models",
+        "/audio/speech",
+        "/audio/transcriptions",
+        "/audio/translations",
+        "/images/generations",
+        "/images/edits",
+        "/images/variations",
+        ""};
     return paths[static_cast<std::size_t>(endpoint)];
 }
 
@@ -21,9 +41,16 @@ std::string_view gen_ai_operation_of(Endpoint endpoint) {
         case Endpoint::chat: return "chat";
         case Endpoint::completions: return "text_completion";
         case Endpoint::embeddings: return "embeddings";
-        case Endpoint::rerank: case Endpoint::models: case Endpoint::audio_speech: case Endpoint::audio_transcriptions:
-        case Endpoint::audio_translations: case Endpoint::images_generations: case Endpoint::images_edits:
-        case Endpoint::images_variations: case Endpoint::none: case Endpoint::count_: return name_of(endpoint);
+        case Endpoint::rerank:
+        case Endpoint::models:
+        case Endpoint::audio_speech:
+        case Endpoint::audio_transcriptions:
+        case Endpoint::audio_translations:
+        case Endpoint::images_generations:
+        case Endpoint::images_edits:
+        case Endpoint::images_variations:
+        case Endpoint::none:
+        case Endpoint::count_: return name_of(endpoint);
     }
     return "none";
 }
@@ -34,4 +61,4 @@ std::string_view name_of(Outcome outcome) {
     return names[static_cast<std::size_t>(outcome)];
 }
 
-}  // namespace gilmok::model
+}   // namespace gilmok::model

@@ -13,31 +13,32 @@ namespace gilmok::model {
 
 // The doors of the OpenAI dialect. Order is part of the metrics; append only.
 enum class Endpoint : std::uint8_t {
-    chat,                  // POST /v1/chat/completions
-    completions,           // POST /v1/completions
-    embeddings,            // POST /v1/embeddings
-    rerank,                // POST /v1/rerank
-    models,                // GET  /v1/models, GET /v1/models/{id}
-    audio_speech,          // POST /v1/audio/speech            JSON in, audio out
-    audio_transcriptions,  // POST /v1/audio/transcriptions    multipart in
-    audio_translations,    // POST /v1/audio/translations      multipart in
-    images_generations,    // POST /v1/images/generations
-    images_edits,          // POST /v1/images/edits            multipart in
-    images_variations,     // POST /v1/images/variations       multipart in
-    none,                  // not one of ours
+    chat,                   // POST /v1/chat/completions
+    completions,            // POST /v1/completions
+    embeddings,             // POST /v1/embeddings
+    rerank,                 // POST /v1/rerank
+    models,                 // GET  /v1/models, GET /v1/models/{id}
+    audio_speech,           // POST /v1/audio/speech            JSON in, audio out
+    audio_transcriptions,   // POST /v1/audio/transcriptions    multipart in
+    audio_translations,     // POST /v1/audio/translations      multipart in
+    images_generations,     // POST /v1/images/generations
+    images_edits,           // POST /v1/images/edits            multipart in
+    images_variations,      // POST /v1/images/variations       multipart in
+    none,                   // not one of ours
     count_,
 };
-std::string_view name_of(Endpoint endpoint);              // "chat", "completions", …
-std::string_view path_of(Endpoint endpoint);              // below the upstream's base path: "/chat/completions"
-std::string_view gen_ai_operation_of(Endpoint endpoint);  // OpenTelemetry gen_ai.operation.name: "chat", "text_completion", …
+std::string_view name_of(Endpoint endpoint);   // "chat", "completions", …
+std::string_view path_of(Endpoint endpoint);   // below the upstream's base path: "/chat/completions"
+std::string_view gen_ai_operation_of(
+    Endpoint endpoint);   // OpenTelemetry gen_ai.operation.name: "chat", "text_completion", …
 
 // Token counts as the upstream reported them, nested or not; meter/ makes them disjoint. Missing is not zero.
 struct Usage {
     static constexpr std::int64_t missing = -1;
-    std::int64_t input = missing;             // OpenAI prompt_tokens: cached tokens included
+    std::int64_t input = missing;   // OpenAI prompt_tokens: cached tokens included
     std::int64_t input_cached = missing;
     std::int64_t input_audio = missing;
-    std::int64_t output = missing;            // OpenAI completion_tokens: reasoning included
+    std::int64_t output = missing;   // OpenAI completion_tokens: reasoning included
     std::int64_t output_reasoning = missing;
     std::int64_t output_audio = missing;
     std::int64_t total = missing;
@@ -46,12 +47,12 @@ struct Usage {
 
 // How an exchange ended. Exactly one for each.
 enum class Outcome : std::uint8_t {
-    answered,          // whole answer with a 2xx delivered
-    refused,           // gilmok itself said no before any attempt (4xx or 429/503)
-    upstream_refused,  // the upstream's own 4xx passed on
-    failed,            // all attempts failed; an error was sent, or the stream ended with an error event
-    cut_off,           // the answer had begun and could not be finished
-    client_gone,       // the client left before the end
+    answered,           // whole answer with a 2xx delivered
+    refused,            // gilmok itself said no before any attempt (4xx or 429/503)
+    upstream_refused,   // the upstream's own 4xx passed on
+    failed,             // all attempts failed; an error was sent, or the stream ended with an error event
+    cut_off,            // the answer had begun and could not be finished
+    client_gone,        // the client left before the end
     count_,
 };
 std::string_view name_of(Outcome outcome);
@@ -64,8 +65,8 @@ struct Attempt {
     Code code = Code::none;
     std::uint16_t status = 0;
     Instant started{};
-    Duration connect{};         // zero when a pooled connection was used
-    Duration first_byte{};      // from dispatch to the head of the answer
+    Duration connect{};      // zero when a pooled connection was used
+    Duration first_byte{};   // from dispatch to the head of the answer
     bool was_hedge = false;
 };
 
@@ -88,15 +89,15 @@ struct Record {
     KeyId key = KeyId::none;
     ModelId model = ModelId::none;
     UpstreamId upstream = UpstreamId::none;
-    std::string_view served_name{};        // of the candidate; lives as long as the snapshot
+    std::string_view served_name{};   // of the candidate; lives as long as the snapshot
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
-    std::uint32_t events_out = 0;          // SSE events passed on
+    std::uint32_t events_out = 0;   // SSE events passed on
     Usage usage{};
-    std::array<char, 32> trace_id{};       // hex of the W3C trace, zeros when none
+    std::array<char, 32> trace_id{};   // hex of the W3C trace, zeros when none
     std::array<char, 16> span_id{};
     std::uint8_t attempts_count = 0;
     std::array<Attempt, attempts_max> attempts{};
 };
 
-}  // namespace gilmok::model
+}   // namespace gilmok::model

@@ -12,4 +12,4 @@ RequestId make_request_id(std::int64_t unix_ms, std::uint64_t random_high, std::
     return id;
 }
 
-}  // namespace gilmok::model
+}   // namespace gilmok::model

@@ -13,7 +13,9 @@ enum class TenantId : std::uint32_t { none = 0xffffffff };
 enum class KeyId : std::uint32_t { none = 0xffffffff };
 
 template <class Id>
-constexpr std::uint32_t index_of(Id id) { return static_cast<std::uint32_t>(id); }
+constexpr std::uint32_t index_of(Id id) {
+    return static_cast<std::uint32_t>(id);
+}
 
 // 26 characters of Crockford base32, sorted by time: 48 bits of milliseconds, 80 random bits (the ULID layout). Shown in
 // every answer, error and log line.
@@ -23,4 +25,4 @@ struct RequestId {
 };
 RequestId make_request_id(std::int64_t unix_ms, std::uint64_t random_high, std::uint64_t random_low);
 
-}  // namespace gilmok::model
+}   // namespace gilmok::model

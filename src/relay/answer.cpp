@@ -20,7 +20,9 @@ constexpr std::size_t usage_copy_bytes_max = 8U << 20;
 bool is_answer_header_dropped(const wire::http1::Header& header, std::string_view connection) {
     // Content-Length and Date are written anew; x-request-id must be the one that leads to a log line; the load report was
     // meant for us.
-    constexpr std::array dropped{Known::content_length, Known::date, Known::server, Known::via, Known::x_request_id, Known::endpoint_load_metrics};
+    constexpr std::array dropped{Known::content_length, Known::date,
+                                 Known::server,         Known::via,
+                                 Known::x_request_id,   Known::endpoint_load_metrics};
     if (std::find(dropped.begin(), dropped.end(), header.known) != dropped.end()) return true;
     if (wire::http1::is_hop_by_hop(header.known)) return true;
     // Of the upstream's origin, not of ours.
@@ -33,16 +35,19 @@ bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
     return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
-}  // namespace
+}   // namespace
 
-Answer::Answer(const AnswerOptions& options) : options_(options), framer_(options.event_bytes_max), keep_alive_(options.keep_alive) {}
+Answer::Answer(const AnswerOptions& options)
+    : options_(options), framer_(options.event_bytes_max), keep_alive_(options.keep_alive) {}
 
 void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out) {
     status_ = head.status;
     const std::string_view content_type = head.headers.value(Known::content_type);
     const bool is_plain = head.headers.find(Known::content_encoding) == nullptr;
-    is_event_stream_ = is_plain && head.framing != Framing::none && begins_with_ignoring_case(content_type, "text/event-stream");
-    reads_usage_ = is_plain && !is_event_stream_ && status_ < 300 && begins_with_ignoring_case(content_type, "application/json");
+    is_event_stream_ =
+        is_plain && head.framing != Framing::none && begins_with_ignoring_case(content_type, "text/event-stream");
+    reads_usage_ =
+        is_plain && !is_event_stream_ && status_ < 300 && begins_with_ignoring_case(content_type, "application/json");
     body_ = wire::http1::BodyReader(head.framing, head.content_length, body_limits);
 
     // A body keeps its announced length when nothing in it will change; otherwise it is chunked, or for HTTP/1.0 ends
@@ -70,8 +75,10 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
         append_number(out, head.framing == Framing::length ? head.content_length : 0);
         out += "\r\n";
     }
-    if (!keep_alive_) out += "connection: close\r\n";
-    else if (options_.client_version_minor == 0) out += "connection: keep-alive\r\n";
+    if (!keep_alive_)
+        out += "connection: close\r\n";
+    else if (options_.client_version_minor == 0)
+        out += "connection: keep-alive\r\n";
     out += "\r\n";
 }
 
@@ -99,7 +106,8 @@ Result<bool> Answer::feed(std::string_view bytes, std::string& scratch, std::str
 Result<bool> Answer::take_payload(std::string_view payload, std::string& events) {
     if (!is_event_stream_) {
         if (body_bytes_ > options_.answer_bytes_max)
-            return fail(Code::upstream_too_large, Fault::upstream, Retry::never, "the answer is above answer_bytes_max");
+            return fail(Code::upstream_too_large, Fault::upstream, Retry::never,
+                        "the answer is above answer_bytes_max");
         if (reads_usage_) keep_for_usage(payload, body_.is_done());
         events.append(payload);
         has_passed_content_ = true;
@@ -131,10 +139,13 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
     if (read.what == What::error || event.name == "error") has_error_event_ = true;
     has_passed_content_ |= read.has_content;
     ++events_passed_;
-    if (options_.hide_usage && read.has_usage_member) dialect::openai::append_event_without_usage(events, event.raw, event.data);
-    else events.append(event.raw);
+    if (options_.hide_usage && read.has_usage_member)
+        dialect::openai::append_event_without_usage(events, event.raw, event.data);
+    else
+        events.append(event.raw);
     if (has_error_event_)
-        return fail(Code::upstream_error_event, Fault::upstream, Retry::never, "the upstream reported an error inside its stream");
+        return fail(Code::upstream_error_event, Fault::upstream, Retry::never,
+                    "the upstream reported an error inside its stream");
     return true;
 }
 
@@ -159,15 +170,19 @@ void Answer::append_body(std::string_view payload, std::string& out) {
 }
 
 Result<bool> Answer::upstream_closed() {
-    if (!body_.close_is_end()) return fail(Code::upstream_closed, Fault::upstream, Retry::never, "the upstream closed in the middle of its answer");
+    if (!body_.close_is_end())
+        return fail(Code::upstream_closed, Fault::upstream, Retry::never,
+                    "the upstream closed in the middle of its answer");
     return true;
 }
 
 Result<bool> Answer::finish(std::string& out) {
-    const bool is_token_stream = options_.endpoint == model::Endpoint::chat || options_.endpoint == model::Endpoint::completions;
+    const bool is_token_stream =
+        options_.endpoint == model::Endpoint::chat || options_.endpoint == model::Endpoint::completions;
     if (is_event_stream_) {
         if (framer_.bytes_held() > 0 || (is_token_stream && !has_done_ && !has_finish_reason_))
-            return fail(Code::upstream_closed, Fault::upstream, Retry::never, "the upstream's stream ended without its end");
+            return fail(Code::upstream_closed, Fault::upstream, Retry::never,
+                        "the upstream's stream ended without its end");
     } else if (reads_usage_ && !kept_.empty()) {
         usage_ = dialect::openai::read_usage(kept_);
     }
@@ -194,4 +209,4 @@ bool Answer::cut_off(const Error& error, std::string_view detail, std::string& o
 
 void Answer::append_keepalive(std::string& out) { append_body(": keep-alive\n\n", out); }
 
-}  // namespace gilmok::relay
+}   // namespace gilmok::relay

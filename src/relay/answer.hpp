@@ -21,10 +21,10 @@ namespace gilmok::relay {
 
 struct AnswerOptions {
     model::Endpoint endpoint = model::Endpoint::none;
-    bool hide_usage = false;            // gilmok asked for usage, the client did not
+    bool hide_usage = false;   // gilmok asked for usage, the client did not
     bool wants_stream = false;
     bool is_simulated = false;
-    bool keep_alive = true;             // the client's connection may go on after this answer
+    bool keep_alive = true;   // the client's connection may go on after this answer
     std::uint8_t client_version_minor = 1;
     std::uint32_t event_bytes_max = 1 << 20;
     std::uint64_t answer_bytes_max = 64ULL << 20;
@@ -72,19 +72,19 @@ private:
     wire::http1::BodyReader body_;
     wire::sse::Framer framer_;
     model::Usage usage_{};
-    std::string kept_;                  // a JSON answer that came in pieces, for its usage
+    std::string kept_;   // a JSON answer that came in pieces, for its usage
     std::uint64_t body_bytes_ = 0;
     std::uint32_t events_passed_ = 0;
     std::uint16_t status_ = 0;
     bool is_event_stream_ = false;
-    bool is_chunked_ = false;           // towards the client
+    bool is_chunked_ = false;   // towards the client
     bool keep_alive_ = true;
-    bool reads_usage_ = false;          // a JSON answer whose usage is wanted
-    bool has_done_ = false;             // "[DONE]" was seen
+    bool reads_usage_ = false;   // a JSON answer whose usage is wanted
+    bool has_done_ = false;      // "[DONE]" was seen
     bool has_finish_reason_ = false;
     bool has_error_event_ = false;
     bool has_surplus_ = false;
     bool has_passed_content_ = false;
 };
 
-}  // namespace gilmok::relay
+}   // namespace gilmok::relay

@@ -12,14 +12,15 @@ constexpr double first_byte_unknown_us = 50'000;
 constexpr double wait_equal_us = 1'000;
 // An engine whose cache is full preempts running requests to admit ours.
 constexpr double kv_usage_full = 0.95;
-}  // namespace
+}   // namespace
 
 double predict_wait_us(const CandidateState& state) {
     const double idle_us = state.first_byte_idle_us > 0 ? state.first_byte_idle_us : first_byte_unknown_us;
     if (state.waiting >= 0) {
         double wait_us = idle_us * (1 + state.waiting);
         // Without a queue, running requests still slow each other down; what was measured lately shows by how much.
-        if (state.waiting < 1 && state.running > 0) wait_us = std::max(wait_us, std::min(state.first_byte_us, 4 * idle_us));
+        if (state.waiting < 1 && state.running > 0)
+            wait_us = std::max(wait_us, std::min(state.first_byte_us, 4 * idle_us));
         if (state.kv_usage >= kv_usage_full) wait_us *= 2;
         return wait_us;
     }
@@ -50,4 +51,4 @@ Plan plan(config::Model::Pick pick, std::span<const CandidateState> states) {
     return plan;
 }
 
-}  // namespace gilmok::route
+}   // namespace gilmok::route

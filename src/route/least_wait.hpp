@@ -16,28 +16,28 @@ namespace gilmok::route {
 inline constexpr std::size_t candidates_max = 32;
 
 struct CandidateState {
-    bool is_out = false;            // ejected, unhealthy, asked to be left alone
-    double waiting = -1;            // requests queued in the engine; < 0 = not told
+    bool is_out = false;   // ejected, unhealthy, asked to be left alone
+    double waiting = -1;   // requests queued in the engine; < 0 = not told
     double running = -1;
-    double kv_usage = -1;           // 0…1
-    std::int64_t in_flight = 0;     // ours
-    double first_byte_us = 0;       // moving average; 0 = never measured
+    double kv_usage = -1;         // 0…1
+    std::int64_t in_flight = 0;   // ours
+    double first_byte_us = 0;     // moving average; 0 = never measured
     double first_byte_idle_us = 0;
 };
 
 struct Choice {
-    std::uint8_t candidate = 0;     // index into Model::candidates
-    double wait_us = 0;             // predicted
+    std::uint8_t candidate = 0;   // index into Model::candidates
+    double wait_us = 0;           // predicted
 };
 
 struct Plan {
     std::array<Choice, candidates_max> order{};
     std::size_t count = 0;
-    bool is_desperate = false;      // every candidate is out; they are tried all the same, the soonest back first
+    bool is_desperate = false;   // every candidate is out; they are tried all the same, the soonest back first
 };
 
 // Predicted microseconds to the first byte.
 double predict_wait_us(const CandidateState& state);
 Plan plan(config::Model::Pick pick, std::span<const CandidateState> states);
 
-}  // namespace gilmok::route
+}   // namespace gilmok::route

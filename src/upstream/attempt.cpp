@@ -14,9 +14,10 @@ constexpr wire::http1::Limits head_limits{};
 
 Error closed_early(bool has_received_bytes) {
     return {Code::upstream_closed, Fault::upstream, Retry::other_upstream,
-            has_received_bytes ? "the upstream closed inside the head of its answer" : "the upstream closed before it answered"};
+            has_received_bytes ? "the upstream closed inside the head of its answer"
+                               : "the upstream closed before it answered"};
 }
-}  // namespace
+}   // namespace
 
 void Attempt::begin(Pool& pool, const config::Upstream& upstream, bool fresh, io::Waiter& waiter, io::Events readable,
                     io::Events writable, Instant now) {
@@ -112,7 +113,8 @@ Attempt::State Attempt::read_head(std::span<char> scratch, wire::http1::Response
                 return state_ = State::answering;
             }
             if (++interim_heads_ > interim_heads_max)
-                return fail_with({Code::upstream_protocol, Fault::upstream, Retry::other_upstream, "too many 1xx answers"});
+                return fail_with(
+                    {Code::upstream_protocol, Fault::upstream, Retry::other_upstream, "too many 1xx answers"});
         }
         head_pending_.assign(bytes);
     }
@@ -154,8 +156,10 @@ void Attempt::time_out() {
     const bool was_connecting = state_ == State::connecting;
     if (was_connecting) pool_->state()->address_next.fetch_add(1, std::memory_order_relaxed);
     if (connection_.is_open()) connection_.socket().reset_on_close();
-    fail_with(was_connecting ? Error{Code::connect_timeout, Fault::upstream, Retry::other_upstream, "no connection within connect_timeout"}
-                             : Error{Code::first_byte_timeout, Fault::upstream, Retry::other_upstream, "no answer within first_byte_timeout"});
+    fail_with(was_connecting ? Error{Code::connect_timeout, Fault::upstream, Retry::other_upstream,
+                                     "no connection within connect_timeout"}
+                             : Error{Code::first_byte_timeout, Fault::upstream, Retry::other_upstream,
+                                     "no answer within first_byte_timeout"});
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -22,11 +22,11 @@ class Attempt {
 public:
     enum class State : std::uint8_t {
         none,
-        connecting,   // → ready_to_send
+        connecting,      // → ready_to_send
         ready_to_send,   // the exchange calls send()
-        waiting,      // sending or sent, no head of an answer yet
-        answering,    // the head is there; read() gives the rest
-        failed,       // error() says why
+        waiting,         // sending or sent, no head of an answer yet
+        answering,       // the head is there; read() gives the rest
+        failed,          // error() says why
     };
 
     Attempt() = default;
@@ -35,7 +35,8 @@ public:
     ~Attempt() { cancel(); }
 
     // Takes a connection. `readable`/`writable` are the bits its socket sets in `waiter`.
-    void begin(Pool& pool, const config::Upstream& upstream, bool fresh, io::Waiter& waiter, io::Events readable, io::Events writable, Instant now);
+    void begin(Pool& pool, const config::Upstream& upstream, bool fresh, io::Waiter& waiter, io::Events readable,
+               io::Events writable, Instant now);
     // Parts live until the next turn only; what the socket does not take now is copied.
     void send(std::span<const std::string_view> parts);
     // Something happened on the socket. `scratch` receives bytes; `head` is filled when the state becomes answering, and
@@ -81,4 +82,4 @@ private:
     bool has_received_bytes_ = false;
 };
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -6,7 +6,7 @@ namespace gilmok::upstream {
 
 namespace {
 std::int64_t ns_of(Instant time) { return time.time_since_epoch().count(); }
-}  // namespace
+}   // namespace
 
 Health::Verdict Health::ask(Instant now) {
     if (!is_healthy() || ns_of(now) < wait_until_ns_.load(std::memory_order_relaxed)) return Verdict::out;
@@ -14,21 +14,25 @@ Health::Verdict Health::ask(Instant now) {
     if (until == 0) return Verdict::open;
     if (ns_of(now) < until) return Verdict::out;
     // The ejection is over. Whoever moves the time forward has the trial.
-    const bool is_ours = out_until_ns_.compare_exchange_strong(until, ns_of(now + trial_spacing), std::memory_order_relaxed);
+    const bool is_ours =
+        out_until_ns_.compare_exchange_strong(until, ns_of(now + trial_spacing), std::memory_order_relaxed);
     return is_ours ? Verdict::trial : Verdict::out;
 }
 
 bool Health::is_out(Instant now) const {
     const std::int64_t until = out_until_ns_.load(std::memory_order_relaxed);
-    return !is_healthy() || (until != 0 && ns_of(now) < until) || ns_of(now) < wait_until_ns_.load(std::memory_order_relaxed);
+    return !is_healthy() || (until != 0 && ns_of(now) < until) ||
+           ns_of(now) < wait_until_ns_.load(std::memory_order_relaxed);
 }
 
 Instant Health::out_until() const {
-    return Instant(Duration(std::max(out_until_ns_.load(std::memory_order_relaxed), wait_until_ns_.load(std::memory_order_relaxed))));
+    return Instant(Duration(
+        std::max(out_until_ns_.load(std::memory_order_relaxed), wait_until_ns_.load(std::memory_order_relaxed))));
 }
 
 void Health::succeeded() {
-    if (failures_in_a_row_.load(std::memory_order_relaxed) == 0 && out_until_ns_.load(std::memory_order_relaxed) == 0) return;
+    if (failures_in_a_row_.load(std::memory_order_relaxed) == 0 && out_until_ns_.load(std::memory_order_relaxed) == 0)
+        return;
     const std::lock_guard lock(mutex_);
     failures_in_a_row_.store(0, std::memory_order_relaxed);
     out_until_ns_.store(0, std::memory_order_relaxed);
@@ -41,7 +45,8 @@ bool Health::failed(Instant now, const Settings& settings) {
     failures_in_a_row_.store(failures, std::memory_order_relaxed);
     const bool was_trial = ejections_in_a_row_ > 0;
     // Late failures of attempts that began before the ejection do not lengthen it.
-    if (was_trial && ns_of(now) < out_until_ns_.load(std::memory_order_relaxed) - ns_of(Instant(trial_spacing))) return false;
+    if (was_trial && ns_of(now) < out_until_ns_.load(std::memory_order_relaxed) - ns_of(Instant(trial_spacing)))
+        return false;
     if (!was_trial && failures < settings.eject_after) return false;
     const std::uint32_t doublings = std::min(ejections_in_a_row_, 10U);
     const Duration length = std::min(settings.eject_max, Duration(settings.eject_base * (1LL << doublings)));
@@ -53,7 +58,8 @@ bool Health::failed(Instant now, const Settings& settings) {
 
 void Health::asked_to_wait(Instant until) {
     std::int64_t known = wait_until_ns_.load(std::memory_order_relaxed);
-    while (known < ns_of(until) && !wait_until_ns_.compare_exchange_weak(known, ns_of(until), std::memory_order_relaxed)) {}
+    while (known < ns_of(until) &&
+           !wait_until_ns_.compare_exchange_weak(known, ns_of(until), std::memory_order_relaxed)) {}
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

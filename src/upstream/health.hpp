@@ -51,4 +51,4 @@ private:
     std::uint32_t ejections_in_a_row_ = 0;   // guarded by mutex_
 };
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

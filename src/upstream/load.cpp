@@ -44,4 +44,4 @@ Load::View Load::view(Instant now, Duration stale_after) const {
     return view;
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

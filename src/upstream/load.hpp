@@ -25,12 +25,12 @@ public:
     void saw_queue(double waiting, double running, double kv_usage, Instant now);
 
     struct View {
-        std::int64_t in_flight = 0;           // ours, exact
-        double waiting = -1;                  // as told, plus what we sent since and minus what ended
+        std::int64_t in_flight = 0;   // ours, exact
+        double waiting = -1;          // as told, plus what we sent since and minus what ended
         double running = -1;
         double kv_usage = -1;
-        double first_byte_us = 0;             // moving average; 0 = never measured
-        double first_byte_idle_us = 0;        // what it needs when it is not busy; 0 = never measured
+        double first_byte_us = 0;        // moving average; 0 = never measured
+        double first_byte_idle_us = 0;   // what it needs when it is not busy; 0 = never measured
     };
     // Numbers older than `stale_after` are not believed.
     [[nodiscard]] View view(Instant now, Duration stale_after = std::chrono::seconds(5)) const;
@@ -46,4 +46,4 @@ private:
     std::atomic<double> first_byte_idle_us_{0};
 };
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -12,15 +12,20 @@ namespace {
 void take(LoadReport& report, std::string_view name, std::string_view number) {
     double value = -1;
     const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (failure != std::errc{} || end != number.data() + number.size() || !std::isfinite(value) || value < 0 || value > 1e9) return;
+    if (failure != std::errc{} || end != number.data() + number.size() || !std::isfinite(value) || value < 0 ||
+        value > 1e9)
+        return;
     constexpr std::string_view prefix = "named_metrics.";
     if (name.substr(0, prefix.size()) == prefix) name.remove_prefix(prefix.size());
-    if (name == "kv_cache_usage_perc" && value <= 1) report.kv_usage = value;
-    else if (name == "num_requests_waiting") report.waiting = value;
-    else if (name == "num_requests_running") report.running = value;
+    if (name == "kv_cache_usage_perc" && value <= 1)
+        report.kv_usage = value;
+    else if (name == "num_requests_waiting")
+        report.waiting = value;
+    else if (name == "num_requests_running")
+        report.running = value;
 }
 
-}  // namespace
+}   // namespace
 
 LoadReport read_load_report(std::string_view header_value) {
     LoadReport report;
@@ -39,11 +44,12 @@ LoadReport read_load_report(std::string_view header_value) {
         if (is_json) {   // {"named_metrics":{"name":1,…}}: flat enough to be read item by item
             while (!number.empty() && number.back() == '}') number.remove_suffix(1);
             if (!name.empty() && name.back() == '"') name.remove_suffix(1);
-            if (const std::size_t quote = name.rfind('"'); quote != std::string_view::npos) name.remove_prefix(quote + 1);
+            if (const std::size_t quote = name.rfind('"'); quote != std::string_view::npos)
+                name.remove_prefix(quote + 1);
         }
         take(report, name, trim(number));
     }
     return report;
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

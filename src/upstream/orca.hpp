@@ -7,7 +7,7 @@
 namespace gilmok::upstream {
 
 struct LoadReport {
-    double waiting = -1;    // < 0 = not told
+    double waiting = -1;   // < 0 = not told
     double running = -1;
     double kv_usage = -1;   // 0…1
     [[nodiscard]] bool is_told() const { return waiting >= 0 || running >= 0 || kv_usage >= 0; }
@@ -16,4 +16,4 @@ struct LoadReport {
 // Unknown names and numbers that are negative, not finite or absurd are skipped.
 LoadReport read_load_report(std::string_view header_value);
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

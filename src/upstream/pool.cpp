@@ -42,7 +42,9 @@ Result<Connection> Pool::take(const config::Upstream& upstream, bool fresh) {
         return Connection(*this, std::move(socket), true);
     }
     if (busy_ + idle_.size() >= limits_.connections_max) {
-        if (idle_.empty()) return fail(Code::overloaded, Fault::gateway, Retry::other_upstream, "connections_max of the upstream is reached");
+        if (idle_.empty())
+            return fail(Code::overloaded, Fault::gateway, Retry::other_upstream,
+                        "connections_max of the upstream is reached");
         idle_.erase(idle_.begin());
     }
     GILMOK_TRY(socket, connect(upstream));
@@ -54,11 +56,13 @@ Result<Connection> Pool::take(const config::Upstream& upstream, bool fresh) {
 Result<io::SocketPtr> Pool::connect(const config::Upstream& upstream) {
     const auto addresses = state_->addresses.load();
     if (addresses == nullptr || addresses->empty())
-        return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, "the upstream's name has no address yet");
+        return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream,
+                    "the upstream's name has no address yet");
     const std::uint32_t which = state_->address_next.load(std::memory_order_relaxed);
     GILMOK_TRY(socket, loop_->network().connect((*addresses)[which % addresses->size()]));
     if (state_->tls == nullptr) return std::move(socket);
-    return io::tls_client(std::move(socket), *state_->tls, upstream.tls_name.empty() ? upstream.host : upstream.tls_name);
+    return io::tls_client(std::move(socket), *state_->tls,
+                          upstream.tls_name.empty() ? upstream.host : upstream.tls_name);
 }
 
 void Pool::reap(Instant now) {
@@ -67,4 +71,4 @@ void Pool::reap(Instant now) {
     });
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -20,7 +20,8 @@ class Pool;
 class Connection {
 public:
     Connection() = default;
-    Connection(Connection&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), socket_(std::move(other.socket_)), is_reused_(other.is_reused_) {}
+    Connection(Connection&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)), socket_(std::move(other.socket_)), is_reused_(other.is_reused_) {}
     Connection& operator=(Connection&& other) noexcept;
     ~Connection() { close(); }
 
@@ -33,7 +34,8 @@ public:
 
 private:
     friend class Pool;
-    Connection(Pool& pool, io::SocketPtr socket, bool is_reused) : pool_(&pool), socket_(std::move(socket)), is_reused_(is_reused) {}
+    Connection(Pool& pool, io::SocketPtr socket, bool is_reused)
+        : pool_(&pool), socket_(std::move(socket)), is_reused_(is_reused) {}
     Pool* pool_ = nullptr;
     io::SocketPtr socket_;
     bool is_reused_ = false;
@@ -79,4 +81,4 @@ private:
     std::uint64_t connects_total_ = 0;
 };
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -13,7 +13,8 @@ constexpr io::Events writable = 1U << 1;
 constexpr io::Events timer = 1U << 2;
 
 std::string request_of(const config::Upstream& upstream, const FetchWhat& what) {
-    std::string out = what.method + " " + what.path + " HTTP/1.1\r\nhost: " + upstream.authority + "\r\naccept: */*\r\nconnection: close\r\n";
+    std::string out = what.method + " " + what.path + " HTTP/1.1\r\nhost: " + upstream.authority +
+                      "\r\naccept: */*\r\nconnection: close\r\n";
     if (!upstream.key.is_empty()) {
         out += "authorization: Bearer ";
         out += upstream.key.reveal();
@@ -27,7 +28,7 @@ std::string request_of(const config::Upstream& upstream, const FetchWhat& what) 
     return out + "\r\n" + what.body;
 }
 
-}  // namespace
+}   // namespace
 
 io::Task<Result<Fetched>> fetch(io::Loop& loop, const config::Upstream& upstream, StatePtr state, FetchWhat what) {
     const std::string request = request_of(upstream, what);
@@ -70,10 +71,13 @@ io::Task<Result<Fetched>> fetch(io::Loop& loop, const config::Upstream& upstream
             continue;
         }
         if (got.state == io::Transfer::State::end && body.close_is_end()) co_return fetched;
-        if (got.is_over()) co_return fail(Code::upstream_closed, Fault::upstream, Retry::never, "the upstream closed in the middle of its answer");
+        if (got.is_over())
+            co_return fail(Code::upstream_closed, Fault::upstream, Retry::never,
+                           "the upstream closed in the middle of its answer");
         const io::Events events = co_await waiter.wait(readable | timer);
-        if ((events & timer) != 0) co_return fail(Code::first_byte_timeout, Fault::upstream, Retry::never, "no whole answer in time");
+        if ((events & timer) != 0)
+            co_return fail(Code::first_byte_timeout, Fault::upstream, Retry::never, "no whole answer in time");
     }
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -20,8 +20,8 @@ struct Fetched {
 
 struct FetchWhat {
     std::string method = "GET";
-    std::string path;                       // from the root: "/metrics"
-    std::string body;                       // sent as application/json when not empty
+    std::string path;   // from the root: "/metrics"
+    std::string body;   // sent as application/json when not empty
     std::size_t bytes_max = 4 << 20;
     Duration timeout = std::chrono::seconds(2);
 };
@@ -30,4 +30,4 @@ struct FetchWhat {
 // upstream_protocol, upstream_too_large.
 io::Task<Result<Fetched>> fetch(io::Loop& loop, const config::Upstream& upstream, StatePtr state, FetchWhat what);
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

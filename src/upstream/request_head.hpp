@@ -15,14 +15,15 @@ namespace gilmok::upstream {
 struct Forwarded {
     model::Endpoint endpoint = model::Endpoint::none;
     std::uint64_t body_bytes = 0;
-    bool is_decoded = false;               // Content-Encoding was taken off
+    bool is_decoded = false;   // Content-Encoding was taken off
     std::string_view request_id{};
-    std::string_view traceparent{};        // ours, a child of the client's
+    std::string_view traceparent{};   // ours, a child of the client's
 };
 
 // True for client headers that never reach an upstream: of the connection, credentials, cookies, addresses (a client
 // could lie about them), identities of other accounts, and ours.
 bool is_withheld(const wire::http1::Header& header, std::string_view connection);
-void append_request_head(std::string& out, const config::Upstream& upstream, const wire::http1::RequestHead& head, const Forwarded& forwarded);
+void append_request_head(std::string& out, const config::Upstream& upstream, const wire::http1::RequestHead& head,
+                         const Forwarded& forwarded);
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -32,10 +32,12 @@ public:
     void set(const Settings& settings) { settings_ = settings; }
 
 private:
-    [[nodiscard]] double tokens_max() const { return std::max(1.0, 10 * settings_.per_second_min) + 100 * settings_.ratio; }
+    [[nodiscard]] double tokens_max() const {
+        return std::max(1.0, 10 * settings_.per_second_min) + 100 * settings_.ratio;
+    }
     Settings settings_;
     double tokens_;
     Instant last_{};
 };
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

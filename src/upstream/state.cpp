@@ -7,8 +7,8 @@ namespace gilmok::upstream {
 namespace {
 
 std::string identity_of(const config::Upstream& upstream) {
-    return (upstream.is_tls ? "https " : "http ") + upstream.host + " " + std::to_string(upstream.port) + " " + upstream.ca_file + " " +
-           upstream.tls_name;
+    return (upstream.is_tls ? "https " : "http ") + upstream.host + " " + std::to_string(upstream.port) + " " +
+           upstream.ca_file + " " + upstream.tls_name;
 }
 
 bool is_numeric(const std::string& host) {
@@ -16,7 +16,7 @@ bool is_numeric(const std::string& host) {
     return is_v6 || std::all_of(host.begin(), host.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
 }
 
-}  // namespace
+}   // namespace
 
 States build_states(const config::Snapshot& snapshot, const States& before) {
     States states;
@@ -45,4 +45,4 @@ Health::Settings health_settings(const config::Upstream& upstream) {
     return {.eject_after = upstream.eject_after, .eject_base = upstream.eject_base, .eject_max = upstream.eject_max};
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

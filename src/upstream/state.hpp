@@ -38,4 +38,4 @@ States build_states(const config::Snapshot& snapshot, const States& before);
 
 Health::Settings health_settings(const config::Upstream& upstream);
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

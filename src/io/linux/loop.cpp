@@ -31,7 +31,8 @@ Duration read_clock(clockid_t clock) {
 
 class EpollLoop final : public Loop {
 public:
-    EpollLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), network_(epoll_) {
+    EpollLoop()
+        : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), network_(epoll_) {
         GILMOK_ASSERT(epoll_ >= 0 && wakeup_ >= 0);
         epoll_event event{};
         event.events = EPOLLIN;
@@ -138,7 +139,7 @@ private:
     std::vector<std::function<void()>> running_;
 };
 
-}  // namespace
+}   // namespace
 
 std::unique_ptr<Loop> make_loop() { return std::make_unique<EpollLoop>(); }
 
@@ -156,4 +157,4 @@ std::uint64_t raise_file_limit() {
     return limit.rlim_cur;
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

@@ -20,4 +20,4 @@ void ignore_sigpipe();
 // Raises the soft limit of open files to the hard one; returns the limit.
 std::uint64_t raise_file_limit();
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

@@ -12,7 +12,7 @@ sigset_t set_of(const std::vector<int>& numbers) {
     for (const int number : numbers) sigaddset(&set, number);
     return set;
 }
-}  // namespace
+}   // namespace
 
 Signals::Signals(std::vector<int> numbers, Loop& loop, std::function<void(int)> on_signal)
     : numbers_(std::move(numbers)), loop_(loop), on_signal_(std::move(on_signal)) {
@@ -35,4 +35,4 @@ void Signals::wait() {
     }
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

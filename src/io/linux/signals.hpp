@@ -28,4 +28,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_
