@@ -31,6 +31,8 @@ Result<bool> BodyCollector::begin(const wire::http1::RequestHead& head, const Bl
     is_chunked_ = head.framing == Framing::chunked;
     surplus_begin_ = head_end;
     surplus_end_ = filled;
+    bytes_received_ = 0;   // of the body before this one, on the same connection
+    length_ = 0;
     if (is_chunked_) {
         chunks_ = wire::http1::BodyReader(Framing::chunked, 0, limits_);
         return decode(block.view(head_end, filled));
