@@ -10,6 +10,7 @@ namespace {
 constexpr double first_byte_unknown_us = 50'000;
 // Differences below this are noise; the configured order decides.
 constexpr double wait_equal_us = 1'000;
+constexpr double wait_max_us = 1e12;
 // An engine whose cache is full preempts running requests to admit ours.
 constexpr double kv_usage_full = 0.95;
 }   // namespace
@@ -33,7 +34,8 @@ Plan plan(config::Model::Pick pick, std::span<const CandidateState> states) {
     plan.count = std::min(states.size(), candidates_max);
     bool is_any_in = false;
     for (std::size_t i = 0; i < plan.count; ++i) {
-        plan.order[i] = {static_cast<std::uint8_t>(i), predict_wait_us(states[i])};
+        // An engine may claim an endless queue; what is longer than any timeout is all the same.
+        plan.order[i] = {static_cast<std::uint8_t>(i), std::min(predict_wait_us(states[i]), wait_max_us)};
         is_any_in |= !states[i].is_out;
     }
     plan.is_desperate = !is_any_in;
