@@ -16,6 +16,7 @@ Health::Verdict Health::ask(Instant now) {
     // The ejection is over. Whoever moves the time forward has the trial.
     const bool is_ours =
         out_until_ns_.compare_exchange_strong(until, ns_of(now + trial_spacing), std::memory_order_relaxed);
+    if (is_ours) is_on_trial_.store(true, std::memory_order_relaxed);
     return is_ours ? Verdict::trial : Verdict::out;
 }
 
@@ -35,6 +36,7 @@ void Health::succeeded() {
         return;
     const std::lock_guard lock(mutex_);
     failures_in_a_row_.store(0, std::memory_order_relaxed);
+    is_on_trial_.store(false, std::memory_order_relaxed);
     out_until_ns_.store(0, std::memory_order_relaxed);
     ejections_in_a_row_ = 0;
 }
@@ -43,11 +45,12 @@ bool Health::failed(Instant now, const Settings& settings) {
     const std::lock_guard lock(mutex_);
     const std::uint32_t failures = failures_in_a_row_.load(std::memory_order_relaxed) + 1;
     failures_in_a_row_.store(failures, std::memory_order_relaxed);
-    const bool was_trial = ejections_in_a_row_ > 0;
-    // Late failures of attempts that began before the ejection do not lengthen it.
-    if (was_trial && ns_of(now) < out_until_ns_.load(std::memory_order_relaxed) - ns_of(Instant(trial_spacing)))
-        return false;
-    if (!was_trial && failures < settings.eject_after) return false;
+    const bool was_ejected = ejections_in_a_row_ > 0;
+    // Late failures of attempts that began before the ejection do not lengthen it; only a trial does, or what failed
+    // after the ejection was over.
+    const bool is_verdict = is_on_trial_.exchange(false, std::memory_order_relaxed) ||
+                            ns_of(now) >= out_until_ns_.load(std::memory_order_relaxed);
+    if (was_ejected ? !is_verdict : failures < settings.eject_after) return false;
     const std::uint32_t doublings = std::min(ejections_in_a_row_, 10U);
     const Duration length = std::min(settings.eject_max, Duration(settings.eject_base * (1LL << doublings)));
     ++ejections_in_a_row_;

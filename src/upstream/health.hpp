@@ -49,6 +49,7 @@ private:
     std::atomic<std::uint64_t> ejections_total_{0};
     mutable std::mutex mutex_;
     std::uint32_t ejections_in_a_row_ = 0;   // guarded by mutex_
+    std::atomic<bool> is_on_trial_{false};
 };
 
 }   // namespace gilmok::upstream
