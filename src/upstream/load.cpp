@@ -22,11 +22,16 @@ void Load::saw_first_byte(Duration waited) {
 }
 
 void Load::saw_queue(double waiting, double running, double kv_usage, Instant now) {
-    in_flight_when_told_.store(in_flight_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    if (waiting >= 0) waiting_.store(waiting, std::memory_order_relaxed);
+    // A report that leaves the queue out must not make an old queue look new, nor forget what was sent since.
+    const std::int64_t now_ns = now.time_since_epoch().count();
+    if (waiting >= 0) {
+        in_flight_when_told_.store(in_flight_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        waiting_.store(waiting, std::memory_order_relaxed);
+        waiting_told_at_ns_.store(now_ns, std::memory_order_relaxed);
+    }
     if (running >= 0) running_.store(running, std::memory_order_relaxed);
     if (kv_usage >= 0) kv_usage_.store(kv_usage, std::memory_order_relaxed);
-    told_at_ns_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    told_at_ns_.store(now_ns, std::memory_order_relaxed);
 }
 
 Load::View Load::view(Instant now, Duration stale_after) const {
@@ -38,7 +43,8 @@ Load::View Load::view(Instant now, Duration stale_after) const {
     if (told_at == Instant{} || now - told_at > stale_after) return view;
     const double waiting = waiting_.load(std::memory_order_relaxed);
     const auto since = static_cast<double>(view.in_flight - in_flight_when_told_.load(std::memory_order_relaxed));
-    if (waiting >= 0) view.waiting = std::max(0.0, waiting + since);
+    const Instant waiting_told_at{Duration(waiting_told_at_ns_.load(std::memory_order_relaxed))};
+    if (waiting >= 0 && now - waiting_told_at <= stale_after) view.waiting = std::max(0.0, waiting + since);
     view.running = running_.load(std::memory_order_relaxed);
     view.kv_usage = kv_usage_.load(std::memory_order_relaxed);
     return view;

@@ -42,6 +42,7 @@ private:
     std::atomic<double> running_{-1};
     std::atomic<double> kv_usage_{-1};
     std::atomic<std::int64_t> told_at_ns_{0};
+    std::atomic<std::int64_t> waiting_told_at_ns_{0};
     std::atomic<double> first_byte_us_{0};
     std::atomic<double> first_byte_idle_us_{0};
 };
