@@ -51,7 +51,12 @@ Exchange::~Exchange() {
 
 io::Task<bool> Exchange::run() {
     const Result<bool> told = co_await tell();
-    if (!told) co_await refuse(told.error());
+    if (!told) refuse(told.error());
+    // What was answered here, without an upstream, may be more than the client takes at once.
+    if (connection_.has_unsent()) {
+        const bool is_sent = co_await connection_.flush();
+        if (!is_sent) lose_client();
+    }
     settle();
     co_return client_keeps_alive_&& connection_.body_is_whole() && !connection_.has_client_left();
 }
@@ -228,14 +233,14 @@ void Exchange::reply_json(std::uint16_t status, std::string_view content_type, s
     connection_.send(out);
 }
 
-io::Task<> Exchange::refuse(Error error) {
+void Exchange::refuse(const Error& error) {
     record_.code = error.code;
     record_.fault = error.fault;
     if (error.code == Code::client_gone) {
         record_.outcome = Outcome::client_gone;
         record_.status = dialect::openai::status_of(error.code);
         connection_.fail();
-        co_return;
+        return;
     }
     record_.outcome = record_.attempts_count > 0 || error.fault == Fault::upstream ? Outcome::failed : Outcome::refused;
     record_.status = dialect::openai::status_of(error.code);
@@ -248,9 +253,15 @@ io::Task<> Exchange::refuse(Error error) {
     append_error_reply(out, with, error, detail_, shard_.date_line());
     client_keeps_alive_ = with.keep_alive;
     connection_.send(out);
-    if (!connection_.has_unsent()) co_return;
-    const bool is_sent = co_await connection_.flush();
-    if (!is_sent) client_keeps_alive_ = false;
+}
+
+// The client took not all of his answer. A refusal stays one: it had been decided.
+void Exchange::lose_client() {
+    client_keeps_alive_ = false;
+    if (record_.outcome != Outcome::answered) return;
+    record_.outcome = Outcome::client_gone;
+    record_.code = Code::client_gone;
+    record_.fault = Fault::client;
 }
 
 void Exchange::settle() {

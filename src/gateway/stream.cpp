@@ -64,16 +64,11 @@ io::Task<> Exchange::relay() {
             last_sent_ = now();
         }
     }
-    bool is_sent = !connection_.has_client_left();
-    if (connection_.has_unsent()) is_sent = co_await connection_.flush();
+    const bool is_whole_sent = connection_.has_unsent() || !connection_.has_client_left();   // run() sends what is left
     record_.usage = answer.usage();
     record_.bytes_out = answer.body_bytes();
     record_.events_out = answer.events_passed();
-    if (!is_sent && record_.outcome == Outcome::answered) {
-        record_.outcome = Outcome::client_gone;
-        record_.code = Code::client_gone;
-        record_.fault = Fault::client;
-    }
+    if (!is_whole_sent) lose_client();
 }
 
 // Reads what the upstream has, unless the client still owes us room. True when there is more and others should have a turn.
@@ -137,8 +132,13 @@ void Exchange::end_answer(relay::Answer& answer) {
 // The answer has begun and cannot be finished. The upstream is cancelled at once; the client is told, in a way that
 // cannot be taken for a proper end.
 void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
-    answer_over_ = true;
     const bool is_upstreams_fault = error.fault == Fault::upstream;
+    // After "[DONE]" the client lacks nothing but the end of the message, and that end is ours to write.
+    if (is_upstreams_fault && answer.is_whole_stream()) {
+        upstream_keeps_alive_ = false;
+        return end_answer(answer);
+    }
+    answer_over_ = true;
     winner_->attempt.cancel();
     end_try(*winner_, is_upstreams_fault ? AttemptEnd::failed : AttemptEnd::cancelled, error.code, record_.status);
     record_.code = error.code;
@@ -146,7 +146,7 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
     if (error.code == Code::client_gone) {
         client_keeps_alive_ = false;
         record_.outcome = Outcome::client_gone;
-        connection_.fail();
+        connection_.reset();   // he may be there still, too slow: an orderly close would make the rest look like all
         return;
     }
     record_.outcome = Outcome::cut_off;

@@ -170,7 +170,7 @@ void Answer::append_body(std::string_view payload, std::string& out) {
 }
 
 Result<bool> Answer::upstream_closed() {
-    if (!body_.close_is_end())
+    if (!body_.close_is_end() && !has_done_)
         return fail(Code::upstream_closed, Fault::upstream, Retry::never,
                     "the upstream closed in the middle of its answer");
     return true;
@@ -180,7 +180,7 @@ Result<bool> Answer::finish(std::string& out) {
     const bool is_token_stream =
         options_.endpoint == model::Endpoint::chat || options_.endpoint == model::Endpoint::completions;
     if (is_event_stream_) {
-        if (framer_.bytes_held() > 0 || (is_token_stream && !has_done_ && !has_finish_reason_))
+        if (!has_done_ && (framer_.bytes_held() > 0 || (is_token_stream && !has_finish_reason_)))
             return fail(Code::upstream_closed, Fault::upstream, Retry::never,
                         "the upstream's stream ended without its end");
     } else if (reads_usage_ && !kept_.empty()) {

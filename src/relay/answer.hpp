@@ -41,6 +41,8 @@ public:
     // the client gets. Errors (fault upstream): upstream_protocol, upstream_too_large, upstream_error_event (the event
     // itself was passed on); then call cut_off().
     Result<bool> feed(std::string_view bytes, std::string& scratch, std::string& out);
+    // "[DONE]" was passed on: the answer is whole, whatever becomes of the upstream's connection.
+    [[nodiscard]] bool is_whole_stream() const { return is_event_stream_ && has_done_; }
     // The upstream closed. True when that is the proper end of its message.
     Result<bool> upstream_closed();
     // The upstream's message has ended; bytes behind it make the connection unfit for reuse.
