@@ -100,6 +100,15 @@ bool Exchange::can_hedge() const {
     return model_->hedge_after.count() > 0 && order_count_ > 1 && model_->attempts_max > 1;
 }
 
+// Whether start_next() would find a candidate in service. A real answer, be it a refusal, is not thrown away for nobody.
+bool Exchange::has_next() const {
+    for (std::uint8_t at = order_next_; at < order_count_; ++at) {
+        const auto id = model_->candidates[order_[at]].upstream;
+        if (is_desperate_ || !setup_->upstreams[model::index_of(id)]->health.is_out(now())) return true;
+    }
+    return false;
+}
+
 // The next candidate that may be asked. False when there is none; last_error_ says why.
 bool Exchange::start_next(Try& slot, bool is_hedge) {
     while (order_next_ < order_count_) {
@@ -160,7 +169,11 @@ bool Exchange::advance(Try& slot) {
                 break;
             }
             case State::answering: return accept_answer(slot);
-            case State::failed: fail_try(slot); return false;
+            case State::failed:
+                fail_try(slot);
+                // A new attempt may have failed at once (no address, no place in the pool): no event would ever tell.
+                if (!slot.is_running) return false;
+                break;
             case State::none: return false;
         }
     }
@@ -203,7 +216,7 @@ bool Exchange::accept_answer(Try& slot) {
         last_error_ = {Code::upstream_status, Fault::upstream, Retry::other_upstream,
                        "the upstream answered with an error status"};
         const bool is_other_running = &slot == &first_ ? hedge_ != nullptr && hedge_->is_running : first_.is_running;
-        if (is_other_running || (order_next_ < order_count_ && may_try_again(last_error_))) {
+        if (is_other_running || (has_next() && may_try_again(last_error_))) {
             const std::uint16_t status = head.status;
             slot.attempt.cancel();
             end_try(slot, AttemptEnd::refused, Code::upstream_status, status);
@@ -225,12 +238,14 @@ void Exchange::fail_try(Try& slot) {
     const std::uint8_t candidate = slot.candidate;
     const bool is_stale =
         slot.attempt.is_reused() && !slot.attempt.has_received_bytes() && last_error_.code == Code::upstream_closed;
-    end_try(slot, AttemptEnd::failed, last_error_.code, 0);
+    const bool was_hedge = record_.attempts[slot.record_index].was_hedge;
     // The upstream closed a pooled connection as we took it: not its fault, and no new request in its eyes.
     if (is_stale) {
-        start(slot, candidate, true, false);
+        end_try(slot, AttemptEnd::cancelled, last_error_.code, 0);
+        start(slot, candidate, true, was_hedge);
         return;
     }
+    end_try(slot, AttemptEnd::failed, last_error_.code, 0);
     const bool is_alone = order_count_ == 1 && is_of_connection(last_error_.code);
     if (is_alone && record_.attempts_count < model_->attempts_max && shard_.retry_budget().spend(now()))
         start(slot, candidate, true, false);

@@ -56,7 +56,8 @@ private:
     Result<bool> admit();
     bool answer_locally();
     void reply_json(std::uint16_t status, std::string_view content_type, std::string_view body);
-    io::Task<> refuse(Error error);
+    void refuse(const Error& error);
+    void lose_client();
     void settle();
 
     // attempts (dispatch.cpp)
@@ -68,6 +69,7 @@ private:
     bool advance(Try& slot);
     void send_request(Try& slot);
     bool accept_answer(Try& slot);
+    [[nodiscard]] bool has_next() const;
     bool may_try_again(const Error& error);
     void end_try(Try& slot, model::AttemptEnd end, Code code, std::uint16_t status);
     void fail_try(Try& slot);
