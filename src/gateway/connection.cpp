@@ -15,12 +15,13 @@ namespace {
 // the answer on its way (RFC 9112 section 9.6). So we say that no more comes and read on for a little.
 constexpr Duration linger_time = std::chrono::seconds(1);
 constexpr std::size_t linger_bytes_max = 1U << 20;
+constexpr std::uint32_t chunks_bytes_min = 4 * 1024;
 }   // namespace
 
 wire::http1::Limits parser_limits(const config::DoorLimits& limits) {
     wire::http1::Limits parser;
-    // A head must fit into one block; the configuration's reader refuses more.
-    parser.head_bytes_max = std::min<std::uint32_t>(limits.head_bytes_max, Block::bytes);
+    // A head must fit into one block and leave room behind it, where chunks of a body are read.
+    parser.head_bytes_max = std::min<std::uint32_t>(limits.head_bytes_max, Block::bytes - chunks_bytes_min);
     parser.headers_max = std::min<std::uint32_t>(limits.headers_max, wire::http1::headers_stored_max);
     parser.target_bytes_max = limits.target_bytes_max;
     return parser;
@@ -48,7 +49,7 @@ io::Task<> Connection::serve() {
         goes_on = goes_on && !has_failed_ && !shard_.is_draining();
         if (goes_on)
             prepare_next();
-        else if (!body_is_whole_ && !has_failed_)
+        else if (!has_failed_ && (!body_is_whole_ || socket_->is_readable()))
             co_await linger();
     }
     body_.release();
@@ -75,9 +76,11 @@ io::Task<bool> Connection::shake_hands() {
 }
 
 io::Task<Connection::Next> Connection::read_head() {
-    const config::DoorLimits& limits = shard_.setup()->snapshot->server.limits;
+    // Copies: an idle connection holds no snapshot, and a reload may free the one these came from.
+    const Duration idle_timeout = shard_.setup()->snapshot->server.limits.idle_timeout;
+    const Duration headers_timeout = shard_.setup()->snapshot->server.limits.headers_timeout;
     wire::http1::RequestHead& head = shard_.scratch().request_head;
-    Instant deadline = now() + (filled_ == 0 ? Duration(limits.idle_timeout) : Duration(limits.headers_timeout));
+    Instant deadline = now() + (filled_ == 0 ? idle_timeout : headers_timeout);
     for (;;) {
         if (filled_ > 0) {
             shard_.scratch().request_head_owner = this;
@@ -96,7 +99,7 @@ io::Task<Connection::Next> Connection::read_head() {
             if (!block_.is_held()) block_ = Block::take();
             const io::Transfer got = socket_->read(block_.space(filled_));
             if (got.is_done()) {
-                if (filled_ == 0) deadline = now() + limits.headers_timeout;
+                if (filled_ == 0) deadline = now() + headers_timeout;
                 filled_ += static_cast<std::uint32_t>(got.bytes);
                 continue;
             }
