@@ -7,6 +7,19 @@
 
 namespace gilmok::upstream {
 
+namespace {
+
+// Whether an idle connection may be trusted with the next client: open, and without bytes that nobody asked for. A socket
+// that may be readable is asked for one: under TLS that takes in what is not for us (session tickets), and nothing else.
+bool is_quiet(io::Socket& socket) {
+    if (socket.has_hung_up()) return false;
+    if (!socket.is_readable()) return true;
+    char unasked = 0;
+    return socket.read({&unasked, 1}).would_block();
+}
+
+}   // namespace
+
 Connection& Connection::operator=(Connection&& other) noexcept {
     if (this != &other) {
         close();
@@ -27,8 +40,7 @@ void Connection::give_back(Instant now) {
     GILMOK_ASSERT(socket_ != nullptr);
     --pool_->busy_;
     socket_->watch(nullptr, 0, 0);
-    // Bytes that nobody asked for, or a close: not a connection to trust with the next client.
-    if (!socket_->is_readable() && !socket_->has_hung_up() && pool_->idle_.size() < pool_->limits_.idle_max)
+    if (is_quiet(*socket_) && pool_->idle_.size() < pool_->limits_.idle_max)
         pool_->idle_.push_back({std::move(socket_), now});
     socket_.reset();
 }
@@ -37,7 +49,7 @@ Result<Connection> Pool::take(const config::Upstream& upstream, bool fresh) {
     while (!fresh && !idle_.empty()) {
         io::SocketPtr socket = std::move(idle_.back().socket);
         idle_.pop_back();
-        if (socket->is_readable() || socket->has_hung_up()) continue;
+        if (!is_quiet(*socket)) continue;
         ++busy_;
         return Connection(*this, std::move(socket), true);
     }
@@ -67,7 +79,7 @@ Result<io::SocketPtr> Pool::connect(const config::Upstream& upstream) {
 
 void Pool::reap(Instant now) {
     std::erase_if(idle_, [&](const Idle& idle) {
-        return now - idle.since >= limits_.idle_timeout || idle.socket->is_readable() || idle.socket->has_hung_up();
+        return now - idle.since >= limits_.idle_timeout || !is_quiet(*idle.socket);
     });
 }
 
