@@ -42,7 +42,8 @@ TEST_CASE("live frames never overlap") {
             const Live frame = live[index];
             live[index] = live.back();
             live.pop_back();
-            REQUIRE(std::count(frame.bytes, frame.bytes + frame.size, frame.mark) == static_cast<std::ptrdiff_t>(frame.size));
+            REQUIRE(std::count(frame.bytes, frame.bytes + frame.size, frame.mark) ==
+                    static_cast<std::ptrdiff_t>(frame.size));
             free_frame(frame.bytes, frame.size);
         };
         for (int step = 0; step < 5'000; ++step) {

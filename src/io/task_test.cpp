@@ -66,7 +66,7 @@ Task<long> deep(int depth) {
 
 Task<> measure(int depth, long& out) { out = co_await deep(depth); }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a task runs when it is awaited or started, not before") {
     std::string out;

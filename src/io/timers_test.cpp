@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 Instant at(std::int64_t ms) { return Instant{std::chrono::milliseconds(ms)}; }
-}  // namespace
+}   // namespace
 
 TEST_CASE("a timer sets its bit once, when its time has come") {
     ReadyQueue ready;

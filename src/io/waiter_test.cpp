@@ -30,7 +30,7 @@ Task<> wake_another(Waiter& mine, Waiter& other, std::vector<int>& order) {
     CHECK(order.size() == 1);   // notify never resumes anybody
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a bit that was set before the wait is seen by the wait") {
     ReadyQueue ready;

@@ -26,7 +26,8 @@ bool run_script(const std::string& path, std::uint64_t first_seed, std::uint64_t
         return false;
     }
     const Script script = parse_script(std::string(std::istreambuf_iterator<char>(file), {}));
-    for (const Problem& problem : script.problems) std::printf("%s:%u: %s\n", path.c_str(), problem.line, problem.what.c_str());
+    for (const Problem& problem : script.problems)
+        std::printf("%s:%u: %s\n", path.c_str(), problem.line, problem.what.c_str());
     if (!script.problems.empty()) return false;
     for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
         Runner runner(script, seed, start_gateway);
@@ -40,7 +41,7 @@ bool run_script(const std::string& path, std::uint64_t first_seed, std::uint64_t
     return true;
 }
 
-}  // namespace
+}   // namespace
 
 int main(int argc, char** argv) {
     std::uint64_t seed = 1, seeds = 8;
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
     log::set_level(log::Level::error);
     int failures = 0;
     for (const std::string& path : paths) failures += run_script(path, seed, seeds) ? 0 : 1;
-    std::printf("%zu scripts, %d failed, %llu seeds each\n", paths.size(), failures, static_cast<unsigned long long>(seeds));
+    std::printf("%zu scripts, %d failed, %llu seeds each\n", paths.size(), failures,
+                static_cast<unsigned long long>(seeds));
     return failures == 0 && !paths.empty() ? 0 : 1;
 }

@@ -101,7 +101,7 @@ int write_and_sync(const OpenFile& file, std::string_view bytes, std::string_vie
     return 0;
 }
 
-}  // namespace
+}   // namespace
 
 FileResult<std::string> LinuxFiles::read(const std::string& path, std::size_t bytes_max) {
     const OpenFile file = open_path(path, O_RDONLY, 0);
@@ -179,7 +179,7 @@ FileResult<bool> LinuxFiles::make_directory(const std::string& path, unsigned mo
         const std::string part = path.substr(0, slash);
         if (::mkdir(part.c_str(), static_cast<mode_t>(mode)) < 0) {
             const int code = errno;
-            struct stat status {};
+            struct stat status{};
             const bool is_there = ::stat(part.c_str(), &status) == 0;
             if (!is_there) return failure("make directory", part, code);
             if (!S_ISDIR(status.st_mode)) return failure("make directory", part, ENOTDIR);
@@ -188,4 +188,4 @@ FileResult<bool> LinuxFiles::make_directory(const std::string& path, unsigned mo
     }
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

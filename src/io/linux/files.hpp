@@ -18,4 +18,4 @@ public:
     FileResult<bool> make_directory(const std::string& path, unsigned mode) override;
 };
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

@@ -30,12 +30,12 @@ struct Folder {
 };
 
 unsigned mode_of(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     REQUIRE(::stat(path.c_str(), &status) == 0);
     return status.st_mode & 07777;
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("what is written atomically is read back, with its mode, and nothing else is left in the folder") {
     const Folder folder;
@@ -67,7 +67,8 @@ TEST_CASE("a missing path is told by name in every operation") {
     LinuxFiles files;
     const std::string missing = folder / "no/such";
     CHECK(files.read(missing, 10).error().message == "open " + missing + ": No such file or directory");
-    CHECK(files.write_atomically(missing, "x", 0600).error().message == "open " + (folder / "no") + ": No such file or directory");
+    CHECK(files.write_atomically(missing, "x", 0600).error().message ==
+          "open " + (folder / "no") + ": No such file or directory");
     CHECK(files.open_append(missing, 0600).error().code == ENOENT);
     CHECK(files.list(missing).error().code == ENOENT);
     CHECK(!files.exists(missing));

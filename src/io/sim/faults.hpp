@@ -19,9 +19,9 @@ struct Flow {
     std::size_t piece_bytes_max = 1'460;               // a write arrives in random pieces of at most so many bytes
     std::size_t window_bytes = 64 * 1024;              // under way and unread together; then write() would block
     Duration drip{};                                   // not zero: one byte arrives in so long
-    std::optional<std::uint64_t> stall_at{};           // from this byte on nothing arrives, its end and its reset neither…
-    Duration stall_for = forever;                      // …for so long
-    std::optional<std::uint64_t> reset_at{};           // when this byte has arrived both ends see a reset
+    std::optional<std::uint64_t> stall_at{};   // from this byte on nothing arrives, its end and its reset neither…
+    Duration stall_for = forever;              // …for so long
+    std::optional<std::uint64_t> reset_at{};   // when this byte has arrived both ends see a reset
     // Drawn once for each connection: it stalls or is reset at a random byte below chance_bytes.
     double stall_chance = 0;
     double reset_chance = 0;
@@ -37,4 +37,4 @@ struct Faults {
     Flow down{};   // towards the one that connected
 };
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

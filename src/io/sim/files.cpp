@@ -19,7 +19,7 @@ std::string without_slash(std::string path) {
     return path;
 }
 
-}  // namespace
+}   // namespace
 
 class SimAppendFile final : public AppendFile {
 public:
@@ -160,4 +160,4 @@ unsigned SimFiles::mode(const std::string& path) const {
     return node == nodes_.end() ? 0 : node->second->mode;
 }
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

@@ -36,8 +36,8 @@ public:
     // What a test does from outside: no failure, no count.
     void put(const std::string& path, std::string bytes);
     void remove(const std::string& path) { nodes_.erase(path); }
-    void rename(const std::string& from, const std::string& to);   // an open AppendFile follows, as on a real disk
-    [[nodiscard]] std::string text(const std::string& path) const; // "" when absent
+    void rename(const std::string& from, const std::string& to);     // an open AppendFile follows, as on a real disk
+    [[nodiscard]] std::string text(const std::string& path) const;   // "" when absent
     [[nodiscard]] unsigned mode(const std::string& path) const;
 
 private:
@@ -62,4 +62,4 @@ private:
     std::uint64_t capacity_ = UINT64_MAX;
 };
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

@@ -23,7 +23,7 @@ std::uint64_t hash_of(std::string_view bytes) {   // FNV-1a
     return hash;
 }
 
-}  // namespace
+}   // namespace
 
 Result<ListenerPtr> SimNetwork::listen(const Address& address, const ListenOptions& options) {
     Address bound = address;
@@ -245,7 +245,8 @@ void SimNetwork::deliver_bytes(const LinkPtr& link, Side to) {
         piece.bytes.erase(0, size);
         piece.due = world_->now() + link->flow_to(to).drip;
     }
-    if (!pipe.flying.empty()) pipe.flying.front().due = std::max(pipe.flying.front().due, world_->now() + link->flow_to(to).drip);
+    if (!pipe.flying.empty())
+        pipe.flying.front().due = std::max(pipe.flying.front().due, world_->now() + link->flow_to(to).drip);
     pipe.bytes_delivered += size;
     world_->note("bytes", link->id * 2 + index_of(to), hash_of(bytes));
     if (SimSocket* socket = link->end(to)) {
@@ -320,4 +321,4 @@ void SimListener::on_connection(SocketPtr socket) {
     if (waiter_ != nullptr) waiter_->notify(bits_);
 }
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

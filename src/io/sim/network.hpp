@@ -39,27 +39,27 @@ struct Pipe {
     std::deque<Piece> flying;
     std::string unread;
     std::uint64_t bytes_delivered = 0;
-    std::size_t bytes_held = 0;            // flying and unread
-    Instant last_due{};                    // pieces never overtake each other
+    std::size_t bytes_held = 0;              // flying and unread
+    Instant last_due{};                      // pieces never overtake each other
     std::optional<std::uint64_t> stall_at;   // drawn for this connection
     std::optional<std::uint64_t> reset_at;
     Instant stalled_until{};
     bool has_stalled = false;
     bool is_reset_scheduled = false;
-    bool is_scheduled = false;             // an event for the first piece is in the queue
-    bool has_ended = false;                // the end has been delivered
-    bool is_writer_waiting = false;        // for room
-    bool is_reader_gone = false;           // and the writer has been told by a reset
+    bool is_scheduled = false;        // an event for the first piece is in the queue
+    bool has_ended = false;           // the end has been delivered
+    bool is_writer_waiting = false;   // for room
+    bool is_reader_gone = false;      // and the writer has been told by a reset
     void drop_flying();
     void drop_unread();
 };
 
 struct Link {
     std::uint64_t id = 0;
-    Address target;                        // as dialled
+    Address target;   // as dialled
     Address origin;
     const Faults* faults = nullptr;
-    std::array<SimSocket*, 2> ends{};      // null: closed, or not yet there
+    std::array<SimSocket*, 2> ends{};   // null: closed, or not yet there
     std::array<Pipe, 2> pipes{};
     [[nodiscard]] Pipe& pipe_to(Side side) { return pipes[index_of(side)]; }
     [[nodiscard]] const Flow& flow_to(Side side) const { return side == Side::listening ? faults->up : faults->down; }
@@ -144,7 +144,7 @@ private:
     [[nodiscard]] const Faults& faults_of(const Address& address) const;
     [[nodiscard]] SimListener* listener_at(const Address& address);
     void draw_faults(Link& link);
-    void arrive(const LinkPtr& link);          // the connection request, at the listener
+    void arrive(const LinkPtr& link);   // the connection request, at the listener
     void refuse(const LinkPtr& link, Duration later);
 
     // A pipe is named by the side to which it leads.
@@ -169,4 +169,4 @@ private:
     std::size_t sockets_count_ = 0;
 };
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

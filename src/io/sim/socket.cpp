@@ -86,7 +86,8 @@ Address SimSocket::peer() const { return side_ == Side::listening ? link_->origi
 
 Result<bool> SimSocket::is_connected() {
     if (!refusal_.empty()) return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, refusal_);
-    if (has_failed_) return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, "Connection reset by peer");
+    if (has_failed_)
+        return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, "Connection reset by peer");
     return is_connected_;
 }
 
@@ -120,4 +121,4 @@ void SimSocket::on_room() {
     if (!has_failed_) became_writable();
 }
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

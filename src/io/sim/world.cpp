@@ -21,7 +21,7 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash ^ (hash >> 29);
 }
 
-}  // namespace
+}   // namespace
 
 World::World(std::uint64_t seed)
     : seed_(seed),
@@ -114,4 +114,4 @@ std::size_t World::open_sockets() const { return network_->open_sockets(); }
 std::size_t World::open_listeners() const { return network_->open_listeners(); }
 std::size_t World::bytes_in_pipes() const { return network_->bytes_in_pipes(); }
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

@@ -54,7 +54,7 @@ public:
     // Somebody set the clock of the machine: wall time jumps, monotonic time does not.
     void jump_wall_clock(Duration span) { wall_offset_ += span; }
 
-    void set_faults(const Faults& faults);                            // every address without faults of its own
+    void set_faults(const Faults& faults);   // every address without faults of its own
     void set_faults(const Address& listening, const Faults& faults);
     // All connections to an address end at once, as when the process behind it is killed.
     void reset_connections(const Address& listening);
@@ -92,4 +92,4 @@ private:
     std::unique_ptr<SimNetwork> network_;
 };
 
-}  // namespace gilmok::io::sim
+}   // namespace gilmok::io::sim

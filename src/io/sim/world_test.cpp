@@ -143,14 +143,16 @@ struct Scene {
     Task<> server;
     Outcome outcome;
     Task<> task;
-    explicit Scene(std::uint64_t seed) : world(seed), server(echo_server(world, server_address, connections)) { server.start(); }
+    explicit Scene(std::uint64_t seed) : world(seed), server(echo_server(world, server_address, connections)) {
+        server.start();
+    }
     void start(std::string text) {
         task = client(world, server_address, std::move(text), outcome);
         task.start();
     }
 };
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("an echo comes back whole for every seed, however the network cuts it") {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
@@ -329,7 +331,7 @@ struct Pair {
     }
 };
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("readiness is sticky: would_block changes nothing until the world says so") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -20,7 +20,7 @@ struct Request {
     std::string version = "1.1";
     bool is_chunked = false;
     bool expects_continue = false;
-    std::string length;         // instead of the true one
+    std::string length;   // instead of the true one
     std::size_t piece_bytes = 0;
     Duration gap = std::chrono::milliseconds(1);
 };
@@ -28,7 +28,7 @@ struct Request {
 struct Shape {
     std::string_view word;
     std::string_view path;
-    std::string_view input;     // members of the body behind the model
+    std::string_view input;   // members of the body behind the model
 };
 constexpr std::array<Shape, 4> shapes{{
     {"chat", "/v1/chat/completions", R"("messages":[{"role":"user","content":"PAD"}])"},
@@ -76,7 +76,8 @@ std::optional<std::string> read_request(const Step& step, Request& request) {
     std::string key(default_key);
     std::size_t at = 2;
     const std::string& first = step.words[1].text;
-    const auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const Shape& each) { return each.word == first; });
+    const auto shape =
+        std::find_if(shapes.begin(), shapes.end(), [&](const Shape& each) { return each.word == first; });
     if (shape != shapes.end()) {
         request.target = shape->path;
         request.body = make_body(*shape, step);
@@ -89,43 +90,63 @@ std::optional<std::string> read_request(const Step& step, Request& request) {
     }
     for (std::size_t i = at; i < step.words.size(); ++i) {
         const Word& word = step.words[i];
-        if (word.name == "body") request.body = word.text, request.has_body = true;
-        else if (word.name == "header") request.headers += word.text + "\r\n";
-        else if (word.name == "key") key = word.text;
-        else if (word.name == "length") request.length = word.text;
-        else if (word.name == "version") request.version = word.text;
-        else if (word.name == "pieces") request.piece_bytes = parse_u64(word.text).value_or(1);
-        else if (word.name == "every") request.gap = std::chrono::milliseconds(parse_duration_ms(word.text));
-        else if (word.text == "nokey" && word.name.empty()) has_key = false;
-        else if (word.text == "chunked" && word.name.empty()) request.is_chunked = true;
-        else if (word.text == "expect100" && word.name.empty()) request.expects_continue = true;
-        else if (word.text == "close" && word.name.empty()) request.headers += "connection: close\r\n";
-        else if (shape != shapes.end() && (word.name == "model" || word.name == "pad" || word.name == "with" || word.text == "stream" || word.text == "usage")) continue;
-        else return "unknown word \"" + (word.name.empty() ? word.text : word.name) + "\"";
+        if (word.name == "body")
+            request.body = word.text, request.has_body = true;
+        else if (word.name == "header")
+            request.headers += word.text + "\r\n";
+        else if (word.name == "key")
+            key = word.text;
+        else if (word.name == "length")
+            request.length = word.text;
+        else if (word.name == "version")
+            request.version = word.text;
+        else if (word.name == "pieces")
+            request.piece_bytes = parse_u64(word.text).value_or(1);
+        else if (word.name == "every")
+            request.gap = std::chrono::milliseconds(parse_duration_ms(word.text));
+        else if (word.text == "nokey" && word.name.empty())
+            has_key = false;
+        else if (word.text == "chunked" && word.name.empty())
+            request.is_chunked = true;
+        else if (word.text == "expect100" && word.name.empty())
+            request.expects_continue = true;
+        else if (word.text == "close" && word.name.empty())
+            request.headers += "connection: close\r\n";
+        else if (shape != shapes.end() && (word.name == "model" || word.name == "pad" || word.name == "with" ||
+                                           word.text == "stream" || word.text == "usage"))
+            continue;
+        else
+            return "unknown word \"" + (word.name.empty() ? word.text : word.name) + "\"";
     }
     if (has_key) request.headers += "authorization: Bearer " + key + "\r\n";
     return std::nullopt;
 }
 
 std::string head_of(const Request& request) {
-    std::string head = request.method + " " + request.target + " HTTP/" + request.version + "\r\nhost: gilmok.test\r\n" + request.headers;
+    std::string head = request.method + " " + request.target + " HTTP/" + request.version +
+                       "\r\nhost: gilmok.test\r\n" + request.headers;
     if (request.has_body) head += "content-type: application/json\r\n";
     if (request.expects_continue) head += "expect: 100-continue\r\n";
-    if (request.is_chunked) head += "transfer-encoding: chunked\r\n";
-    else if (!request.length.empty()) head += "content-length: " + request.length + "\r\n";
-    else if (request.has_body) head += "content-length: " + std::to_string(request.body.size()) + "\r\n";
+    if (request.is_chunked)
+        head += "transfer-encoding: chunked\r\n";
+    else if (!request.length.empty())
+        head += "content-length: " + request.length + "\r\n";
+    else if (request.has_body)
+        head += "content-length: " + std::to_string(request.body.size()) + "\r\n";
     return head + "\r\n";
 }
 
 std::string state_of(Message* answer, Endpoint& endpoint) {
-    std::string out = endpoint.has_failed() ? "the connection was reset" : endpoint.has_ended() ? "the connection was closed" : "the connection is open";
+    std::string out = endpoint.has_failed()  ? "the connection was reset"
+                      : endpoint.has_ended() ? "the connection was closed"
+                                             : "the connection is open";
     if (answer == nullptr) return out + ", no answer was begun";
     out += ", the answer is " + answer->start_line();
     if (!answer->complaint().empty()) out += " (" + answer->complaint() + ")";
     return out + ", its body so far " + shortened(answer->body());
 }
 
-}  // namespace
+}   // namespace
 
 Endpoint& Runner::connect(Client& client) {
     if (client.endpoint == nullptr || !client.endpoint->is_open()) {
@@ -137,7 +158,9 @@ Endpoint& Runner::connect(Client& client) {
 }
 
 Message* Runner::answer_of(Client& client) {
-    if (client.endpoint == nullptr || client.answers_taken == 0 || client.endpoint->messages().size() < client.answers_taken) return nullptr;
+    if (client.endpoint == nullptr || client.answers_taken == 0 ||
+        client.endpoint->messages().size() < client.answers_taken)
+        return nullptr;
     return &client.endpoint->messages()[client.answers_taken - 1];
 }
 
@@ -177,8 +200,10 @@ Runner::Outcome Runner::client_send(Client& client, const Step& step) {
         if (auto problem = read_request(step, request)) return problem;
         const std::string body = request.is_chunked ? chunked(request.body) : request.body;
         bytes = head_of(request);
-        if (request.expects_continue) client.held_body = body;
-        else bytes += body;
+        if (request.expects_continue)
+            client.held_body = body;
+        else
+            bytes += body;
         endpoint.expect_answer(request.method == "HEAD");
     }
     endpoint.send(std::move(bytes), request.piece_bytes, request.piece_bytes == 0 ? Duration{} : request.gap);
@@ -192,11 +217,18 @@ Runner::Outcome Runner::client_expect(Client& client, const Step& step) {
     const Duration patience = patience_of(step, default_patience);
     if (what == "no") return client_expect_no(client, step);
     if (what == "status") return expect_status(client, step, patience);
-    if (what == "closed") return wait_for([&] { return endpoint.has_ended(); }, patience) ? std::nullopt : Outcome(state_of(answer_of(client), endpoint));
-    if (what == "reset") return wait_for([&] { return endpoint.has_failed(); }, patience) ? std::nullopt : Outcome(state_of(answer_of(client), endpoint));
+    if (what == "closed")
+        return wait_for([&] { return endpoint.has_ended(); }, patience)
+                   ? std::nullopt
+                   : Outcome(state_of(answer_of(client), endpoint));
+    if (what == "reset")
+        return wait_for([&] { return endpoint.has_failed(); }, patience)
+                   ? std::nullopt
+                   : Outcome(state_of(answer_of(client), endpoint));
     if (what == "open") {
         settle();
-        return endpoint.is_open() && !endpoint.is_left_by_peer() ? std::nullopt : Outcome(state_of(answer_of(client), endpoint));
+        return endpoint.is_open() && !endpoint.is_left_by_peer() ? std::nullopt
+                                                                 : Outcome(state_of(answer_of(client), endpoint));
     }
     Message* answer = answer_of(client);
     if (answer == nullptr) return "no answer was taken yet; `expect status` takes the next one";
@@ -206,9 +238,12 @@ Runner::Outcome Runner::client_expect(Client& client, const Step& step) {
     // body and json look at the whole answer, but a text may already be seen before its end.
     const auto judge = [&]() -> Outcome {
         if (what == "json") return compare_json(step, 2, answer->body());
-        if (step.words.size() > 2 && step.words[2].text == "empty") return answer->body().empty() ? std::nullopt : Outcome("the body was " + shortened(answer->body()));
+        if (step.words.size() > 2 && step.words[2].text == "empty")
+            return answer->body().empty() ? std::nullopt : Outcome("the body was " + shortened(answer->body()));
         if (step.words.size() > 3 && step.words[2].text == "bytes")
-            return std::to_string(answer->body().size()) == step.words[3].text ? std::nullopt : Outcome("the body had " + std::to_string(answer->body().size()) + " bytes");
+            return std::to_string(answer->body().size()) == step.words[3].text
+                       ? std::nullopt
+                       : Outcome("the body had " + std::to_string(answer->body().size()) + " bytes");
         return compare(step, 2, "the body", answer->body());
     };
     const bool is_over_early = step.words.size() > 2 && step.words[2].text == "contains";
@@ -222,12 +257,16 @@ Runner::Outcome Runner::client_expect_no(Client& client, const Step& step) {
     settle();
     Endpoint& endpoint = *client.endpoint;
     if (what == "answer") {
-        if (endpoint.messages().size() > client.answers_taken) return "there is one: " + endpoint.messages()[client.answers_taken].start_line();
+        if (endpoint.messages().size() > client.answers_taken)
+            return "there is one: " + endpoint.messages()[client.answers_taken].start_line();
         return std::nullopt;
     }
     Message* answer = answer_of(client);
     if (answer == nullptr) return "no answer was taken yet; `expect status` takes the next one";
-    if (what == "header" && step.words.size() > 3) return answer->values(step.words[3].text).empty() ? std::nullopt : Outcome("it is there: " + answer->values(step.words[3].text)[0]);
+    if (what == "header" && step.words.size() > 3)
+        return answer->values(step.words[3].text).empty()
+                   ? std::nullopt
+                   : Outcome("it is there: " + answer->values(step.words[3].text)[0]);
     if (what != "event") return "knows no answer, no header NAME and no event";
     std::size_t at = client.event_at;
     EventBlock block;
@@ -239,7 +278,10 @@ Runner::Outcome Runner::client_expect_no(Client& client, const Step& step) {
 Runner::Outcome Runner::expect_status(Client& client, const Step& step, Duration patience) {
     if (step.words.size() < 3) return "needs a number";
     Endpoint& endpoint = *client.endpoint;
-    const auto is_there = [&] { return endpoint.messages().size() > client.answers_taken && endpoint.messages()[client.answers_taken].has_head(); };
+    const auto is_there = [&] {
+        return endpoint.messages().size() > client.answers_taken &&
+               endpoint.messages()[client.answers_taken].has_head();
+    };
     (void)wait_for([&] { return is_there() || endpoint.is_left_by_peer(); }, patience);
     if (!is_there()) return state_of(nullptr, endpoint);
     ++client.answers_taken;
@@ -256,7 +298,8 @@ Runner::Outcome Runner::expect_event(Client& client, const Step& step, Duration 
     EventBlock block;
     bool is_found = false;
     const auto look = [&] {
-        while (!is_found && next_event(answer->body(), client.event_at, block)) is_found = block.is_comment == wants_comment;
+        while (!is_found && next_event(answer->body(), client.event_at, block))
+            is_found = block.is_comment == wants_comment;
         return is_found || answer->state() != Message::State::body;
     };
     (void)wait_for(look, patience);
@@ -282,4 +325,4 @@ Runner::Outcome Runner::expect_end(Client& client, bool is_proper, Duration pati
     return state_of(answer, endpoint);
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

@@ -10,7 +10,8 @@ namespace {
 
 // Numbers, truth values, lists and what was quoted are TOML already; a bare word becomes a string.
 std::string toml_value(const Word& word) {
-    const bool is_plain = !word.is_quoted && (parse_u64(word.text) || word.text == "true" || word.text == "false" || word.text.starts_with('['));
+    const bool is_plain = !word.is_quoted && (parse_u64(word.text) || word.text == "true" || word.text == "false" ||
+                                              word.text.starts_with('['));
     return is_plain ? word.text : "\"" + word.text + "\"";
 }
 
@@ -21,7 +22,7 @@ std::string toml_pairs(const Step& step, std::size_t from) {
     return out;
 }
 
-}  // namespace
+}   // namespace
 
 const io::Address& door_address() {
     static const io::Address address{"10.1.0.1", 8080};
@@ -66,7 +67,8 @@ std::optional<std::string> ConfigText::add(const Step& step) {
             candidates += "\"" + candidate + "\"";
         }
         if (candidates.empty()) return "a model needs candidates, as in \"model m = a/served\"";
-        table_ += "[model.\"" + name + "\"]\ntry = [" + candidates + "]\n" + (pairs.find("pick") == std::string::npos ? "pick = \"first\"\n" : "") + pairs;
+        table_ += "[model.\"" + name + "\"]\ntry = [" + candidates + "]\n" +
+                  (pairs.find("pick") == std::string::npos ? "pick = \"first\"\n" : "") + pairs;
     } else if (verb == "tenant") {
         table_ += "[tenant.\"" + name + "\"]\n" + pairs;
         has_tenant_ = true;
@@ -99,4 +101,4 @@ GatewayConfig ConfigText::render() const {
     return config;
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

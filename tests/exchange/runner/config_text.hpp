@@ -26,7 +26,7 @@ public:
     [[nodiscard]] const std::map<std::string, io::Address>& upstreams() const { return addresses_; }
 
 private:
-    std::string table_;                        // [upstream…] and [model…] text
+    std::string table_;                               // [upstream…] and [model…] text
     std::map<std::string, std::string> of_section_;   // server, server.limits, retry
     std::string keys_;
     std::map<std::string, std::string> environment_;
@@ -35,4 +35,4 @@ private:
     std::size_t lines_ = 0;
 };
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

@@ -12,10 +12,15 @@ constexpr io::Events readable = 1;
 constexpr io::Events writable = 2;
 constexpr io::Events timer = 4;
 constexpr io::Events told = 8;
-}  // namespace
+}   // namespace
 
 Endpoint::Endpoint(io::Loop& loop, io::SocketPtr socket, Message::Kind reads)
-    : loop_(loop), socket_(std::move(socket)), reads_(reads), waiter_(loop.ready()), timer_(loop.timers(), waiter_, timer), task_(run()) {
+    : loop_(loop),
+      socket_(std::move(socket)),
+      reads_(reads),
+      waiter_(loop.ready()),
+      timer_(loop.timers(), waiter_, timer),
+      task_(run()) {
     socket_->watch(&waiter_, readable, writable);
     task_.start();
 }
@@ -24,7 +29,8 @@ Endpoint::~Endpoint() = default;
 
 void Endpoint::send(std::string bytes, std::size_t piece_bytes, Duration gap) {
     if (piece_bytes == 0) piece_bytes = bytes.size();
-    for (std::size_t at = 0; at < bytes.size(); at += piece_bytes) queue_.push_back({bytes.substr(at, piece_bytes), gap});
+    for (std::size_t at = 0; at < bytes.size(); at += piece_bytes)
+        queue_.push_back({bytes.substr(at, piece_bytes), gap});
     waiter_.notify(told);
 }
 
@@ -40,7 +46,9 @@ void Endpoint::resume() {
     waiter_.notify(told);
 }
 
-bool Endpoint::is_left_by_peer() const { return has_ended_ || has_failed_ || (socket_ != nullptr && socket_->has_hung_up()); }
+bool Endpoint::is_left_by_peer() const {
+    return has_ended_ || has_failed_ || (socket_ != nullptr && socket_->has_hung_up());
+}
 
 io::Task<> Endpoint::run() {
     for (;;) {
@@ -103,7 +111,8 @@ void Endpoint::take_bytes(std::string_view bytes) {
         bytes.remove_prefix(message.feed(bytes));
         if (message.state() == Message::State::broken) return;
         const bool is_interim = reads_ == Message::Kind::response && message.status() < 200;
-        if (message.state() == Message::State::done && !is_interim && !answers_to_head_.empty()) answers_to_head_.pop_front();
+        if (message.state() == Message::State::done && !is_interim && !answers_to_head_.empty())
+            answers_to_head_.pop_front();
     }
 }
 
@@ -120,7 +129,8 @@ bool Endpoint::leave_if_told() {
     return true;
 }
 
-Server::Server(io::Loop& loop, io::Address address) : loop_(loop), address_(std::move(address)), waiter_(loop.ready()) {}
+Server::Server(io::Loop& loop, io::Address address)
+    : loop_(loop), address_(std::move(address)), waiter_(loop.ready()) {}
 
 void Server::start_listening() {
     auto listener = loop_.network().listen(address_, {});
@@ -151,4 +161,4 @@ io::Task<> Server::run() {
     }
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

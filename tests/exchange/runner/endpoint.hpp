@@ -35,8 +35,8 @@ public:
     [[nodiscard]] std::deque<Message>& messages() { return messages_; }
     [[nodiscard]] std::uint64_t bytes_received() const { return bytes_received_; }
     [[nodiscard]] bool has_sent_all() const { return queue_.empty(); }
-    [[nodiscard]] bool has_ended() const { return has_ended_; }      // the peer closed in order
-    [[nodiscard]] bool has_failed() const { return has_failed_; }    // reset, or refused
+    [[nodiscard]] bool has_ended() const { return has_ended_; }     // the peer closed in order
+    [[nodiscard]] bool has_failed() const { return has_failed_; }   // reset, or refused
     // Ended, failed, or about to be: told even while paused.
     [[nodiscard]] bool is_left_by_peer() const;
     [[nodiscard]] bool is_open() const { return socket_ != nullptr; }
@@ -95,4 +95,4 @@ private:
     io::Task<> task_;
 };
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

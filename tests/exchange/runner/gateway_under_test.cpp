@@ -46,8 +46,10 @@ template <class Items, class Id>
 std::string name_at(const Items& items, Id id) {
     const std::size_t index = model::index_of(id);
     if (index >= items.size()) return {};
-    if constexpr (requires { items[index].name; }) return items[index].name;
-    else return items[index].path;
+    if constexpr (requires { items[index].name; })
+        return items[index].name;
+    else
+        return items[index].path;
 }
 
 void put(SeenRecord& seen, const std::string& name, std::string value) {
@@ -98,10 +100,13 @@ public:
     std::string start(const GatewayConfig& config) {
         if (std::string problem = make_setup(config); !problem.empty()) return problem;
         gateway::Shard::Outlets outlets;
-        outlets.on_record = [this](const model::Record& record) { records_.push_back(describe(record, *setup_->snapshot)); };
+        outlets.on_record = [this](const model::Record& record) {
+            records_.push_back(describe(record, *setup_->snapshot));
+        };
         shard_ = std::make_unique<gateway::Shard>(world_, 0, setup_, std::move(outlets));
         for (const io::Address& address : setup_->snapshot->server.listen)
-            if (const auto bound = shard_->listen(address, false); !bound) return "listen: " + std::string(bound.error().detail);
+            if (const auto bound = shard_->listen(address, false); !bound)
+                return "listen: " + std::string(bound.error().detail);
         return {};
     }
 
@@ -145,7 +150,7 @@ private:
     std::unique_ptr<gateway::Shard> shard_;
 };
 
-}  // namespace
+}   // namespace
 
 Started start_gateway(io::sim::World& world, const GatewayConfig& config) {
     auto gateway = std::make_unique<RealGateway>(world);
@@ -154,4 +159,4 @@ Started start_gateway(io::sim::World& world, const GatewayConfig& config) {
     return {std::move(gateway), {}};
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

@@ -46,4 +46,4 @@ using StartGateway = std::function<Started(io::sim::World&, const GatewayConfig&
 // One shard of the real gateway on the world's loop.
 Started start_gateway(io::sim::World& world, const GatewayConfig& config);
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

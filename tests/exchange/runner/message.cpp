@@ -14,12 +14,16 @@ std::size_t Message::feed(std::string_view bytes) {
         const bool wants_line = state_ == State::head || (framing_ == Framing::chunked && chunk_ != Chunk::data);
         if (wants_line) {
             if (!take_line(bytes)) break;
-            if (state_ == State::head) take_head_line();
-            else take_chunk_line();
+            if (state_ == State::head)
+                take_head_line();
+            else
+                take_chunk_line();
             line_.clear();
             continue;
         }
-        const std::size_t most = framing_ == Framing::close ? bytes.size() : static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), bytes_left_));
+        const std::size_t most = framing_ == Framing::close
+                                     ? bytes.size()
+                                     : static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), bytes_left_));
         body_ += bytes.substr(0, most);
         bytes.remove_prefix(most);
         bytes_left_ -= framing_ == Framing::close ? 0 : most;
@@ -39,8 +43,10 @@ bool Message::take_line(std::string_view& bytes) {
     line_ += bytes.substr(0, end == std::string_view::npos ? bytes.size() : end);
     bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
     if (end == std::string_view::npos) return false;
-    if (!line_.ends_with('\r')) fail("a line that does not end with CRLF");
-    else line_.pop_back();
+    if (!line_.ends_with('\r'))
+        fail("a line that does not end with CRLF");
+    else
+        line_.pop_back();
     return true;
 }
 
@@ -54,7 +60,8 @@ void Message::take_head_line() {
     if (line_.empty()) return begin_body();
     const std::size_t colon = line_.find(':');
     if (colon == std::string::npos) return fail("a header line without a colon: " + line_);
-    headers_.emplace_back(lowercase(std::string_view(line_).substr(0, colon)), trim(std::string_view(line_).substr(colon + 1)));
+    headers_.emplace_back(lowercase(std::string_view(line_).substr(0, colon)),
+                          trim(std::string_view(line_).substr(colon + 1)));
 }
 
 void Message::begin_body() {
@@ -65,7 +72,8 @@ void Message::begin_body() {
     if (answers_head_ || (kind_ == Kind::response && (code < 200 || code == 204 || code == 304))) {
         state_ = State::done;
     } else if (!codings.empty()) {
-        if (codings.size() > 1 || lowercase(codings[0]) != "chunked" || !lengths.empty()) return fail("framing that can be read in two ways");
+        if (codings.size() > 1 || lowercase(codings[0]) != "chunked" || !lengths.empty())
+            return fail("framing that can be read in two ways");
         framing_ = Framing::chunked;
     } else if (!lengths.empty()) {
         const auto length = parse_u64(lengths[0]);
@@ -86,7 +94,8 @@ void Message::take_chunk_line() {
         case Chunk::size: {
             std::uint64_t size = 0;
             const auto read = std::from_chars(line_.data(), line_.data() + line_.size(), size, 16);
-            if (read.ec != std::errc{} || read.ptr != line_.data() + line_.size()) return fail("not a chunk size: " + line_);
+            if (read.ec != std::errc{} || read.ptr != line_.data() + line_.size())
+                return fail("not a chunk size: " + line_);
             bytes_left_ = size;
             chunk_ = size == 0 ? Chunk::trailer : Chunk::data;
             return;
@@ -184,4 +193,4 @@ std::string json_at(std::string_view json, std::string_view path) {
     return std::string(text);
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

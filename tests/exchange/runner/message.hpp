@@ -25,7 +25,7 @@ public:
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] bool has_head() const { return state_ != State::head && !start_line_.empty(); }
     [[nodiscard]] const std::string& start_line() const { return start_line_; }
-    [[nodiscard]] unsigned status() const;                       // 0 when there is none
+    [[nodiscard]] unsigned status() const;   // 0 when there is none
     [[nodiscard]] std::string method() const;
     [[nodiscard]] std::string target() const;
     // All values of that name, in order.
@@ -66,4 +66,4 @@ bool next_event(std::string_view body, std::size_t& at, EventBlock& block);
 // The exact JSON text at a path such as "choices.0.delta.content"; "" when there is none.
 std::string json_at(std::string_view json, std::string_view path);
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

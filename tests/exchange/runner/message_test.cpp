@@ -10,7 +10,7 @@ Message read(Message::Kind kind, std::string_view bytes, bool answers_head = fal
     for (const char c : bytes) (void)message.feed({&c, 1});
     return message;
 }
-}  // namespace
+}   // namespace
 
 TEST_CASE("a message is the same in one piece and byte by byte, and leaves what follows it") {
     const std::string bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhelloHTTP/1.1";
@@ -26,17 +26,21 @@ TEST_CASE("a message is the same in one piece and byte by byte, and leaves what 
 }
 
 TEST_CASE("chunks are taken off, and what is no chunk is told") {
-    const Message good = read(Message::Kind::response, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n");
+    const Message good =
+        read(Message::Kind::response,
+             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n");
     CHECK(good.state() == Message::State::done);
     CHECK(good.body() == "abc0123456789");
     const Message bad = read(Message::Kind::response, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n");
     CHECK(bad.state() == Message::State::broken);
-    const Message both = read(Message::Kind::response, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n");
+    const Message both =
+        read(Message::Kind::response, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n");
     CHECK(both.state() == Message::State::broken);
 }
 
 TEST_CASE("an answer to HEAD, a 204 and a 1xx have no body whatever they say") {
-    CHECK(read(Message::Kind::response, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", true).state() == Message::State::done);
+    CHECK(read(Message::Kind::response, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", true).state() ==
+          Message::State::done);
     CHECK(read(Message::Kind::response, "HTTP/1.1 204 No\r\n\r\n").state() == Message::State::done);
     CHECK(read(Message::Kind::response, "HTTP/1.1 100 Continue\r\n\r\n").state() == Message::State::done);
 }
@@ -52,7 +56,8 @@ TEST_CASE("a close ends a body without a length and cuts one that has it") {
 }
 
 TEST_CASE("requests are read too") {
-    const Message request = read(Message::Kind::request, "POST /v1/x HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n\r\n{}");
+    const Message request =
+        read(Message::Kind::request, "POST /v1/x HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n\r\n{}");
     CHECK(request.state() == Message::State::done);
     CHECK(request.method() == "POST");
     CHECK(request.target() == "/v1/x");

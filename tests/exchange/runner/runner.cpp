@@ -12,7 +12,7 @@ constexpr Duration default_patience = std::chrono::seconds(1);
 
 Duration from_ms(std::int64_t ms) { return std::chrono::milliseconds(ms); }
 
-}  // namespace
+}   // namespace
 
 Duration patience_of(const Step& step, Duration otherwise) {
     for (std::size_t i = 0; i + 1 < step.words.size(); ++i) {
@@ -48,7 +48,8 @@ std::optional<std::string> compare(const Step& step, std::size_t at, std::string
 }
 
 std::optional<std::string> compare_json(const Step& step, std::size_t at, const std::string& json) {
-    if (at + 2 >= step.words.size() || step.words[at + 1].text != "is") return "needs a path, as in \"json error.code is \\\"bad_json\\\"\"";
+    if (at + 2 >= step.words.size() || step.words[at + 1].text != "is")
+        return "needs a path, as in \"json error.code is \\\"bad_json\\\"\"";
     const Word& wanted = step.words[at + 2];
     const std::string expected = wanted.is_quoted ? "\"" + wanted.text + "\"" : wanted.text;
     const std::string seen = json_at(json, step.words[at].text);
@@ -65,11 +66,13 @@ std::optional<std::string> compare_header(const Step& step, std::size_t at, cons
     if (values.size() > 1) return "header " + name + " stood " + std::to_string(values.size()) + " times";
     if (at + 1 >= step.words.size() || step.words[at + 1].text == "within") return std::nullopt;
     const Word& wanted = step.words[at + 1];
-    if (wanted.text == "contains" || wanted.text == "is" || wanted.text == "lacks") return compare(step, at + 1, "header " + name, values[0]);
+    if (wanted.text == "contains" || wanted.text == "is" || wanted.text == "lacks")
+        return compare(step, at + 1, "header " + name, values[0]);
     return values[0] == wanted.text ? std::nullopt : std::optional("header " + name + " was " + shortened(values[0]));
 }
 
-Runner::Runner(const Script& script, std::uint64_t seed, StartGateway start) : script_(script), start_(std::move(start)), world_(seed) {}
+Runner::Runner(const Script& script, std::uint64_t seed, StartGateway start)
+    : script_(script), start_(std::move(start)), world_(seed) {}
 
 Runner::~Runner() {
     // Endpoints hold sockets of the world, and the gateway's coroutines too; the world must be the last to go.
@@ -87,9 +90,7 @@ std::optional<Failure> Runner::run() {
 }
 
 Runner::Outcome Runner::run_step(const Step& step) {
-    if (step.actor == Actor::config) {
-        return config_.add(step);
-    }
+    if (step.actor == Actor::config) { return config_.add(step); }
     if (gateway_ == nullptr)
         if (auto what = start()) return what;
     switch (step.actor) {
@@ -98,9 +99,7 @@ Runner::Outcome Runner::run_step(const Step& step) {
         case Actor::gateway: return gateway_step(step);
         case Actor::network: return network_step(step);
         case Actor::record: return record_step(step);
-        case Actor::clock:
-            (void)world_.run_for(from_ms(parse_duration_ms(step.words[1].text)));
-            return std::nullopt;
+        case Actor::clock: (void)world_.run_for(from_ms(parse_duration_ms(step.words[1].text))); return std::nullopt;
         case Actor::config: break;
     }
     return "unknown actor";
@@ -123,11 +122,14 @@ Runner::Outcome Runner::finish() {
     if (gateway_ == nullptr) return "the script never starts the gateway";
     for (auto& [name, client] : clients_)
         if (client.endpoint != nullptr) client.endpoint->leave(Endpoint::Leave::close);
-    const auto is_quiet = [&] { return gateway_->exchanges_running() == 0 && gateway_->upstream_connections_busy() == 0; };
+    const auto is_quiet = [&] {
+        return gateway_->exchanges_running() == 0 && gateway_->upstream_connections_busy() == 0;
+    };
     const bool became_quiet = wait_for(is_quiet, default_patience);
     if (!became_quiet)
-        return "one second after all clients left, " + std::to_string(gateway_->exchanges_running()) + " exchanges and " +
-               std::to_string(gateway_->upstream_connections_busy()) + " upstream connections are still busy";
+        return "one second after all clients left, " + std::to_string(gateway_->exchanges_running()) +
+               " exchanges and " + std::to_string(gateway_->upstream_connections_busy()) +
+               " upstream connections are still busy";
     if (!gateway_->records().empty()) {
         std::string seen;
         for (const auto& [key, value] : gateway_->records().front()) seen += " " + key + "=" + value;
@@ -175,7 +177,9 @@ Runner::Outcome Runner::gateway_step(const Step& step) {
         return wait_for([&] { return gateway_->is_drained(); }, patience) ? std::nullopt : Outcome("it is not drained");
     const std::uint64_t wanted = step.words.size() > 2 ? parse_u64(step.words[2].text).value_or(0) : 0;
     const bool of_upstreams = step.words[1].text == "busy";
-    const auto seen = [&] { return of_upstreams ? gateway_->upstream_connections_busy() : gateway_->exchanges_running(); };
+    const auto seen = [&] {
+        return of_upstreams ? gateway_->upstream_connections_busy() : gateway_->exchanges_running();
+    };
     if (wait_for([&] { return seen() == wanted; }, patience)) return std::nullopt;
     return "there are " + std::to_string(seen());
 }
@@ -191,16 +195,26 @@ Runner::Outcome Runner::network_step(const Step& step) {
         const auto number = parse_u64(word.text);
         const std::int64_t ms = parse_duration_ms(word.text);
         // "down" is what leaves the gateway for a door, and what comes to it for an upstream: towards who connected.
-        if (word.name == "window" && number) faults.down.window_bytes = faults.up.window_bytes = *number;
-        else if (word.name == "pieces" && number) faults.down.piece_bytes_max = faults.up.piece_bytes_max = *number;
-        else if (word.name == "drip" && ms >= 0) faults.down.drip = from_ms(ms);
-        else if (word.name == "latency" && ms >= 0) faults.down.latency = faults.up.latency = from_ms(ms);
-        else if (word.name == "stall_at" && number) faults.down.stall_at = *number;
-        else if (word.name == "reset_at" && number) faults.down.reset_at = *number;
-        else if (word.text == "refuse") faults.connect = io::sim::Faults::Connect::refuse;
-        else if (word.text == "blackhole") faults.connect = io::sim::Faults::Connect::black_hole;
-        else if (word.text == "heal") faults = {};
-        else return "unknown word \"" + (word.name.empty() ? word.text : word.name) + "\"";
+        if (word.name == "window" && number)
+            faults.down.window_bytes = faults.up.window_bytes = *number;
+        else if (word.name == "pieces" && number)
+            faults.down.piece_bytes_max = faults.up.piece_bytes_max = *number;
+        else if (word.name == "drip" && ms >= 0)
+            faults.down.drip = from_ms(ms);
+        else if (word.name == "latency" && ms >= 0)
+            faults.down.latency = faults.up.latency = from_ms(ms);
+        else if (word.name == "stall_at" && number)
+            faults.down.stall_at = *number;
+        else if (word.name == "reset_at" && number)
+            faults.down.reset_at = *number;
+        else if (word.text == "refuse")
+            faults.connect = io::sim::Faults::Connect::refuse;
+        else if (word.text == "blackhole")
+            faults.connect = io::sim::Faults::Connect::black_hole;
+        else if (word.text == "heal")
+            faults = {};
+        else
+            return "unknown word \"" + (word.name.empty() ? word.text : word.name) + "\"";
     }
     world_.set_faults(is_door ? door_address() : upstreams_[name].server->address(), faults);
     return std::nullopt;
@@ -229,4 +243,4 @@ Runner::Outcome Runner::record_step(const Step& step) {
     return std::nullopt;
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

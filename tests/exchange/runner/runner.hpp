@@ -33,14 +33,14 @@ private:
 
     struct Client {
         std::unique_ptr<Endpoint> endpoint;
-        std::size_t answers_taken = 0;    // `expect status` takes the next
-        std::size_t event_at = 0;         // in the body of the answer
-        std::string held_body;            // of a request that waits for 100 Continue
+        std::size_t answers_taken = 0;   // `expect status` takes the next
+        std::size_t event_at = 0;        // in the body of the answer
+        std::string held_body;           // of a request that waits for 100 Continue
     };
     struct Upstream {
         std::unique_ptr<Server> server;
-        Endpoint* current = nullptr;      // of the request taken last
-        std::size_t request = 0;          // its index there
+        Endpoint* current = nullptr;   // of the request taken last
+        std::size_t request = 0;       // its index there
         enum class Body : std::uint8_t { none, chunked, plain } body = Body::none;
     };
 
@@ -94,4 +94,4 @@ std::optional<std::string> compare_header(const Step& step, std::size_t at, cons
 std::size_t repeats_of(const Step& step);
 std::string shortened(std::string_view text);
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

@@ -96,14 +96,16 @@ std::optional<Failure> run(const std::string& steps, std::uint64_t seed = 1) {
 
 const std::string whole_story =
     "client c\n    send chat model=m stream\n"
-    "upstream a\n    expect POST /v1/chat/completions\n    expect json model is \"m\"\n    expect header authorization contains Bearer\n    expect no header cookie\n"
+    "upstream a\n    expect POST /v1/chat/completions\n    expect json model is \"m\"\n    expect header authorization "
+    "contains Bearer\n    expect no header cookie\n"
     "    reply 200 sse\n    event {\"n\":1}\n"
-    "client c\n    expect status 200\n    expect header content-type text/event-stream\n    expect event json n is 1\n    expect no event\n"
+    "client c\n    expect status 200\n    expect header content-type text/event-stream\n    expect event json n is 1\n "
+    "   expect no event\n"
     "upstream a\n    comment still here\n    done\n"
     "client c\n    expect event done\n    expect end\n    expect open\n    close\n"
     "upstream a\n    expect cancelled within 100ms\n";
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a true script passes with every seed") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -123,9 +125,14 @@ TEST_CASE("what is not so fails at its line") {
     CHECK(line_of(asked + "    expect json model is \"other\"\n") == 9);
     CHECK(line_of(asked + "    expect no request\n    expect header cookie\n") == 10);
     CHECK(line_of(asked + "    answer\nclient c\n    expect status 500\n") == 11);
-    CHECK(line_of(asked + "    answer\nclient c\n    expect status 200\n    expect json choices.0.message.content is \"bye\"\n") == 12);
+    CHECK(line_of(
+              asked +
+              "    answer\nclient c\n    expect status 200\n    expect json choices.0.message.content is \"bye\"\n") ==
+          12);
     CHECK(line_of(asked + "client c\n    expect status 200 within 10ms\n") == 10);
-    CHECK(line_of(asked + "    reply 200 json={} length=5\n    close\nclient c\n    expect status 200\n    expect end\n") == 13);
+    CHECK(line_of(asked +
+                  "    reply 200 json={} length=5\n    close\nclient c\n    expect status 200\n    expect end\n") ==
+          13);
     CHECK(line_of(whole_story) == 0);   // a record nobody mentions
     CHECK(line_of(whole_story + "record outcome=other\n") == 29);
     CHECK(line_of("client c\n    send chat\nrecord outcome=passed\n") == 7);
@@ -137,8 +144,14 @@ TEST_CASE("a cut, a reset, a pause and a split are seen as such") {
         const auto failure = run(steps + "record outcome=passed\n");
         if (failure) FAIL_CHECK(failure->line, ": ", failure->what);
     };
-    passes(asked + "    reply 200 json={\"a\":1} length=100\n    close\nclient c\n    expect status 200\n    expect cut\n    expect body is {\"a\":1}\n    expect closed\n");
-    passes(asked + "    reply 200 chunked\n    chunk \"abc\" x 3\n    end\nclient c\n    expect status 200\n    expect body is \"abcabcabc\"\n    close\n");
-    passes(asked + "    raw \"HTTP/1.1 200 OK\\r\\ncontent-length: 2\\r\\n\\r\\nok\" pieces=1\nclient c\n    expect status 200\n    expect body is ok\n    shutdown\nupstream a\n    expect cancelled\n");
+    passes(asked +
+           "    reply 200 json={\"a\":1} length=100\n    close\nclient c\n    expect status 200\n    expect cut\n    "
+           "expect body is {\"a\":1}\n    expect closed\n");
+    passes(asked +
+           "    reply 200 chunked\n    chunk \"abc\" x 3\n    end\nclient c\n    expect status 200\n    expect body is "
+           "\"abcabcabc\"\n    close\n");
+    passes(asked +
+           "    raw \"HTTP/1.1 200 OK\\r\\ncontent-length: 2\\r\\n\\r\\nok\" pieces=1\nclient c\n    expect status "
+           "200\n    expect body is ok\n    shutdown\nupstream a\n    expect cancelled\n");
     passes("network\n    upstream a refuse\nclient c\n    send chat\n    expect reset\n");
 }

@@ -34,7 +34,8 @@ const std::array<Verbs, 5>& all_verbs() {
          {"connect", "send", "expect", "close", "shutdown", "reset", "pause", "resume"},
          {"status", "header", "no", "body", "json", "event", "comment", "end", "cut", "closed", "reset", "open"}},
         {Actor::upstream,
-         {"expect", "reply", "event", "comment", "done", "end", "chunk", "raw", "answer", "stall", "close", "shutdown", "reset", "pause", "resume", "stop", "start"},
+         {"expect", "reply", "event", "comment", "done", "end", "chunk", "raw", "answer", "stall", "close", "shutdown",
+          "reset", "pause", "resume", "stop", "start"},
          {"header", "no", "body", "json", "cancelled", "blocked", "connections", "GET", "HEAD", "POST", "head"}},
         {Actor::gateway, {"drain", "reload", "stop", "expect"}, {"drained", "running", "busy"}},
         {Actor::network, {"door", "upstream"}, {}},
@@ -84,8 +85,10 @@ private:
         for (std::size_t i = 0; i < rest_.size(); ++i) {
             const char c = rest_[i];
             if (in_string) {
-                if (c == '\\') ++i;
-                else if (c == '"') in_string = false;
+                if (c == '\\')
+                    ++i;
+                else if (c == '"')
+                    in_string = false;
                 continue;
             }
             if (c == '"') in_string = true;
@@ -132,9 +135,12 @@ private:
         int byte = 0;
         for (int i = 0; i < 2; ++i) {
             const char digit = rest_.empty() ? ' ' : ascii_lower(rest_.front());
-            if (digit >= '0' && digit <= '9') byte = byte * 16 + (digit - '0');
-            else if (digit >= 'a' && digit <= 'f') byte = byte * 16 + (digit - 'a' + 10);
-            else return "\\x needs two hexadecimal digits";
+            if (digit >= '0' && digit <= '9')
+                byte = byte * 16 + (digit - '0');
+            else if (digit >= 'a' && digit <= 'f')
+                byte = byte * 16 + (digit - 'a' + 10);
+            else
+                return "\\x needs two hexadecimal digits";
             rest_.remove_prefix(1);
         }
         out += static_cast<char>(byte);
@@ -167,8 +173,10 @@ public:
         step.source = text;
         if (line.find('\t') != std::string_view::npos) return complain(number, "a tab; lines are indented by spaces");
         if (auto problem = LineReader(text).read(step.words)) return complain(number, *problem);
-        if (line.front() == ' ') take_step(std::move(step));
-        else take_heading(std::move(step));
+        if (line.front() == ' ')
+            take_step(std::move(step));
+        else
+            take_heading(std::move(step));
     }
 
     void finish() {
@@ -190,15 +198,18 @@ private:
             return;
         }
         if (word == "record" || word == "no") {
-            if (word == "no" && (step.words.size() != 2 || step.words[1].text != "record")) return complain(step.line, "did you mean \"no record\"?");
+            if (word == "no" && (step.words.size() != 2 || step.words[1].text != "record"))
+                return complain(step.line, "did you mean \"no record\"?");
             step.actor = Actor::record;
             script_->steps.push_back(std::move(step));
             return;
         }
-        const auto found = std::find_if(sections.begin(), sections.end(), [&](const Section& each) { return each.word == word; });
+        const auto found =
+            std::find_if(sections.begin(), sections.end(), [&](const Section& each) { return each.word == word; });
         if (found == sections.end()) return complain(step.line, "unknown section \"" + word + "\"");
         if (step.words.size() != (found->has_name ? 2U : 1U))
-            return complain(step.line, found->has_name ? "\"" + word + "\" needs a name" : "\"" + word + "\" stands alone on its line");
+            return complain(step.line, found->has_name ? "\"" + word + "\" needs a name"
+                                                       : "\"" + word + "\" stands alone on its line");
         section_ = *found;
         name_ = found->has_name ? step.words[1].text : std::string();
     }
@@ -207,15 +218,18 @@ private:
         if (!section_) return complain(step.line, "an indented line outside of a section");
         step.actor = section_->actor;
         step.name = name_;
-        const auto table = std::find_if(all_verbs().begin(), all_verbs().end(), [&](const Verbs& each) { return each.actor == step.actor; });
+        const auto table = std::find_if(all_verbs().begin(), all_verbs().end(),
+                                        [&](const Verbs& each) { return each.actor == step.actor; });
         const auto knows = [](const std::vector<std::string_view>& verbs, const std::string& verb) {
             return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
         };
         const std::string& verb = step.words.front().text;
-        if (!knows(table->verbs, verb)) return complain(step.line, "\"" + std::string(section_->word) + "\" has no step \"" + verb + "\"");
+        if (!knows(table->verbs, verb))
+            return complain(step.line, "\"" + std::string(section_->word) + "\" has no step \"" + verb + "\"");
         if (verb == "expect") {
             const std::string what = step.words.size() > 1 ? step.words[1].text : std::string();
-            if (!knows(table->expectations, what)) return complain(step.line, "\"" + std::string(section_->word) + "\" cannot expect \"" + what + "\"");
+            if (!knows(table->expectations, what))
+                return complain(step.line, "\"" + std::string(section_->word) + "\" cannot expect \"" + what + "\"");
         }
         script_->steps.push_back(std::move(step));
     }
@@ -226,7 +240,7 @@ private:
     bool is_at_top_ = true;
 };
 
-}  // namespace
+}   // namespace
 
 Script parse_script(std::string_view text) {
     Script script;
@@ -254,4 +268,4 @@ std::int64_t parse_duration_ms(std::string_view text) {
     return number && unit > 0 && *number < 1'000'000'000 ? static_cast<std::int64_t>(*number) * unit : -1;
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

@@ -10,8 +10,8 @@ namespace gilmok::exchange {
 
 // `text`, "quoted text", name=text or a JSON value that is one word although it holds spaces.
 struct Word {
-    std::string name;          // before '=', or empty
-    std::string text;          // escapes resolved
+    std::string name;   // before '=', or empty
+    std::string text;   // escapes resolved
     bool is_quoted = false;
 };
 
@@ -20,10 +20,10 @@ enum class Actor : std::uint8_t { config, client, upstream, gateway, network, cl
 
 struct Step {
     Actor actor = Actor::config;
-    std::string name;          // of the client or upstream; "" for the others
+    std::string name;   // of the client or upstream; "" for the others
     std::vector<Word> words;
     std::uint32_t line = 0;
-    std::string source;        // as written, for messages
+    std::string source;   // as written, for messages
 };
 
 struct Problem {
@@ -32,7 +32,7 @@ struct Problem {
 };
 
 struct Script {
-    std::string claim;         // the comment lines at the top
+    std::string claim;   // the comment lines at the top
     std::vector<Step> steps;
     std::vector<Problem> problems;
 };
@@ -42,4 +42,4 @@ Script parse_script(std::string_view text);
 // "61s", "250ms", "2m". Milliseconds, or -1.
 std::int64_t parse_duration_ms(std::string_view text);
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange

@@ -15,10 +15,11 @@ Step only_step(std::string_view line) {
     REQUIRE(script.steps.size() == 1);
     return script.steps[0];
 }
-}  // namespace
+}   // namespace
 
 TEST_CASE("words are bare, quoted, named, or JSON with spaces in it") {
-    const Step step = only_step(R"(send "a \"b\"\r\n\x41" name=bare other="two words" body={"x": [1, "}"]}  # a remark)");
+    const Step step =
+        only_step(R"(send "a \"b\"\r\n\x41" name=bare other="two words" body={"x": [1, "}"]}  # a remark)");
     REQUIRE(step.words.size() == 5);
     CHECK(step.words[0].text == "send");
     CHECK(step.words[1].text == "a \"b\"\r\nA");
@@ -38,7 +39,9 @@ TEST_CASE("a name ends at the first sign of equality, and a path is no name") {
 }
 
 TEST_CASE("steps know their actor, line and source, and the claim is the comment on top") {
-    const Script script = parse_script("# One\n# claim.\n\nconfig\n    upstream a\nupstream a\n    expect POST /x\n# no claim\nafter 61s\nrecord outcome=failed\nno record\n");
+    const Script script = parse_script(
+        "# One\n# claim.\n\nconfig\n    upstream a\nupstream a\n    expect POST /x\n# no claim\nafter 61s\nrecord "
+        "outcome=failed\nno record\n");
     REQUIRE(script.problems.empty());
     CHECK(script.claim == "One claim.");
     REQUIRE(script.steps.size() == 5);
@@ -54,7 +57,8 @@ TEST_CASE("steps know their actor, line and source, and the claim is the comment
 
 TEST_CASE("what no step understands is told with its line, all of it at once") {
     const Script script = parse_script(
-        "# c\n    send x\nclient\nclient c\n    sing\n    expect miracles\n    send \"open\n    send {\"a\":1\n    send \"\\q\"\nafter soon\nwhatever\n\tsend\n");
+        "# c\n    send x\nclient\nclient c\n    sing\n    expect miracles\n    send \"open\n    send {\"a\":1\n    "
+        "send \"\\q\"\nafter soon\nwhatever\n\tsend\n");
     REQUIRE(script.problems.size() == 10);
     std::uint32_t line = 0;
     for (const Problem& problem : script.problems) {

@@ -10,7 +10,9 @@ namespace {
 
 constexpr Duration default_patience = std::chrono::seconds(1);
 constexpr std::string_view completion =
-    R"({"id":"chatcmpl-1","object":"chat.completion","created":1795219200,"model":"served","choices":[{"index":0,"message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}})";
+    R"({"id":"chatcmpl-1","object":"chat.completion","created":1795219200,"model":"served",)"
+    R"("choices":[{"index":0,"message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],)"
+    R"("usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}})";
 
 std::string chunk(std::string_view bytes) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -25,7 +27,7 @@ std::string repeated(const Step& step, std::string_view text) {
     return out;
 }
 
-}  // namespace
+}   // namespace
 
 Message* Runner::request_of(Upstream& upstream) {
     if (upstream.current == nullptr || upstream.current->messages().size() <= upstream.request) return nullptr;
@@ -51,7 +53,8 @@ Runner::Outcome Runner::upstream_step(const Step& step) {
     const std::string text = step.words.size() > 1 ? step.words[1].text : std::string();
     if (verb == "reply") return upstream_reply(upstream, step);
     if (verb == "answer") {
-        endpoint.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(completion.size()) + "\r\n\r\n" + std::string(completion));
+        endpoint.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
+                      std::to_string(completion.size()) + "\r\n\r\n" + std::string(completion));
     }
     if (verb == "event") send_body(upstream, repeated(step, "data: " + text + "\n\n"));
     if (verb == "comment") send_body(upstream, ": " + text + "\n\n");
@@ -87,20 +90,30 @@ Runner::Outcome Runner::upstream_reply(Upstream& upstream, const Step& step) {
     upstream.body = Upstream::Body::none;
     for (std::size_t i = 2; i < step.words.size(); ++i) {
         const Word& word = step.words[i];
-        if (word.name == "header") headers += word.text + "\r\n";
-        else if (word.name == "json" || word.name == "body") body = word.text, has_body = true;
-        else if (word.name == "type") type = word.text;
-        else if (word.name == "length") length = word.text;
-        else if (word.text == "sse") type = "text/event-stream", upstream.body = Upstream::Body::chunked;
-        else if (word.text == "chunked") upstream.body = Upstream::Body::chunked;
-        else if (word.text == "plain") upstream.body = Upstream::Body::plain;
-        else return "unknown word \"" + (word.name.empty() ? word.text : word.name) + "\"";
+        if (word.name == "header")
+            headers += word.text + "\r\n";
+        else if (word.name == "json" || word.name == "body")
+            body = word.text, has_body = true;
+        else if (word.name == "type")
+            type = word.text;
+        else if (word.name == "length")
+            length = word.text;
+        else if (word.text == "sse")
+            type = "text/event-stream", upstream.body = Upstream::Body::chunked;
+        else if (word.text == "chunked")
+            upstream.body = Upstream::Body::chunked;
+        else if (word.text == "plain")
+            upstream.body = Upstream::Body::plain;
+        else
+            return "unknown word \"" + (word.name.empty() ? word.text : word.name) + "\"";
     }
     std::string head = "HTTP/1.1 " + step.words[1].text + " Scripted\r\ncontent-type: " + type + "\r\n" + headers;
     if (upstream.body == Upstream::Body::chunked) head += "transfer-encoding: chunked\r\n";
     if (upstream.body == Upstream::Body::plain && length.empty()) head += "connection: close\r\n";
-    if (!length.empty()) head += "content-length: " + length + "\r\n";
-    else if (upstream.body == Upstream::Body::none) head += "content-length: " + std::to_string(body.size()) + "\r\n";
+    if (!length.empty())
+        head += "content-length: " + length + "\r\n";
+    else if (upstream.body == Upstream::Body::none)
+        head += "content-length: " + std::to_string(body.size()) + "\r\n";
     upstream.current->send(head + "\r\n");
     if (has_body) send_body(upstream, body);
     return std::nullopt;
@@ -119,7 +132,8 @@ Runner::Outcome Runner::upstream_expect(Upstream& upstream, const Step& step) {
     if (what == "no" && step.words.size() > 2 && step.words[2].text == "request") {
         settle();
         for (auto& each : upstream.server->accepted())
-            if (each.endpoint->messages().size() > each.requests_taken) return "there is one: " + each.endpoint->messages()[each.requests_taken].start_line();
+            if (each.endpoint->messages().size() > each.requests_taken)
+                return "there is one: " + each.endpoint->messages()[each.requests_taken].start_line();
         return std::nullopt;
     }
     if (upstream.current == nullptr) return "no request was taken yet; `expect POST /v1/…` takes the next one";
@@ -152,7 +166,9 @@ Runner::Outcome Runner::take_request(Upstream& upstream, const Step& step, bool 
             auto& messages = each.endpoint->messages();
             if (messages.size() <= each.requests_taken) continue;
             const Message& next = messages[each.requests_taken];
-            if (next.state() == Message::State::done || next.state() == Message::State::broken || (head_only && next.has_head())) found = &each;
+            if (next.state() == Message::State::done || next.state() == Message::State::broken ||
+                (head_only && next.has_head()))
+                found = &each;
         }
         return found != nullptr;
     };
@@ -165,4 +181,4 @@ Runner::Outcome Runner::take_request(Upstream& upstream, const Step& step, bool 
     return "the request was " + request->start_line();
 }
 
-}  // namespace gilmok::exchange
+}   // namespace gilmok::exchange
