@@ -16,6 +16,23 @@ constexpr io::Events readable = 1U << 0;
 constexpr io::Events writable = 1U << 1;
 constexpr io::Events timer = 1U << 2;
 constexpr Duration request_timeout = std::chrono::seconds(10);
+// For the page; on other answers they do no harm. Nothing is loaded from elsewhere, nothing may frame the page.
+constexpr std::string_view protections =
+    "cache-control: no-store\r\nx-content-type-options: nosniff\r\nx-frame-options: DENY\r\nreferrer-policy: no-referrer\r\n"
+    "cross-origin-opener-policy: same-origin\r\ncross-origin-resource-policy: same-origin\r\n"
+    "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
+
+std::string_view code_of(auth::AdminVerdict verdict) {
+    switch (verdict) {
+        case auth::AdminVerdict::allowed: return "allowed";
+        case auth::AdminVerdict::host_refused: return "host_refused";
+        case auth::AdminVerdict::origin_refused: return "origin_refused";
+        case auth::AdminVerdict::token_missing: return "token_missing";
+        case auth::AdminVerdict::token_wrong: return "token_wrong";
+    }
+    return "refused";
+}
 }   // namespace
 
 struct AdminServer::Session {
@@ -57,6 +74,21 @@ io::Task<> AdminServer::accept() {
             session.task.start();
         }
     }
+}
+
+AdminResponse AdminServer::respond(const wire::http1::RequestHead& head, std::string_view body) {
+    using auth::AdminVerdict;
+    const AdminRequest request{.method = head.method,
+                               .path = head.path,
+                               .query = head.query,
+                               .content_type = head.headers.value(wire::http1::Known::content_type),
+                               .body = body};
+    const SetupPtr setup = control_.setup();
+    const auth::AdminPolicy policy{.address = address_, .hosts = setup->snapshot->server.admin_hosts, .token = token_.reveal()};
+    const AdminVerdict verdict = auth::check_admin(head.headers, policy, admin_needs_token(request));
+    if (verdict == AdminVerdict::allowed) return answer_admin(control_, request);
+    const bool is_token = verdict == AdminVerdict::token_missing || verdict == AdminVerdict::token_wrong;
+    return refuse_admin(is_token ? 401 : 403, {.code = code_of(verdict), .what = std::string(auth::explain(verdict))});
 }
 
 // One request, one answer, close: an admin connection holds nothing open.
@@ -106,22 +138,10 @@ io::Task<> AdminServer::serve(Session& session) {
         append_error_reply(out, reply, so_far.error(), {}, {});
     } else if (is_whole) {
         // The block does not move: the head's views still hold.
-        const AdminRequest request{.method = head.method, .path = head.path, .query = head.query, .body = body.body()};
-        const auth::AdminPolicy policy{
-            .address = address_, .hosts = control_.setup()->snapshot->server.admin_hosts, .token = token_.reveal()};
-        const auth::AdminVerdict verdict = auth::check_admin(head.headers, policy, admin_needs_token(request));
+        const AdminResponse response = respond(head, body.body());
         reply.is_head = head.method == wire::http1::Method::head;
-        AdminResponse response;
-        if (verdict == auth::AdminVerdict::allowed) {
-            response = answer_admin(control_, request);
-        } else {
-            const bool is_token =
-                verdict == auth::AdminVerdict::token_missing || verdict == auth::AdminVerdict::token_wrong;
-            response.status = is_token ? 401 : 403;
-            response.body = R"({"error":{"message":")" + std::string(auth::explain(verdict)) + "\"}}";
-        }
-        append_reply(out, reply, response.status, response.content_type, response.body,
-                     "cache-control: no-store\r\nx-content-type-options: nosniff\r\n");
+        reply.allow = response.allow;
+        append_reply(out, reply, response.status, response.content_type, response.body, protections);
     }
     std::string_view left = out;
     while (!left.empty()) {

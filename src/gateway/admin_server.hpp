@@ -4,37 +4,16 @@
 // body_bytes_max, no keep-alive games.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/secret.hpp"
+#include "gateway/admin_api.hpp"
 #include "gateway/control.hpp"
 #include "io/loop.hpp"
 #include "io/task.hpp"
-#include "wire/http1.hpp"
 
 namespace gilmok::gateway {
-
-struct AdminRequest {
-    wire::http1::Method method = wire::http1::Method::other;
-    std::string_view path{};
-    std::string_view query{};
-    std::string_view body{};
-};
-
-struct AdminResponse {
-    std::uint16_t status = 200;
-    std::string content_type = "application/json";
-    std::string body;
-};
-
-// Answers one admin request that was let through; in admin_api.cpp.
-AdminResponse answer_admin(Control& control, const AdminRequest& request);
-// GET /livez, /readyz and the console's page hold no secret and need no token.
-bool admin_needs_token(const AdminRequest& request);
 
 class AdminServer {
 public:
@@ -48,7 +27,7 @@ private:
     struct Session;
     io::Task<> accept();
     io::Task<> serve(Session& session);
-    void bury();
+    [[nodiscard]] AdminResponse respond(const wire::http1::RequestHead& head, std::string_view body);
     Control& control_;
     Secret token_;
     io::ListenerPtr listener_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/key_hash.hpp"
 #include "base/assert.hpp"
 #include "base/log.hpp"
 
@@ -48,6 +49,7 @@ std::optional<std::string> Control::build_tls(const config::Snapshot& snapshot, 
         if (!read) return "TLS at the door: " + read.error().what + " (" + read.error().fix + ")";
         setup.door_tls = read->context;
         door_tls_hash_ = read->hash;
+        process_.certificate_expires_s.store(unix_ms(read->context->expires()) / 1000, std::memory_order_relaxed);
     }
     for (std::size_t i = 0; i < snapshot.upstreams.size(); ++i) {
         upstream::State& state = *setup.upstreams[i];
@@ -68,6 +70,7 @@ void Control::publish(SetupPtr setup) {
     if (watch_waiter_ != nullptr) {
         start_probes();
         resolve_names();
+        send_spans();
     }
 }
 
@@ -82,9 +85,12 @@ std::string Control::reload(const std::string& path) {
     if (problems.empty()) {
         const config::Server& before = setup_->snapshot->server;
         const config::Server& after = loaded.snapshot->server;
-        if (before.listen != after.listen || before.admin != after.admin || before.shards != after.shards)
-            log::warn("reload_needs_restart",
-                      {{"what", "server.listen, server.admin and server.shards change with a restart only"}});
+        const bool begins_spans =
+            setup_->snapshot->telemetry.otlp_endpoint.empty() && !loaded.snapshot->telemetry.otlp_endpoint.empty();
+        if (before.listen != after.listen || before.admin != after.admin || before.shards != after.shards || begins_spans)
+            log::warn("reload_needs_restart", {{"what",
+                                                "server.listen, server.admin, server.shards and a first "
+                                                "telemetry.otlp_endpoint change with a restart only"}});
         if (const auto problem = apply(loaded.snapshot)) problems = *problem;
     }
     last_reload_problem_ = problems;
@@ -104,6 +110,7 @@ void Control::watch() {
     watch_timer_ = std::make_unique<io::Timer>(services_.loop.timers(), *watch_waiter_, watch_timer_event);
     start_probes();
     resolve_names();
+    send_spans();
     watch_task_ = watch_files();
     watch_task_.start();
 }
@@ -127,8 +134,11 @@ void Control::check_keys() {
                    {{"problem", changed.error().message}, {"effect", "the keys known before stay in service"}});
         return;
     }
-    if (!*changed) return;
-    stored_keys_ = std::move(**changed);
+    if (*changed) use_keys(std::move(**changed));
+}
+
+void Control::use_keys(auth::StoredKeys keys) {
+    stored_keys_ = std::move(keys);
     auto next = std::make_shared<Setup>(*setup_);
     std::vector<std::string> warnings;
     next->keyring = auth::Keyring::build(*next->snapshot, stored_keys_, setup_->keyring.get(), &warnings);
@@ -137,21 +147,65 @@ void Control::check_keys() {
     publish(std::move(next));
 }
 
+io::FileResult<bool> Control::store_keys(auth::StoredKeys keys) {
+    GILMOK_ASSERT(key_store_);
+    auto written = services_.files.make_directory(setup_->snapshot->server.state_dir, 0700);
+    if (written) written = key_store_->write(keys);
+    if (written) use_keys(std::move(keys));
+    return written;
+}
+
 void Control::check_certificates() {
     const config::TlsFiles& files = setup_->snapshot->server.tls;
     if (!files.is_set()) return;
     auto read = io::read_tls_server(services_.files, files.certificate_path, files.key_path, door_tls_hash_);
-    if (!read) {
-        // Said once for each content: the certificate may be copied before its key.
-        static_cast<void>(read);
-        return;
-    }
+    if (!read) return report_certificate(read.error());
+    certificate_problem_.clear();
     if (read->context == nullptr) return;
     door_tls_hash_ = read->hash;
     auto next = std::make_shared<Setup>(*setup_);
     next->door_tls = read->context;
+    process_.certificate_expires_s.store(unix_ms(read->context->expires()) / 1000, std::memory_order_relaxed);
     log::info("certificate_rotated", {{"expires", rfc3339(read->context->expires())}});
     publish(std::move(next));
+}
+
+// Once for each content: the files are looked at four times a second, and the certificate is often copied before its key.
+void Control::report_certificate(const io::TlsProblem& problem) {
+    constexpr std::size_t bytes_max = 1 << 20;
+    const config::TlsFiles& files = setup_->snapshot->server.tls;
+    std::string seen = problem.what;
+    for (const std::string& path : {files.certificate_path, files.key_path}) {
+        auto content = services_.files.read(path, bytes_max);
+        if (!content) {
+            seen += content.error().message;
+            continue;
+        }
+        const Secret text(std::move(*content));
+        seen += auth::hex_of(auth::digest_of(text.reveal()));
+    }
+    if (seen == certificate_problem_) return;
+    certificate_problem_ = std::move(seen);
+    process_.certificate_failures.fetch_add(1, std::memory_order_relaxed);
+    log::error("certificate_refused", {{"problem", problem.what},
+                                       {"fix", problem.fix},
+                                       {"file", files.certificate_path},
+                                       {"effect", "the certificate before stays in service"}});
+}
+
+void Control::send_spans() {
+    const std::string& endpoint = setup_->snapshot->telemetry.otlp_endpoint;
+    if (services_.spans == nullptr || endpoint == spans_endpoint_) return;
+    spans_endpoint_ = endpoint;
+    span_sender_.reset();
+    if (endpoint.empty()) return;
+    auto sender = std::make_unique<SpanSender>(
+        SpanSender::Services{services_.loop, services_.files, services_.dns, *services_.spans, process_});
+    if (const std::string problem = sender->start(endpoint); !problem.empty()) {
+        log::error("spans_not_sent", {{"problem", problem}, {"fix", "mend [telemetry] otlp_endpoint and reload"}});
+        return;
+    }
+    span_sender_ = std::move(sender);
 }
 
 std::string Control::prometheus() const {

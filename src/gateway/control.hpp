@@ -15,11 +15,13 @@
 #include "config/load.hpp"
 #include "gateway/setup.hpp"
 #include "gateway/shard.hpp"
+#include "gateway/span_sender.hpp"
 #include "io/dns.hpp"
 #include "io/files.hpp"
 #include "io/loop.hpp"
 #include "io/task.hpp"
 #include "meter/metrics.hpp"
+#include "meter/otlp.hpp"
 
 namespace gilmok::gateway {
 
@@ -29,7 +31,9 @@ public:
         io::Loop& loop;
         io::Files& files;
         config::Secrets& secrets;
-        io::Dns* dns = nullptr;   // null: numeric hosts only
+        io::Dns* dns = nullptr;              // null: numeric hosts only
+        std::string config_path{};           // for reloads through the admin API; "" = there is no file
+        meter::SpanQueue* spans = nullptr;   // null: none are sent
     };
     explicit Control(const Services& services);
     ~Control();
@@ -47,13 +51,19 @@ public:
     void watch();
     // Reads the key store now instead of within 250 ms.
     void check_keys();
+    // Writes the key store and takes the keys into service before it returns. On failure nothing has changed.
+    io::FileResult<bool> store_keys(auth::StoredKeys keys);
+    // Looks at the door's certificate now instead of within 250 ms.
+    void check_certificates();
 
     [[nodiscard]] const SetupPtr& setup() const { return setup_; }
     [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }
     [[nodiscard]] meter::ProcessMetrics& process() { return process_; }
-    [[nodiscard]] io::Loop& loop() { return services_.loop; }
+    [[nodiscard]] io::Loop& loop() const { return services_.loop; }
     [[nodiscard]] io::Files& files() { return services_.files; }
     [[nodiscard]] auth::KeyStore* key_store() { return key_store_ ? &*key_store_ : nullptr; }
+    [[nodiscard]] const auth::StoredKeys& stored_keys() const { return stored_keys_; }
+    [[nodiscard]] const std::string& config_path() const { return services_.config_path; }
     [[nodiscard]] const std::string& last_reload_problem() const { return last_reload_problem_; }
     [[nodiscard]] std::string prometheus() const;
     // /readyz says no from now on.
@@ -71,7 +81,9 @@ private:
     void start_probes();
     io::Task<> probe(upstream::StatePtr state, io::Waiter& waiter);
     io::Task<> watch_files();
-    void check_certificates();
+    void use_keys(auth::StoredKeys keys);
+    void report_certificate(const io::TlsProblem& problem);
+    void send_spans();
     void resolve_names();
 
     Services services_;
@@ -80,9 +92,12 @@ private:
     std::optional<auth::KeyStore> key_store_;
     auth::StoredKeys stored_keys_;
     std::string door_tls_hash_;
+    std::string certificate_problem_;      // the last one told, and of which content; "" = all is well
     std::string last_reload_problem_;
     meter::ProcessMetrics process_;
     std::vector<Probe> probes_;
+    std::string spans_endpoint_;
+    std::unique_ptr<SpanSender> span_sender_;
     std::unique_ptr<io::Waiter> watch_waiter_;
     std::unique_ptr<io::Timer> watch_timer_;
     io::Task<> watch_task_;

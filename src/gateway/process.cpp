@@ -61,7 +61,7 @@ std::string Process::run(config::SnapshotPtr snapshot) {
 
 std::string Process::start(const config::SnapshotPtr& snapshot) {
     dns_ = std::make_unique<io::linux_::Resolver>();
-    control_ = std::make_unique<Control>(Control::Services{*loop_, files_, secrets_, dns_.get()});
+    control_ = std::make_unique<Control>(Control::Services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_});
     control_->process().version = options_.version;
     if (auto problem = control_->apply(snapshot)) return *problem;
     if (std::string problem = start_shards(*snapshot); !problem.empty()) return problem;

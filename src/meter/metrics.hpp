@@ -146,6 +146,10 @@ struct ProcessMetrics {
     std::atomic<std::uint64_t> reload_failures{0};
     std::atomic<std::uint64_t> key_reload_failures{0};
     std::atomic<std::uint64_t> keys{0};   // in the present keyring
+    std::atomic<std::uint64_t> certificate_failures{0};
+    std::atomic<std::int64_t> certificate_expires_s{0};   // Unix time; 0: the door speaks plain HTTP
+    std::atomic<std::uint64_t> spans_sent{0};
+    std::atomic<std::uint64_t> spans_given_up{0};   // the collector did not take them
 };
 
 // Text exposition format 0.0.4, summed over the shards, families and series in a fixed order.

@@ -207,6 +207,11 @@ std::string SpanQueue::take() {
     return std::exchange(spans_, {});
 }
 
+std::size_t SpanQueue::bytes() {
+    const std::lock_guard lock(mutex_);
+    return spans_.size();
+}
+
 void SpanBuffer::add(const Record& record, const Snapshot& snapshot, const LineContext& context, Instant now,
                      Counter& dropped) {
     if (spans_.size() >= bytes_max) {

@@ -28,8 +28,9 @@ public:
     static constexpr std::size_t bytes_max = 4U << 20;
     // Any thread. Never waits: when another thread holds the queue or it is full, false, and the caller counts a drop.
     bool try_push(std::string_view spans);
-    // The control thread: all there is.
+    // The control thread: all there is, and how much that is.
     std::string take();
+    [[nodiscard]] std::size_t bytes();
 
 private:
     std::mutex mutex_;

@@ -103,6 +103,17 @@ void render_process(Exposition& text, const ProcessMetrics& process, const confi
     text.sample({}, process.key_reload_failures.load(std::memory_order_relaxed));
     text.family("gilmok_keys", Type::gauge, "Keys held, revoked ones included.");
     text.sample({}, process.keys.load(std::memory_order_relaxed));
+    text.family("gilmok_certificate_failures_total", Type::counter,
+                "Contents of the door's certificate files that could not be used; the certificate before stayed in use.");
+    text.sample({}, process.certificate_failures.load(std::memory_order_relaxed));
+    if (const auto expires_s = process.certificate_expires_s.load(std::memory_order_relaxed); expires_s != 0) {
+        text.family("gilmok_certificate_expiry_timestamp_seconds", Type::gauge, "End of the door's certificate, Unix time.");
+        text.sample({}, expires_s);
+    }
+    text.family("gilmok_spans_sent_total", Type::counter, "Trace spans that the collector took.");
+    text.sample({}, process.spans_sent.load(std::memory_order_relaxed));
+    text.family("gilmok_spans_given_up_total", Type::counter, "Trace spans that the collector did not take.");
+    text.sample({}, process.spans_given_up.load(std::memory_order_relaxed));
 }
 
 void render_codes(Exposition& text, Shards shards, std::array<Counter, codes_count> Metrics::* codes) {
