@@ -1,16 +1,68 @@
-#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
 
-#include "cli/serve.hpp"
+#include "cli/command_line.hpp"
+#include "cli/doctor.hpp"
+#include "cli/key.hpp"
+#include "cli/reload.hpp"
 #include "cli/version.hpp"
+#include "io/linux/files.hpp"
+#include "io/linux/loop.hpp"
+#include "io/linux/machine.hpp"
+
+namespace {
+
+using namespace gilmok;
+using namespace gilmok::cli;
+
+std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view{} : std::string_view(value);
+}
+
+// https://no-color.org: set and not empty.
+bool may_colour(int descriptor) {
+    return variable("NO_COLOR").empty() && variable("TERM") != "dumb" && io::linux_::is_terminal(descriptor);
+}
+
+int print(const Outcome& outcome) {
+    std::fwrite(outcome.out.data(), 1, outcome.out.size(), stdout);
+    // A full disk or a closed pipe must not look like success.
+    const bool is_written = std::fflush(stdout) == 0;
+    std::fwrite(outcome.err.data(), 1, outcome.err.size(), stderr);
+    return is_written || outcome.exit_code != exit_ok ? outcome.exit_code : exit_failed;
+}
+
+int run(CommandLine line) {
+    io::linux_::LinuxFiles files;
+    config::Secrets& secrets = config::system_secrets();
+    switch (line.verb) {
+        case Verb::say: return print(line.said);
+        case Verb::up: line.up.with_colour = may_colour(1); return run_up(line.up);
+        case Verb::serve: return run_serve(line.serve);
+        case Verb::sim: return run_sim(line.sim);
+        case Verb::key: return run_key(line.key_arguments);
+        case Verb::schema: return print({exit_ok, schema(line.schema), {}});
+        case Verb::version: return print({exit_ok, version_text(line.is_json), {}});
+        case Verb::check: {
+            line.check.with_colour = may_colour(2);
+            const CheckResult result = check(line.check, files, secrets);
+            return print({result.exit_code, result.out, result.err});
+        }
+        case Verb::reload: return print(reload(line.config_path, files, secrets, *make_fetcher(files)));
+        case Verb::doctor: {
+            const DoctorArgs args{line.config_path, line.language, line.is_json, may_colour(1)};
+            return print(doctor(args, files, secrets, *make_fetcher(files)));
+        }
+        case Verb::completion: break;   // said already
+    }
+    return exit_usage;
+}
+
+}   // namespace
 
 int main(int argc, char** argv) {
-    using namespace gilmok::cli;
-    CLI::App app{"gilmok: the one gate between your applications and every language model"};
-    app.require_subcommand(1);
-    ServeArgs serve_args;
-    CLI::App* serve = app.add_subcommand("serve", "Serve with a configuration file, until SIGTERM; SIGHUP reloads");
-    serve->add_option("-c,--config", serve_args.config_path, "Configuration file")->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
-    if (serve->parsed()) return run_serve(serve_args);
-    return 2;
+    io::linux_::ignore_sigpipe();
+    const Language language = language_of({variable("LC_ALL"), variable("LC_MESSAGES"), variable("LANG")});
+    return run(parse_command_line({argv + 1, argv + argc}, language));
 }

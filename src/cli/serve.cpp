@@ -1,28 +1,38 @@
 #include "cli/serve.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <cstdlib>
 
+#include "cli/check.hpp"
+#include "cli/outcome.hpp"
 #include "cli/version.hpp"
-#include "config/load.hpp"
 #include "gateway/process.hpp"
 #include "io/linux/files.hpp"
+#include "io/linux/machine.hpp"
 
 namespace gilmok::cli {
 
 int run_serve(const ServeArgs& args) {
     io::linux_::LinuxFiles files;
     const config::Loaded loaded = config::load(args.config_path, files, config::system_secrets(), 1);
-    const bool with_colour = isatty(STDERR_FILENO) == 1;
-    for (const config::Problem& problem : loaded.problems) std::fputs(config::render(problem, with_colour).c_str(), stderr);
-    if (loaded.snapshot == nullptr) return 3;
-    gateway::Process process(files, config::system_secrets(), {.config_path = args.config_path, .version = std::string(version), .on_ready = {}});
-    if (const std::string problem = process.run(loaded.snapshot); !problem.empty()) {
-        std::fprintf(stderr, "error: %s\n", problem.c_str());
-        return 1;
+    const char* no_colour = std::getenv("NO_COLOR");
+    const bool with_colour = (no_colour == nullptr || *no_colour == '\0') && io::linux_::is_terminal(2);
+    std::fputs(problems_text(loaded.problems, with_colour).c_str(), stderr);
+    if (loaded.snapshot == nullptr) {
+        if (!files.exists(args.config_path))
+            std::fputs("gilmok serve: `gilmok up --save` writes a first configuration from what is on this machine.\n",
+                       stderr);
+        return exit_config;
     }
-    return 0;
+    gateway::Process::Options options;
+    options.config_path = args.config_path;
+    options.version = version;
+    gateway::Process process(files, config::system_secrets(), std::move(options));
+    if (const std::string problem = process.run(loaded.snapshot); !problem.empty()) {
+        std::fprintf(stderr, "gilmok serve: %s\n", problem.c_str());
+        return exit_failed;
+    }
+    return exit_ok;
 }
 
-}  // namespace gilmok::cli
+}   // namespace gilmok::cli

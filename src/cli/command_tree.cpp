@@ -1,0 +1,167 @@
+#include "cli/command_tree.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+
+namespace gilmok::cli {
+
+CommandTree::CommandTree()
+    : app_(std::make_unique<CLI::App>("The one gate between your applications and every language model", "gilmok")) {
+    app_->require_subcommand(1);
+    app_->fallthrough();   // --lang may stand after the verb
+    app_->add_option("--lang", language_, "Language of help, banner and doctor")->check(CLI::IsMember({"ko", "en"}));
+    app_->add_flag("--version", is_version_, "The version, and nothing else");
+    add_run_verbs();
+    add_look_verbs();
+    add_key();
+}
+
+CommandTree::~CommandTree() = default;
+
+CLI::App* CommandTree::add(Verb verb, const char* name, const char* help, const char* example) {
+    CLI::App* sub = app_->add_subcommand(name, help);
+    sub->footer(example);
+    verbs_.emplace_back(verb, sub);
+    return sub;
+}
+
+void CommandTree::add_run_verbs() {
+    CLI::App* up =
+        add(Verb::up, "up", "Look around, open a door in front of what is there, and serve until Ctrl-C",
+            "Looks for engines on the usual local ports, keys of hosted APIs in the environment, and accelerators. "
+            "Where there is\n"
+            "neither engine nor key, two simulated engines stand in; everything says that they are simulated.\n\n"
+            "  gilmok up\n  gilmok up --save           writes gilmok.toml, keeps the key\n  OPENAI_API_KEY=… gilmok up "
+            "--port 8088");
+    up->add_option("--save", line.up.save_path, "Write the configuration there (gilmok.toml when no FILE is named)")
+        ->type_name("FILE")
+        ->expected(0, 1)
+        ->default_str("gilmok.toml");
+    up->add_option("--port", port_, "Port of the door; without it the first free one from 8080 on")->type_name("PORT");
+    up->add_flag("--no-embedded", without_embedded_, "Fail instead of starting simulated engines");
+
+    CLI::App* serve =
+        add(Verb::serve, "serve", "Serve with a configuration file, until SIGTERM; SIGHUP reloads it",
+            "SIGTERM and SIGINT end it in order: running answers may finish for drain_timeout; a second signal ends it "
+            "at once.\n"
+            "The access log goes to standard output, the process log to standard error, one JSON object a line.\n\n"
+            "  gilmok serve -c /etc/gilmok/gilmok.toml");
+    serve->add_option("-c,--config", line.serve.config_path, "Configuration file")
+        ->type_name("FILE")
+        ->capture_default_str();
+
+    CLI::App* reload =
+        add(Verb::reload, "reload", "Make a running gateway read its configuration again",
+            "All or nothing: a file with any error changes nothing, and the errors are shown (exit code 3). Nobody "
+            "there: 4.\n"
+            "Finds the gateway through [server] of the file: admin address, and the token in state_dir.");
+    reload->add_option("-c,--config", line.config_path, "Configuration file of the running gateway")
+        ->type_name("FILE")
+        ->capture_default_str();
+
+    CLI::App* sim = add(Verb::sim, "sim", "Simulated engines on a port, with faults on order, until SIGTERM",
+                        "  gilmok sim --listen 127.0.0.1:8000 --fault stall=0.01,reset=0.01\n  gilmok sim --profiles");
+    SimArgs& args = line.sim;
+    sim->add_option("--listen", args.listen, "Address of the first engine; the others take the ports after it")
+        ->capture_default_str();
+    sim->add_option("--engines", args.engines, "How many")->check(CLI::Range(1, 256))->capture_default_str();
+    sim->add_option("--profile", args.profile, "chip[xN]/model")->capture_default_str();
+    sim->add_flag("--profiles", args.list_profiles, "Show the profiles and what they rest on");
+    sim->add_option("--model", args.models, "Served names, separated by commas; without it the profile's model")
+        ->delimiter(',');
+    sim->add_option("--style", args.style, "Whose /metrics: vllm, furiosa, sglang, llama.cpp")->capture_default_str();
+    sim->add_option("--seed", args.seed, "Of answers and faults")->capture_default_str();
+    sim->add_option("--time-scale", args.time_scale, "Real seconds for a simulated one; 0 answers at once")
+        ->capture_default_str();
+    sim->add_option("--ttft", args.ttft, "Fixed time to the first token, such as 120ms; goes with --tpot");
+    sim->add_option("--tpot", args.tpot, "Fixed time per output token, such as 8ms");
+    sim->add_option("--fault", args.fault, "NAME=SHARE, separated by commas");
+    sim->add_option("--api-key", args.api_key, "Ask for this key");
+    sim->add_option("--kv-blocks", args.kv_blocks, "KV cache blocks; 0: what the memory holds")->capture_default_str();
+    sim->add_option("--waiting-max", args.waiting_max, "Requests that may wait; then 503")->capture_default_str();
+    sim->add_option("--tokens-min", args.tokens_min, "Shortest answer when the request does not say")
+        ->capture_default_str();
+    sim->add_option("--tokens-max", args.tokens_max, "Longest answer when the request does not say")
+        ->capture_default_str();
+    sim->add_flag("--usage-null,!--no-usage-null", args.usage_null, "Chunks carry \"usage\":null, as OpenAI's do");
+}
+
+void CommandTree::add_look_verbs() {
+    const auto add_output = [this](CLI::App* sub) {
+        sub->add_option("-o,--output", output_, "Format")
+            ->check(CLI::IsMember({"table", "json"}))
+            ->capture_default_str();
+        sub->add_flag("--json", is_json_, "The same as -o json");
+    };
+    CLI::App* check = add(Verb::check, "check", "Tell everything that is wrong with a configuration; starts nothing",
+                          "Exit code 0: sound, 3: refused. Secrets are looked up and never shown.");
+    check->add_option("-c,--config", line.check.config_path, "Configuration file")
+        ->type_name("FILE")
+        ->capture_default_str();
+    check->add_flag("--strict", line.check.is_strict, "Warnings refuse as well");
+    add_output(check);
+
+    CLI::App* doctor =
+        add(Verb::doctor, "doctor", "Look over machine, configuration and upstreams; name each problem and its fix",
+            "Exit code 0: nothing failed (warnings may stand), 1: something did. Sends no prompt and changes nothing.");
+    doctor->add_option("-c,--config", line.config_path, "Configuration file")->type_name("FILE")->capture_default_str();
+    add_output(doctor);
+
+    CLI::App* schema = add(Verb::schema, "schema", "Print what the configuration may say, as JSON Schema", "");
+    schema->add_flag("--docs", line.schema.is_docs, "As Markdown: docs/config.md");
+
+    CLI::App* version = add(Verb::version, "version", "Tell what this build is", "");
+    add_output(version);
+
+    CLI::App* completion = add(
+        Verb::completion, "completion", "Print a completion script",
+        "  gilmok completion bash > /etc/bash_completion.d/gilmok\n  gilmok completion zsh > \"${fpath[1]}/_gilmok\"\n"
+        "  gilmok completion fish > ~/.config/fish/completions/gilmok.fish");
+    completion->add_option("shell", shell_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+// For help and completion only: `gilmok key` parses its own words (cli/key.cpp).
+void CommandTree::add_key() {
+    CLI::App* key = add(Verb::key, "key", "Create, list, revoke and rotate API keys", "");
+    for (const auto& [name, help] :
+         {std::pair{"create", "Make a key and print it, once"}, std::pair{"list", "Show the keys"},
+          std::pair{"revoke", "Close a key for good"},
+          std::pair{"rotate", "Make a new key with the same rights and close the old one"}}) {
+        CLI::App* sub = key->add_subcommand(name, help);
+        sub->add_option("-c,--config", "Configuration file");
+        sub->add_option("-o,--output", "Format");
+    }
+}
+
+CommandLine CommandTree::finish() {
+    for (const auto& [verb, sub] : verbs_)
+        if (sub->parsed()) line.verb = verb;
+    line.is_json = is_json_ || output_ == "json";
+    line.check.is_json = line.is_json;
+    line.up.with_embedded = !without_embedded_;
+    line.up.language = line.language;
+    if (line.verb == Verb::up && line.up.save_path.empty() && app_->get_subcommand("up")->count("--save") > 0)
+        line.up.save_path = "gilmok.toml";
+    if (!port_.empty()) {
+        const auto port = parse_u64(port_);
+        if (!port || *port > 65'535) {
+            line.verb = Verb::say;
+            line.said = {
+                exit_usage,
+                {},
+                "gilmok: --port wants a number from 0 to 65535 (0: the system picks), not \"" + port_ + "\"\n"};
+            return std::move(line);
+        }
+        line.up.port = static_cast<std::uint16_t>(*port);
+    }
+    if (line.verb == Verb::completion) {
+        line.said = completion(shell_);
+        line.verb = Verb::say;
+    }
+    return std::move(line);
+}
+
+}   // namespace gilmok::cli

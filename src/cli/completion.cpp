@@ -1,0 +1,119 @@
+// Completion scripts. Words are offered by verb; values of options are left to the shell, which completes files.
+#include <CLI/CLI.hpp>
+
+#include "cli/command_tree.hpp"
+
+namespace gilmok::cli {
+
+namespace {
+
+struct Offer {
+    std::string word;
+    std::string help;
+};
+
+std::vector<Offer> options_of(const CLI::App& app) {
+    std::vector<Offer> offers;
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames()) offers.push_back({"--" + name, option->get_description()});
+    return offers;
+}
+
+std::vector<Offer> verbs_of(const CLI::App& app) {
+    std::vector<Offer> offers;
+    for (const CLI::App* sub : app.get_subcommands({})) offers.push_back({sub->get_name(), sub->get_description()});
+    return offers;
+}
+
+std::string words_of(const std::vector<Offer>& offers) {
+    std::string out;
+    for (const Offer& offer : offers) (out += out.empty() ? "" : " ") += offer.word;
+    return out;
+}
+
+// What follows a verb: its own verbs, its options, and for `completion` the shells.
+std::vector<Offer> offers_of(const CLI::App& sub) {
+    std::vector<Offer> offers = verbs_of(sub);
+    if (sub.get_name() == "completion") offers = {{"bash", ""}, {"zsh", ""}, {"fish", ""}};
+    for (Offer& offer : options_of(sub)) offers.push_back(std::move(offer));
+    return offers;
+}
+
+std::string bash(const CLI::App& app) {
+    std::string out =
+        "# bash completion of gilmok; made by `gilmok completion bash`\n"
+        "_gilmok() {\n"
+        "    local word=${COMP_WORDS[COMP_CWORD]} verb= i\n"
+        "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+        "        [[ ${COMP_WORDS[i]} != -* ]] && { verb=${COMP_WORDS[i]}; break; }\n"
+        "    done\n"
+        "    case $verb in\n";
+    for (const CLI::App* sub : app.get_subcommands({}))
+        out += "        " + sub->get_name() + ") COMPREPLY=($(compgen -W '" + words_of(offers_of(*sub)) +
+               "' -- \"$word\")) ;;\n";
+    out += "        *) COMPREPLY=($(compgen -W '" + words_of(verbs_of(app)) + " " + words_of(options_of(app)) +
+           "' -- \"$word\")) ;;\n";
+    return out + "    esac\n}\ncomplete -o default -F _gilmok gilmok\n";
+}
+
+// For a text inside single quotes, where zsh's _describe ends the word at a colon.
+std::string escaped(std::string_view text, std::string_view specials) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\'') {
+            out += "'\\''";
+            continue;
+        }
+        if (specials.find(c) != std::string_view::npos) out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+std::string zsh_list(const std::vector<Offer>& offers) {
+    std::string out;
+    for (const Offer& offer : offers)
+        out += " '" + escaped(offer.word, ":") + (offer.help.empty() ? "" : ":" + escaped(offer.help, "")) + "'";
+    return out;
+}
+
+std::string zsh(const CLI::App& app) {
+    std::string out =
+        "#compdef gilmok\n# zsh completion of gilmok; made by `gilmok completion zsh`\n"
+        "_gilmok() {\n    local -a offers\n    local verb= i\n"
+        "    for ((i = 2; i < CURRENT; i++)); do\n        [[ ${words[i]} != -* ]] && { verb=${words[i]}; break }\n    "
+        "done\n"
+        "    case $verb in\n";
+    for (const CLI::App* sub : app.get_subcommands({}))
+        out += "        " + sub->get_name() + ") offers=(" + zsh_list(offers_of(*sub)) + ") ;;\n";
+    out += "        *) offers=(" + zsh_list(verbs_of(app)) + zsh_list(options_of(app)) + ") ;;\n";
+    return out + "    esac\n    _describe 'gilmok' offers || _files\n}\n_gilmok \"$@\"\n";
+}
+
+std::string fish(const CLI::App& app) {
+    std::string out = "# fish completion of gilmok; made by `gilmok completion fish`\n";
+    const auto describe = [](const Offer& offer) {
+        return offer.help.empty() ? "" : " -d '" + escaped(offer.help, "\\") + "'";
+    };
+    for (const Offer& verb : verbs_of(app))
+        out += "complete -c gilmok -n __fish_use_subcommand -f -a " + verb.word + describe(verb) + "\n";
+    for (const CLI::App* sub : app.get_subcommands({}))
+        for (const Offer& offer : offers_of(*sub)) {
+            const bool is_option = offer.word.starts_with("--");
+            out += "complete -c gilmok -n '__fish_seen_subcommand_from " + sub->get_name() + "' ";
+            out += is_option ? "-l " + offer.word.substr(2) : "-f -a " + offer.word;
+            out += describe(offer) + "\n";
+        }
+    return out;
+}
+
+}   // namespace
+
+Outcome completion(std::string_view shell) {
+    CommandTree tree;
+    if (shell == "bash") return {exit_ok, bash(tree.app()), {}};
+    if (shell == "zsh") return {exit_ok, zsh(tree.app()), {}};
+    return {exit_ok, fish(tree.app()), {}};
+}
+
+}   // namespace gilmok::cli

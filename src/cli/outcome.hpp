@@ -1,0 +1,24 @@
+// What a verb did, as a value: main prints it, tests compare it.
+#pragma once
+
+#include <string>
+
+namespace gilmok::cli {
+
+// Exit codes of every verb. Scripts depend on them: a number is never given another meaning.
+enum Exit : int {
+    exit_ok = 0,
+    exit_failed = 1,        // cannot start, or a check failed
+    exit_usage = 2,         // the command line
+    exit_config = 3,        // the configuration is refused
+    exit_unreachable = 4,   // nobody answers
+    exit_denied = 5,        // somebody answers, and refuses
+};
+
+struct Outcome {
+    int exit_code = exit_ok;
+    std::string out{};   // for standard output: what was asked for
+    std::string err{};   // for standard error: what is said about it
+};
+
+}   // namespace gilmok::cli

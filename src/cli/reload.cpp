@@ -1,0 +1,104 @@
+#include "cli/reload.hpp"
+
+#include <array>
+
+#include "auth/admin_token.hpp"
+#include "base/text.hpp"
+#include "cli/check.hpp"
+#include "wire/json.hpp"
+
+namespace gilmok::cli {
+
+namespace {
+
+// The gateway has the secrets of its own environment; this shell may lack them, and does not need them.
+class LenientSecrets final : public config::Secrets {
+public:
+    explicit LenientSecrets(config::Secrets& other) : other_(other) {}
+    std::optional<std::string> environment(const std::string& name) override {
+        const auto known = other_.environment(name);
+        return known && !known->empty() ? known : std::optional<std::string>("unresolved-by-gilmok-reload");
+    }
+    std::optional<std::string> command(const std::string& line, std::string& failure) override {
+        const auto known = other_.command(line, failure);
+        return known ? known : std::optional<std::string>("unresolved-by-gilmok-reload");
+    }
+
+private:
+    config::Secrets& other_;
+};
+
+// {"problems":"…"} or {"error":{"message":"…"}} as text; the body itself when it is neither.
+std::string words_in(std::string_view body) {
+    const auto type = wire::json::scan(body, {}, nullptr);
+    if (!type || *type != wire::json::Type::object) return std::string(body);
+    const wire::json::Value root{wire::json::Type::object, trim(body)};
+    wire::json::Value text = wire::json::find(root, "problems");
+    const wire::json::Value error = wire::json::find(root, "error");
+    if (error.type == wire::json::Type::object && !error.text.empty()) text = wire::json::find(error, "message");
+    std::string words;
+    if (text.type != wire::json::Type::string || text.text.empty() ||
+        !wire::json::append_unescaped(words, text, 1 << 20))
+        return std::string(body);
+    return words;
+}
+
+std::string with_end_of_line(std::string text) {
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    return text;
+}
+
+}   // namespace
+
+Secret admin_token_of(const config::Server& server, io::Files& files) {
+    if (!server.admin_token && server.admin_token_file.empty() && server.state_dir.empty()) return {};
+    const std::string path =
+        server.admin_token_file.empty() ? server.state_dir + "/admin.token" : server.admin_token_file;
+    // Asking must not make the file: the gateway would not know of it.
+    if (!server.admin_token && !files.exists(path)) return {};
+    const std::array<char, auth::key_random_bytes> unused{};
+    auto token = auth::load_admin_token(server, files, unused);
+    return token ? std::move(*token) : Secret();
+}
+
+Outcome reload(const std::string& config_path, io::Files& files, config::Secrets& secrets, Fetcher& fetcher) {
+    LenientSecrets lenient(secrets);
+    const config::Loaded loaded = config::load(config_path, files, lenient, 1);
+    if (loaded.snapshot == nullptr)
+        return {exit_config,
+                {},
+                problems_text(loaded.problems, false) +
+                    "gilmok reload: refused, nothing was sent; the running configuration stays.\n"};
+    const config::Server& server = loaded.snapshot->server;
+    const std::string where = io::to_string(server.admin);
+    config::Upstream admin = plain_upstream("admin", server.admin);
+    admin.key = admin_token_of(server, files);
+    if (admin.key.is_empty())
+        return {exit_denied,
+                {},
+                "gilmok reload: the admin token cannot be known here: " + config_path +
+                    " keeps none under [server]. Set state_dir, or send the gateway SIGHUP (kill -HUP PID).\n"};
+    upstream::FetchWhat what = get("/admin/v1/reload", std::chrono::seconds(30));
+    what.method = "POST";
+    what.body = "{}";
+    const Answer answer = fetcher.fetch_all({{&admin, what}}).front();
+    if (answer.status == 0)
+        return {exit_unreachable,
+                {},
+                "gilmok reload: no gateway answers on " + where + ": " + answer.problem +
+                    ". Is it running, and with this file? `gilmok serve -c " + config_path + "` starts it.\n"};
+    if (answer.status == 200) return {exit_ok, "in service: " + config_path + "\n", {}};
+    if (answer.status == 401 || answer.status == 403)
+        return {exit_denied,
+                {},
+                "gilmok reload: " + where + " refuses the admin token: " + with_end_of_line(words_in(answer.body)) +
+                    "The token is in the state_dir of the gateway that runs; is it another one?\n"};
+    if (answer.status == 404)
+        return {
+            exit_failed, {}, "gilmok reload: " + where + " cannot reload on request. Send it SIGHUP: kill -HUP PID.\n"};
+    return {exit_config,
+            {},
+            with_end_of_line(words_in(answer.body)) + "gilmok reload: refused; the running configuration stays.\n"};
+}
+
+}   // namespace gilmok::cli
