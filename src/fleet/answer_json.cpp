@@ -370,8 +370,9 @@ void append_rerank(std::string& out, const SimRequest& request, const AnswerFram
     std::vector<Ranked> ranked;
     for (std::size_t index = 0; index < request.prompts.size(); ++index)
         ranked.push_back({index, make_relevance(request.query, request.prompts[index], seed)});
-    std::stable_sort(ranked.begin(), ranked.end(),
-                     [](const Ranked& left, const Ranked& right) { return left.score > right.score; });
+    std::sort(ranked.begin(), ranked.end(), [](const Ranked& left, const Ranked& right) {
+        return left.score != right.score ? left.score > right.score : left.index < right.index;
+    });
     if (request.top_n > 0 && static_cast<std::size_t>(request.top_n) < ranked.size())
         ranked.resize(static_cast<std::size_t>(request.top_n));
     out.append("{\"id\":\"").append(frame.id).append("\",\"model\":");
