@@ -43,7 +43,8 @@ bool matches(std::string_view pattern, std::string_view path, std::string_view& 
     const std::size_t at = pattern.find(hole);
     if (at == std::string_view::npos) return pattern == path;
     const std::string_view before = pattern.substr(0, at), after = pattern.substr(at + hole.size());
-    if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) return false;
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
+        return false;
     id = path.substr(at, path.size() - before.size() - after.size());
     return id.find('/') == std::string_view::npos;
 }
@@ -55,8 +56,8 @@ bool is_json_type(std::string_view content_type) {
 }
 
 AdminResponse method_refused(std::string allow) {
-    AdminResponse response =
-        refuse_admin(405, {.code = "method_not_allowed", .what = "this path does not answer this method", .fix = "use " + allow});
+    AdminResponse response = refuse_admin(
+        405, {.code = "method_not_allowed", .what = "this path does not answer this method", .fix = "use " + allow});
     response.allow = std::move(allow);
     return response;
 }

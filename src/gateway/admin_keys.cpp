@@ -34,8 +34,11 @@ public:
         std::size_t offset = 0;
         const auto type = json::scan(text, json::Limits{.depth_max = 4}, this, &offset);
         if (problem) return refuse_admin(422, *problem);
-        if (!type) return refuse_admin(400, {.code = "bad_json", .what = "the body is not JSON (byte " + std::to_string(offset) + ")"});
-        if (*type != json::Type::object) return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
+        if (!type)
+            return refuse_admin(
+                400, {.code = "bad_json", .what = "the body is not JSON (byte " + std::to_string(offset) + ")"});
+        if (*type != json::Type::object)
+            return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
         return std::nullopt;
     }
 
@@ -43,7 +46,9 @@ public:
         const auto found = std::find(names_.begin(), names_.end(), member_name);
         if (found == names_.end()) return refuse_unknown(member_name);
         const auto bit = 1U << (found - names_.begin());
-        if ((seen_ & bit) != 0) return refuse({.code = "member_duplicate", .what = "member \"" + std::string(member_name) + "\" stands twice"});
+        if ((seen_ & bit) != 0)
+            return refuse(
+                {.code = "member_duplicate", .what = "member \"" + std::string(member_name) + "\" stands twice"});
         seen_ |= bit;
         return take(member_name, value);
     }
@@ -63,11 +68,14 @@ private:
     }
     Result<bool> take(std::string_view member_name, const json::Value& value) {
         if (member_name == "tenant" && !take_text(value, tenant, 1024)) return wants("tenant", "the path of a tenant");
-        if (member_name == "name" && !take_text(value, name, auth::key_name_bytes_max)) return wants("name", "a text of at most 128 bytes");
-        if (member_name == "models" && !take_models(value)) return wants("models", "a list of at most 256 names of models");
+        if (member_name == "name" && !take_text(value, name, auth::key_name_bytes_max))
+            return wants("name", "a text of at most 128 bytes");
+        if (member_name == "models" && !take_models(value))
+            return wants("models", "a list of at most 256 names of models");
         if (member_name == "expires_s") {
             std::int64_t seconds = 0;
-            if (!json::to_i64(value, seconds) || seconds < 1 || seconds > seconds_max) return wants("expires_s", "seconds from now, 1 or more");
+            if (!json::to_i64(value, seconds) || seconds < 1 || seconds > seconds_max)
+                return wants("expires_s", "seconds from now, 1 or more");
             expires_s = seconds;
         }
         if (member_name == "grace_s" && (!json::to_i64(value, grace_s) || grace_s < 0 || grace_s > seconds_max))
@@ -100,7 +108,8 @@ std::string_view state_of(const auth::StoredKey& key, const config::Snapshot& sn
 }
 
 // Without the digest. `shown` is the key itself, "" except where it is made.
-void write_key(JsonWriter& text, const auth::StoredKey& key, std::string_view shown, const config::Snapshot& snapshot, WallTime now) {
+void write_key(JsonWriter& text, const auth::StoredKey& key, std::string_view shown, const config::Snapshot& snapshot,
+               WallTime now) {
     text.begin_object();
     text.text("id", key.id);
     if (!shown.empty()) text.text("key", shown);
@@ -136,17 +145,21 @@ std::optional<AdminResponse> refuse_without_store(Control& control) {
 }
 
 std::optional<AdminResponse> refuse_rights(const Body& body, const config::Snapshot& snapshot) {
-    if (body.tenant.empty()) return refuse_admin(422, {.code = "tenant_missing", .what = "member \"tenant\" is missing", .fix = "name a path of [tenant]"});
+    if (body.tenant.empty())
+        return refuse_admin(
+            422, {.code = "tenant_missing", .what = "member \"tenant\" is missing", .fix = "name a path of [tenant]"});
     if (!snapshot.tenants_by_path.contains(body.tenant)) {
         config::Nearest nearest(body.tenant);
         for (const auto& tenant : snapshot.tenants) nearest.offer(tenant.path);
-        return refuse_admin(422, {.code = "tenant_unknown", .what = "there is no tenant \"" + body.tenant + '"', .fix = nearest.fix()});
+        return refuse_admin(
+            422, {.code = "tenant_unknown", .what = "there is no tenant \"" + body.tenant + '"', .fix = nearest.fix()});
     }
     for (const std::string& wanted : body.models) {
         if (wanted == "*" || snapshot.models_by_name.contains(wanted)) continue;
         config::Nearest nearest(wanted);
         for (const auto& model : snapshot.models) nearest.offer(model.name);
-        return refuse_admin(422, {.code = "model_unknown", .what = "there is no model \"" + wanted + '"', .fix = nearest.fix()});
+        return refuse_admin(
+            422, {.code = "model_unknown", .what = "there is no model \"" + wanted + '"', .fix = nearest.fix()});
     }
     return std::nullopt;
 }
@@ -173,7 +186,8 @@ AdminResponse refuse_unknown_key(const Control& control, std::string_view id) {
                                       .what = "this key stands in the configuration",
                                       .why = "the store does not hold it",
                                       .fix = "remove its [[key]] and reload: POST /admin/v1/reload"});
-    return refuse_admin(404, {.code = "key_unknown", .what = "there is no key of this id", .fix = "GET /admin/v1/keys lists the ids"});
+    return refuse_admin(
+        404, {.code = "key_unknown", .what = "there is no key of this id", .fix = "GET /admin/v1/keys lists the ids"});
 }
 
 AdminResponse show_key(Control& control, std::string_view id, std::string_view shown, std::uint16_t status) {
@@ -191,7 +205,8 @@ AdminResponse keys(Control& control, const AdminRequest&) {
     text.begin_object();
     text.begin_array("keys");
     for (const config::StaticKey& key : snapshot.keys) write_static_key(text, key, snapshot);
-    for (const auth::StoredKey& key : control.stored_keys()) write_key(text, key, {}, snapshot, control.loop().wall_now());
+    for (const auth::StoredKey& key : control.stored_keys())
+        write_key(text, key, {}, snapshot, control.loop().wall_now());
     text.end_array();
     text.end_object();
     return admin_json(text.take());
@@ -238,9 +253,11 @@ AdminResponse rotate_key(Control& control, const AdminRequest& request) {
     if (find_by_id(keys, request.id) == nullptr) return refuse_unknown_key(control, request.id);
     std::array<char, auth::key_random_bytes> random{};
     control.loop().random_bytes(random);
-    const auto made = auth::rotate_key(keys, request.id, std::chrono::seconds(body.grace_s), random, control.loop().wall_now());
+    const auto made =
+        auth::rotate_key(keys, request.id, std::chrono::seconds(body.grace_s), random, control.loop().wall_now());
     if (!made)
-        return refuse_admin(409, {.code = "key_revoked", .what = "the key is revoked", .fix = "make a new one: POST /admin/v1/keys"});
+        return refuse_admin(
+            409, {.code = "key_revoked", .what = "the key is revoked", .fix = "make a new one: POST /admin/v1/keys"});
     if (auto refused = keep(control, std::move(keys))) return *refused;
     return show_key(control, made->id, made->key.reveal(), 201);
 }

@@ -63,7 +63,8 @@ TEST_CASE("revoking a key ends its open stream within a second") {
     // Twice keeps the first time.
     const std::string first = TestGate::member(revoked->body(), "revoked");
     gate.world.run_for(5s);
-    CHECK(TestGate::member(gate.ask("POST", "/admin/v1/keys/" + made.id + "/revoke", "{}")->body(), "revoked") == first);
+    CHECK(TestGate::member(gate.ask("POST", "/admin/v1/keys/" + made.id + "/revoke", "{}")->body(), "revoked") ==
+          first);
 }
 
 TEST_CASE("rotating a key gives a new one and keeps the old one for the grace asked for") {
@@ -115,7 +116,8 @@ TEST_CASE("a request for a key that cannot be is refused with the nearest name")
         CHECK(TestGate::member(answer->body(), "code") == row.code);
         CHECK_MESSAGE(has(answer->body(), row.part), answer->body());
     }
-    const std::string long_name = R"({"tenant":"team","name":")" + std::string(auth::key_name_bytes_max + 1, 'n') + "\"}";
+    const std::string long_name =
+        R"({"tenant":"team","name":")" + std::string(auth::key_name_bytes_max + 1, 'n') + "\"}";
     CHECK(gate.ask("POST", "/admin/v1/keys", long_name)->status() == 422);
     CHECK(gate.control->stored_keys().empty());
     CHECK(gate.ask("POST", "/admin/v1/keys/key_000000000000/revoke")->status() == 404);

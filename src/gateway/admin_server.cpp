@@ -18,9 +18,11 @@ constexpr io::Events timer = 1U << 2;
 constexpr Duration request_timeout = std::chrono::seconds(10);
 // For the page; on other answers they do no harm. Nothing is loaded from elsewhere, nothing may frame the page.
 constexpr std::string_view protections =
-    "cache-control: no-store\r\nx-content-type-options: nosniff\r\nx-frame-options: DENY\r\nreferrer-policy: no-referrer\r\n"
+    "cache-control: no-store\r\nx-content-type-options: nosniff\r\nx-frame-options: DENY\r\nreferrer-policy: "
+    "no-referrer\r\n"
     "cross-origin-opener-policy: same-origin\r\ncross-origin-resource-policy: same-origin\r\n"
-    "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src "
+    "data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
 
 std::string_view code_of(auth::AdminVerdict verdict) {
@@ -84,7 +86,8 @@ AdminResponse AdminServer::respond(const wire::http1::RequestHead& head, std::st
                                .content_type = head.headers.value(wire::http1::Known::content_type),
                                .body = body};
     const SetupPtr setup = control_.setup();
-    const auth::AdminPolicy policy{.address = address_, .hosts = setup->snapshot->server.admin_hosts, .token = token_.reveal()};
+    const auth::AdminPolicy policy{
+        .address = address_, .hosts = setup->snapshot->server.admin_hosts, .token = token_.reveal()};
     const AdminVerdict verdict = auth::check_admin(head.headers, policy, admin_needs_token(request));
     if (verdict == AdminVerdict::allowed) return answer_admin(control_, request);
     const bool is_token = verdict == AdminVerdict::token_missing || verdict == AdminVerdict::token_wrong;

@@ -14,7 +14,8 @@ TEST_CASE("health and metrics need no token, and readiness says why not") {
     REQUIRE(gate.problem == "");
     const std::string bare = "host: 127.0.0.1:9090\r\n";
     CHECK(gate.ask_raw(TestGate::request("GET", "/livez", {}, bare))->body() == "ok\n");
-    CHECK(has(gate.ask_raw(TestGate::request("GET", "/metrics", {}, bare))->body(), "gilmok_build_info{version=\"9.9.9\"} 1"));
+    CHECK(has(gate.ask_raw(TestGate::request("GET", "/metrics", {}, bare))->body(),
+              "gilmok_build_info{version=\"9.9.9\"} 1"));
     CHECK(gate.ask_raw(TestGate::request("GET", "/readyz", {}, bare))->body() == "{\"ready\":true}\n");
     CHECK(gate.ask_raw(TestGate::request("HEAD", "/livez", {}, bare))->body() == "");
 
@@ -39,13 +40,15 @@ TEST_CASE("status, upstreams, models and tenants tell what runs, and no secret")
 
     const auto status = gate.ask("GET", "/admin/v1/status");
     CHECK(status->status() == 200);
-    for (const char* part : {"\"version\":\"9.9.9\"", "\"uptime_s\":2", "\"ready\":true", "\"source\":\"gilmok.toml\"", "\"last_reload_problem\":null",
-                             "\"shards\":1", "\"connections\":1", "\"exchanges_running\":1", "\"keys\":1", "\"simulated\":false"})
+    for (const char* part : {"\"version\":\"9.9.9\"", "\"uptime_s\":2", "\"ready\":true", "\"source\":\"gilmok.toml\"",
+                             "\"last_reload_problem\":null", "\"shards\":1", "\"connections\":1",
+                             "\"exchanges_running\":1", "\"keys\":1", "\"simulated\":false"})
         CHECK_MESSAGE(has(status->body(), part), part << " is not in " << status->body());
 
     const auto upstreams = gate.ask("GET", "/admin/v1/upstreams");
-    for (const char* part : {"\"name\":\"a\"", "\"kind\":\"openai\"", "\"place\":\"kr-onprem\"", "\"url\":\"http://10.0.0.1:8000/v1\"",
-                             "\"state\":\"in_service\"", "\"in_flight\":1", "\"waiting\":null", "\"busy\":1", "\"addresses\":[\"10.0.0.1:8000\"]"})
+    for (const char* part : {"\"name\":\"a\"", "\"kind\":\"openai\"", "\"place\":\"kr-onprem\"",
+                             "\"url\":\"http://10.0.0.1:8000/v1\"", "\"state\":\"in_service\"", "\"in_flight\":1",
+                             "\"waiting\":null", "\"busy\":1", "\"addresses\":[\"10.0.0.1:8000\"]"})
         CHECK_MESSAGE(has(upstreams->body(), part), part << " is not in " << upstreams->body());
 
     const auto models = gate.ask("GET", "/admin/v1/models");
@@ -69,7 +72,8 @@ TEST_CASE("an ejected upstream is shown with the end of its ejection") {
     REQUIRE(gate.problem == "");
     upstream::State& state = *gate.control->setup()->upstreams[0];
     const auto settings = upstream::health_settings(gate.control->setup()->snapshot->upstreams[0]);
-    for (std::uint32_t i = 0; i < settings.eject_after; ++i) static_cast<void>(state.health.failed(gate.world.now(), settings));
+    for (std::uint32_t i = 0; i < settings.eject_after; ++i)
+        static_cast<void>(state.health.failed(gate.world.now(), settings));
     const auto upstreams = gate.ask("GET", "/admin/v1/upstreams");
     CHECK(has(upstreams->body(), "\"state\":\"ejected\""));
     CHECK(TestGate::member(upstreams->body(), "ejected_until").size() == 24);
@@ -85,25 +89,44 @@ TEST_CASE("every route refuses a wrong Host, a foreign Origin, a missing and a w
         const char* path;
         bool needs_token;
     };
-    static constexpr Row rows[] = {{"GET", "/livez", false}, {"GET", "/readyz", false}, {"GET", "/metrics", false}, {"GET", "/", false}, {"GET", "/ui", false},
-        {"GET", "/ui/app.js", false}, {"GET", "/ui/app.css", false}, {"GET", "/admin/v1/status", true}, {"GET", "/admin/v1/upstreams", true},
-        {"GET", "/admin/v1/models", true}, {"GET", "/admin/v1/tenants", true}, {"GET", "/admin/v1/config", true}, {"GET", "/admin/v1/keys", true},
-        {"POST", "/admin/v1/keys", true}, {"POST", "/admin/v1/reload", true}, {"POST", "/admin/v1/keys/key_x/revoke", true}, {"POST", "/admin/v1/keys/key_x/rotate", true}};
+    static constexpr Row rows[] = {{"GET", "/livez", false},
+                                   {"GET", "/readyz", false},
+                                   {"GET", "/metrics", false},
+                                   {"GET", "/", false},
+                                   {"GET", "/ui", false},
+                                   {"GET", "/ui/app.js", false},
+                                   {"GET", "/ui/app.css", false},
+                                   {"GET", "/admin/v1/status", true},
+                                   {"GET", "/admin/v1/upstreams", true},
+                                   {"GET", "/admin/v1/models", true},
+                                   {"GET", "/admin/v1/tenants", true},
+                                   {"GET", "/admin/v1/config", true},
+                                   {"GET", "/admin/v1/keys", true},
+                                   {"POST", "/admin/v1/keys", true},
+                                   {"POST", "/admin/v1/reload", true},
+                                   {"POST", "/admin/v1/keys/key_x/revoke", true},
+                                   {"POST", "/admin/v1/keys/key_x/rotate", true}};
     const std::string type = "content-type: application/json\r\n";
-    const std::string good = "host: 127.0.0.1:9090\r\nauthorization: Bearer " + std::string(TestGate::token) + "\r\n" + type;
+    const std::string good =
+        "host: 127.0.0.1:9090\r\nauthorization: Bearer " + std::string(TestGate::token) + "\r\n" + type;
     for (const Row& row : rows) {
         CAPTURE(row.method);
         CAPTURE(row.path);
-        const auto status_of = [&](std::string_view method, const std::string& headers) { return gate.ask_raw(TestGate::request(method, row.path, {}, headers))->status(); };
-        CHECK(status_of(row.method, "host: evil.example\r\nauthorization: Bearer " + std::string(TestGate::token) + "\r\n" + type) == 403);
+        const auto status_of = [&](std::string_view method, const std::string& headers) {
+            return gate.ask_raw(TestGate::request(method, row.path, {}, headers))->status();
+        };
+        CHECK(status_of(row.method, "host: evil.example\r\nauthorization: Bearer " + std::string(TestGate::token) +
+                                        "\r\n" + type) == 403);
         CHECK(status_of(row.method, good + "origin: https://evil.example\r\n") == 403);
         const int bare = status_of(row.method, "host: 127.0.0.1:9090\r\n" + type);
         CHECK((bare == 401) == row.needs_token);
-        CHECK((status_of(row.method, "host: 127.0.0.1:9090\r\nauthorization: Bearer wrong\r\n" + type) == 401) == row.needs_token);
+        CHECK((status_of(row.method, "host: 127.0.0.1:9090\r\nauthorization: Bearer wrong\r\n" + type) == 401) ==
+              row.needs_token);
         CHECK(status_of("DELETE", good) == 405);
         // A form of another site can POST, but not with this type.
         if (std::string_view(row.method) == "POST")
-            CHECK(status_of("POST", "host: 127.0.0.1:9090\r\nauthorization: Bearer " + std::string(TestGate::token) + "\r\ncontent-type: text/plain\r\n") == 415);
+            CHECK(status_of("POST", "host: 127.0.0.1:9090\r\nauthorization: Bearer " + std::string(TestGate::token) +
+                                        "\r\ncontent-type: text/plain\r\n") == 415);
     }
     const auto wrong = gate.ask("POST", "/admin/v1/status");
     CHECK(has(wrong->received, "allow: GET, HEAD\r\n"));
@@ -120,7 +143,9 @@ TEST_CASE("a refusal is JSON with a code, a sentence and what to do") {
     CHECK(TestGate::member(body, "code") == "not_found");
     CHECK(TestGate::member(body, "message") == "there is nothing at this path");
     CHECK(has(body, "\"fix\":\""));
-    CHECK(TestGate::member(gate.ask_raw(TestGate::request("GET", "/admin/v1/status", {}, "host: 127.0.0.1:9090\r\n"))->body(), "code") == "token_missing");
+    CHECK(TestGate::member(
+              gate.ask_raw(TestGate::request("GET", "/admin/v1/status", {}, "host: 127.0.0.1:9090\r\n"))->body(),
+              "code") == "token_missing");
 }
 
 TEST_CASE("a reload takes a good file and refuses a bad one with its problems") {
@@ -161,15 +186,19 @@ TEST_CASE("the page loads nothing from elsewhere and holds no inline script") {
     const auto page = gate.ask_raw(TestGate::request("GET", "/", {}, "host: localhost:9090\r\n"));
     CHECK(page->status() == 200);
     CHECK(has(page->received, "content-type: text/html; charset=utf-8\r\n"));
-    CHECK(has(page->received, "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"));
+    CHECK(has(page->received,
+              "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"));
     CHECK(has(page->received, "x-frame-options: DENY\r\n"));
     CHECK(page->body() == embedded("index.html"));
-    CHECK(gate.ask_raw(TestGate::request("GET", "/ui/app.js", {}, "host: localhost:9090\r\n"))->body() == embedded("app.js"));
-    CHECK(gate.ask_raw(TestGate::request("GET", "/ui/app.css", {}, "host: localhost:9090\r\n"))->body() == embedded("app.css"));
+    CHECK(gate.ask_raw(TestGate::request("GET", "/ui/app.js", {}, "host: localhost:9090\r\n"))->body() ==
+          embedded("app.js"));
+    CHECK(gate.ask_raw(TestGate::request("GET", "/ui/app.css", {}, "host: localhost:9090\r\n"))->body() ==
+          embedded("app.css"));
     CHECK(embedded("nothing") == "");
     for (const char* name : {"index.html", "app.js", "app.css"}) {
         CHECK(embedded(name).size() > 500);
-        for (const char* part : {"http://", "https://", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", " style=", " onclick="})
+        for (const char* part : {"http://", "https://", "innerHTML", "outerHTML", "insertAdjacentHTML",
+                                 "document.write", "eval(", " style=", " onclick="})
             CHECK_MESSAGE(!has(embedded(name), part), name << " holds " << part);
     }
     CHECK_FALSE(has(embedded("index.html"), "<style"));

@@ -175,17 +175,20 @@ AdminResponse status(Control& control, const AdminRequest&) {
 
 AdminResponse upstreams(Control& control, const AdminRequest&) {
     const Setup& setup = *control.setup();
-    const auto sums = sum_by_name<UpstreamSum>(control, [](const meter::Metrics& shard) -> const auto& { return shard.upstreams(); });
+    const auto sums =
+        sum_by_name<UpstreamSum>(control, [](const meter::Metrics& shard) -> const auto& { return shard.upstreams(); });
     return list_answer("upstreams", setup.upstreams.size(), [&](JsonWriter& json, std::size_t i) {
         const config::Upstream& upstream = setup.snapshot->upstreams[i];
         const auto found = sums.find(upstream.name);
-        write_upstream(json, upstream, *setup.upstreams[i], found == sums.end() ? UpstreamSum{} : found->second, control.loop());
+        write_upstream(json, upstream, *setup.upstreams[i], found == sums.end() ? UpstreamSum{} : found->second,
+                       control.loop());
     });
 }
 
 AdminResponse models(Control& control, const AdminRequest&) {
     const Setup& setup = *control.setup();
-    const auto sums = sum_by_name<TokenSum>(control, [](const meter::Metrics& shard) -> const auto& { return shard.models(); });
+    const auto sums =
+        sum_by_name<TokenSum>(control, [](const meter::Metrics& shard) -> const auto& { return shard.models(); });
     const Instant now = control.loop().now();
     return list_answer("models", setup.snapshot->models.size(), [&](JsonWriter& json, std::size_t i) {
         const config::Model& model = setup.snapshot->models[i];
@@ -213,7 +216,8 @@ AdminResponse models(Control& control, const AdminRequest&) {
 
 AdminResponse tenants(Control& control, const AdminRequest&) {
     const Setup& setup = *control.setup();
-    const auto sums = sum_by_name<TokenSum>(control, [](const meter::Metrics& shard) -> const auto& { return shard.tenants(); });
+    const auto sums =
+        sum_by_name<TokenSum>(control, [](const meter::Metrics& shard) -> const auto& { return shard.tenants(); });
     return list_answer("tenants", setup.snapshot->tenants.size(), [&](JsonWriter& json, std::size_t i) {
         const config::Tenant& tenant = setup.snapshot->tenants[i];
         const auto found = sums.find(tenant.path);
@@ -245,10 +249,11 @@ AdminResponse reload(Control& control, const AdminRequest&) {
                                   .fix = "write it to a file (GET /admin/v1/config) and start `gilmok serve` with it"});
     const std::string problems = control.reload(control.config_path());
     if (!problems.empty())
-        return refuse_admin(422, {.code = "config_refused",
-                                  .what = problems,
-                                  .why = "a configuration with an error changes nothing; the one before stays in service",
-                                  .fix = "mend the file; `gilmok check` tells the same without a server"});
+        return refuse_admin(422,
+                            {.code = "config_refused",
+                             .what = problems,
+                             .why = "a configuration with an error changes nothing; the one before stays in service",
+                             .fix = "mend the file; `gilmok check` tells the same without a server"});
     JsonWriter json;
     json.begin_object();
     json.number("version", control.setup()->snapshot->version);

@@ -45,7 +45,8 @@ TEST_CASE("a certificate that cannot be used is told once for each content, and 
     REQUIRE(gate.problem == "");
     gate.files.put("/tls/cert.pem", first.certificate_pem);
     gate.files.put("/tls/key.pem", first.key_pem);
-    gate.files.put("gilmok.toml", TestGate::toml("[server.tls]\ncertificate = \"/tls/cert.pem\"\nkey = \"/tls/key.pem\"\n"));
+    gate.files.put("gilmok.toml",
+                   TestGate::toml("[server.tls]\ncertificate = \"/tls/cert.pem\"\nkey = \"/tls/key.pem\"\n"));
     REQUIRE(gate.control->reload("gilmok.toml") == "");
     const auto before = gate.control->setup()->door_tls;
     REQUIRE(before != nullptr);
@@ -81,8 +82,9 @@ TEST_CASE("spans reach the collector within two seconds of the exchange") {
     CHECK(collector.requests.size() == 1);   // nothing to tell, nothing is sent
     const std::string& request = collector.requests.front();
     CHECK(request.starts_with("POST /v1/traces HTTP/1.1\r\nhost: 10.0.0.9:4318\r\n"));
-    for (const char* part : {"content-type: application/json", "\"service.version\",\"value\":{\"stringValue\":\"9.9.9\"}", "\"name\":\"chat chat\"",
-                             "\"name\":\"attempt a\"", "\"gilmok.tenant\""})
+    for (const char* part :
+         {"content-type: application/json", "\"service.version\",\"value\":{\"stringValue\":\"9.9.9\"}",
+          "\"name\":\"chat chat\"", "\"name\":\"attempt a\"", "\"gilmok.tenant\""})
         CHECK_MESSAGE(has(request, part), part << " is not in " << request);
     CHECK(has(gate.control->prometheus(), "gilmok_spans_sent_total 2\n"));
 }
@@ -110,8 +112,9 @@ TEST_CASE("a collector that refuses or never answers is not waited for beyond it
     TestGate gate(with_spans);
     REQUIRE(gate.problem == "");
     bool is_silent = false;
-    TestServer collector(gate.world, collector_address,
-                         [&](const std::string&) { return is_silent ? std::string() : std::string("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n"); });
+    TestServer collector(gate.world, collector_address, [&](const std::string&) {
+        return is_silent ? std::string() : std::string("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n");
+    });
     const std::string span = R"({"traceId":"00","name":"a \"traceId\" in a text"},)";
     REQUIRE(gate.spans.try_push(span + span));
     gate.world.run_for(3s);

@@ -127,7 +127,8 @@ std::string_view SpanSender::next_batch(std::string_view spans) {
 
 std::uint64_t SpanSender::count_spans(std::string_view spans) {
     std::uint64_t count = 0;
-    for (std::size_t at = spans.find(span_begin); at != std::string_view::npos; at = spans.find(span_begin, at + 1)) ++count;
+    for (std::size_t at = spans.find(span_begin); at != std::string_view::npos; at = spans.find(span_begin, at + 1))
+        ++count;
     return count;
 }
 

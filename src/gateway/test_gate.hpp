@@ -34,7 +34,8 @@ public:
     std::string received;
     bool is_over = false;
     [[nodiscard]] int status() const {
-        return received.size() < 12 ? 0 : static_cast<int>(parse_u64(std::string_view(received).substr(9, 3)).value_or(0));
+        return received.size() < 12 ? 0
+                                    : static_cast<int>(parse_u64(std::string_view(received).substr(9, 3)).value_or(0));
     }
     [[nodiscard]] std::string body() const {
         const std::size_t end = received.find("\r\n\r\n");
@@ -68,7 +69,11 @@ class TestServer {
 public:
     using Answer = std::function<std::string(const std::string& request)>;
     TestServer(io::sim::World& world, const io::Address& address, Answer answer)
-        : world_(world), listener_(*world.network().listen(address, {})), waiter_(world.ready()), answer_(std::move(answer)), task_(accept()) {
+        : world_(world),
+          listener_(*world.network().listen(address, {})),
+          waiter_(world.ready()),
+          answer_(std::move(answer)),
+          task_(accept()) {
         listener_->watch(&waiter_, 1);
         task_.start();
     }
@@ -79,7 +84,8 @@ private:
         const std::size_t end = text.find("\r\n\r\n");
         if (end == std::string::npos) return false;
         const std::size_t at = text.find("content-length: ");
-        const std::uint64_t length = at > end ? 0 : parse_u64(text.substr(at + 16, text.find('\r', at) - at - 16)).value_or(0);
+        const std::uint64_t length =
+            at > end ? 0 : parse_u64(text.substr(at + 16, text.find('\r', at) - at - 16)).value_or(0);
         return text.size() >= end + 4 + length;
     }
     io::Task<> accept() {
@@ -107,7 +113,8 @@ private:
                 request.clear();
             }
             std::string_view left = out;
-            const io::Transfer put = left.empty() ? io::Transfer{io::Transfer::State::would_block} : socket->write({&left, 1});
+            const io::Transfer put =
+                left.empty() ? io::Transfer{io::Transfer::State::would_block} : socket->write({&left, 1});
             if (put.is_done()) out.erase(0, put.bytes);
             if (got.would_block() && !put.is_done()) co_await waiter.wait(3);
         }
@@ -121,7 +128,8 @@ private:
 };
 
 inline std::string http_answer(std::string_view body) {
-    return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+    return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + std::string(body);
 }
 
 class TestGate {
@@ -161,7 +169,8 @@ secret = "env:FIXED_KEY"
         secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
         secrets.variables["FIXED_KEY"] = fixed_key;
         const config::Loaded loaded = config::load(std::string(config_path), files, secrets, 1);
-        for (const auto& found : loaded.problems) problem += config::render(found, false);
+        for (const auto& found : loaded.problems)
+            if (!found.is_warning) problem += config::render(found, false);
         if (loaded.snapshot == nullptr) return;
         control = std::make_unique<Control>(Control::Services{world, files, secrets, nullptr, std::move(path), &spans});
         control->process().version = "9.9.9";
@@ -181,12 +190,15 @@ secret = "env:FIXED_KEY"
         shard.reset();
     }
 
-    static std::string request(std::string_view method, std::string_view path, std::string_view body = {}, std::string_view headers = default_headers()) {
-        return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\n" + std::string(headers) + "content-length: " + std::to_string(body.size()) +
-               "\r\n\r\n" + std::string(body);
+    static std::string request(std::string_view method, std::string_view path, std::string_view body = {},
+                               std::string_view headers = default_headers()) {
+        return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\n" + std::string(headers) +
+               "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
     }
     static std::string_view default_headers() {
-        static const std::string text = "host: 127.0.0.1:9090\r\ncontent-type: application/json\r\nauthorization: Bearer " + std::string(token) + "\r\n";
+        static const std::string text =
+            "host: 127.0.0.1:9090\r\ncontent-type: application/json\r\nauthorization: Bearer " + std::string(token) +
+            "\r\n";
         return text;
     }
     std::unique_ptr<TestClient> ask_raw(const std::string& text) {
@@ -200,8 +212,11 @@ secret = "env:FIXED_KEY"
     // A streamed chat through the door, left open.
     std::unique_ptr<TestClient> chat(std::string_view key) {
         const std::string body = R"({"model":"chat","messages":[{"role":"user","content":"hi"}],"stream":true})";
-        return std::make_unique<TestClient>(world, door, request("POST", "/v1/chat/completions", body,
-            "host: gate.test\r\ncontent-type: application/json\r\nauthorization: Bearer " + std::string(key) + "\r\n"));
+        return std::make_unique<TestClient>(
+            world, door,
+            request("POST", "/v1/chat/completions", body,
+                    "host: gate.test\r\ncontent-type: application/json\r\nauthorization: Bearer " + std::string(key) +
+                        "\r\n"));
     }
     bool run_until(const std::function<bool()>& is_enough, Duration patience = std::chrono::seconds(30)) {
         world.run_until(world.now() + patience, is_enough);
@@ -210,7 +225,9 @@ secret = "env:FIXED_KEY"
     // The text of a member in a flat place of a JSON text.
     static std::string member(const std::string& json, const std::string& name) {
         const std::size_t at = json.find("\"" + name + "\":\"");
-        return at == std::string::npos ? std::string() : json.substr(at + name.size() + 4, json.find('"', at + name.size() + 4) - at - name.size() - 4);
+        return at == std::string::npos
+                   ? std::string()
+                   : json.substr(at + name.size() + 4, json.find('"', at + name.size() + 4) - at - name.size() - 4);
     }
 
     io::sim::World world{7};
@@ -228,7 +245,8 @@ inline std::string open_stream(const std::string&) {
     const std::string event = "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n";
     char size[16];
     const auto end = std::to_chars(size, size + sizeof size, event.size(), 16).ptr;
-    return "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + std::string(size, end) + "\r\n" + event + "\r\n";
+    return "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" +
+           std::string(size, end) + "\r\n" + event + "\r\n";
 }
 
 }   // namespace gilmok::gateway
