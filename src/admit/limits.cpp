@@ -32,38 +32,7 @@ void ExchangeTicket::release() {
     --shard->exchanges_running_;
 }
 
-BodyTicket& BodyTicket::operator=(BodyTicket&& other) noexcept {
-    if (this != &other) {
-        release();
-        shard_ = std::exchange(other.shard_, nullptr);
-        bytes_ = std::exchange(other.bytes_, 0);
-    }
-    return *this;
-}
-
-Result<bool> BodyTicket::grow_to(std::uint64_t bytes) {
-    GILMOK_ASSERT(shard_ != nullptr);
-    if (bytes <= bytes_) return true;
-    const std::uint64_t more = bytes - bytes_;
-    // Written without a sum, which a limit near 2^64 would overflow.
-    if (shard_->bodies_bytes_ > shard_->bodies_bytes_max_ || more > shard_->bodies_bytes_max_ - shard_->bodies_bytes_)
-        return overloaded("the bodies of running requests fill the memory set aside for them (bodies_bytes_max)");
-    shard_->bodies_bytes_ += more;
-    bytes_ = bytes;
-    return true;
-}
-
-void BodyTicket::release() {
-    ShardAdmission* shard = std::exchange(shard_, nullptr);
-    if (shard == nullptr) return;
-    GILMOK_ASSERT(shard->bodies_bytes_ >= bytes_);
-    shard->bodies_bytes_ -= std::exchange(bytes_, 0);
-}
-
-void ShardAdmission::set_limits(const config::DoorLimits& limits) {
-    exchanges_max_ = limits.exchanges_max;
-    bodies_bytes_max_ = limits.bodies_bytes_max;
-}
+void ShardAdmission::set_limits(const config::DoorLimits& limits) { exchanges_max_ = limits.exchanges_max; }
 
 Result<ExchangeTicket> ShardAdmission::begin_exchange() {
     if (exchanges_running_ >= exchanges_max_) return overloaded("too many requests are running (exchanges_max)");

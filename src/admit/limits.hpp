@@ -1,5 +1,5 @@
 // Who may begin. Three limits, each with a ticket that gives back what it took exactly once when it dies:
-//   ShardAdmission   running exchanges and bytes of request bodies of one shard; no atomics
+//   ShardAdmission   running exchanges of one shard; no atomics (bytes of bodies: door/body.hpp)
 //   TenantStreams    running exchanges of a tenant and all its ancestors, over all shards; atomics shared by the shards
 //   Overload         sheds new exchanges when the loop of the shard has been late for long (overload.hpp)
 #pragma once
@@ -35,26 +35,6 @@ private:
     ShardAdmission* shard_ = nullptr;
 };
 
-// Bytes of one request body. Grows as a chunked body arrives.
-class BodyTicket {
-public:
-    BodyTicket() = default;
-    BodyTicket(BodyTicket&& other) noexcept
-        : shard_(std::exchange(other.shard_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
-    BodyTicket& operator=(BodyTicket&& other) noexcept;
-    ~BodyTicket() { release(); }
-    // Makes the ticket hold `bytes` in all (never fewer than before); refused whole or granted whole.
-    Result<bool> grow_to(std::uint64_t bytes);
-    void release();
-    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-
-private:
-    friend class ShardAdmission;
-    explicit BodyTicket(ShardAdmission& shard) : shard_(&shard) {}
-    ShardAdmission* shard_ = nullptr;
-    std::uint64_t bytes_ = 0;
-};
-
 // Owner: the shard, and it must outlive its tickets. Thread: the shard's.
 class ShardAdmission {
 public:
@@ -65,18 +45,12 @@ public:
     void set_limits(const config::DoorLimits& limits);
     // Errors: overloaded (fault gateway) at exchanges_max.
     Result<ExchangeTicket> begin_exchange();
-    // An empty ticket; grow_to() fails with overloaded (fault gateway) at bodies_bytes_max.
-    BodyTicket begin_body() { return BodyTicket(*this); }
     [[nodiscard]] std::uint32_t exchanges_running() const { return exchanges_running_; }
-    [[nodiscard]] std::uint64_t bodies_bytes() const { return bodies_bytes_; }
 
 private:
     friend class ExchangeTicket;
-    friend class BodyTicket;
     std::uint32_t exchanges_max_ = 0;
     std::uint32_t exchanges_running_ = 0;
-    std::uint64_t bodies_bytes_max_ = 0;
-    std::uint64_t bodies_bytes_ = 0;
 };
 
 class TenantStreams;

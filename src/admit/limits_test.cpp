@@ -13,10 +13,9 @@ using namespace gilmok::admit;
 
 namespace {
 
-config::DoorLimits door(std::uint32_t exchanges_max, std::uint64_t bodies_bytes_max) {
+config::DoorLimits door(std::uint32_t exchanges_max) {
     config::DoorLimits limits;
     limits.exchanges_max = exchanges_max;
-    limits.bodies_bytes_max = bodies_bytes_max;
     return limits;
 }
 
@@ -41,7 +40,7 @@ constexpr auto org = model::TenantId{0}, team_a = model::TenantId{1}, team_b = m
 }   // namespace
 
 TEST_CASE("a shard runs at most exchanges_max exchanges, and an end makes room") {
-    ShardAdmission shard(door(2, 0));
+    ShardAdmission shard(door(2));
     auto first = shard.begin_exchange();
     auto second = shard.begin_exchange();
     REQUIRE(first.has_value());
@@ -58,7 +57,7 @@ TEST_CASE("a shard runs at most exchanges_max exchanges, and an end makes room")
 }
 
 TEST_CASE("a moved ticket is given back once") {
-    ShardAdmission shard(door(9, 100));
+    ShardAdmission shard(door(9));
     {
         auto taken = shard.begin_exchange();
         ExchangeTicket moved = std::move(*taken);
@@ -66,82 +65,38 @@ TEST_CASE("a moved ticket is given back once") {
         assigned = std::move(moved);
         CHECK(assigned.is_held());
         CHECK_FALSE(moved.is_held());
-        BodyTicket body = shard.begin_body();
-        REQUIRE(body.grow_to(60).has_value());
-        BodyTicket other = std::move(body);
-        body = shard.begin_body();
-        CHECK(shard.bodies_bytes() == 60);
         CHECK(shard.exchanges_running() == 1);
     }
     CHECK(shard.exchanges_running() == 0);
-    CHECK(shard.bodies_bytes() == 0);
-}
-
-TEST_CASE("bodies of a shard hold at most bodies_bytes_max, refused whole or granted whole") {
-    ShardAdmission shard(door(1, 100));
-    BodyTicket first = shard.begin_body(), second = shard.begin_body();
-    CHECK(first.grow_to(60).has_value());
-    CHECK(first.grow_to(10).has_value());   // never fewer than before
-    CHECK(first.bytes() == 60);
-    const auto refused = second.grow_to(41);
-    REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().code == Code::overloaded);
-    CHECK(second.bytes() == 0);
-    CHECK(second.grow_to(40).has_value());
-    CHECK_FALSE(first.grow_to(~std::uint64_t{0}).has_value());
-    CHECK(shard.bodies_bytes() == 100);
 }
 
 TEST_CASE("a lower limit lets what runs go on and takes nothing new") {
-    ShardAdmission shard(door(5, 100));
+    ShardAdmission shard(door(5));
     const auto first = shard.begin_exchange();
     const auto second = shard.begin_exchange();
-    BodyTicket body = shard.begin_body();
-    REQUIRE(body.grow_to(80).has_value());
-    shard.set_limits(door(1, 50));
+    shard.set_limits(door(1));
     CHECK(shard.exchanges_running() == 2);
     CHECK_FALSE(shard.begin_exchange().has_value());
-    CHECK_FALSE(body.grow_to(81).has_value());
 }
 
 TEST_CASE("a shard keeps its limits under random begin and end") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         CAPTURE(seed);
         Prng prng{seed};
-        ShardAdmission shard(door(20, 1'000));
+        ShardAdmission shard(door(20));
         {
             std::vector<ExchangeTicket> exchanges;
-            std::vector<BodyTicket> bodies;
             for (int step = 0; step < 3'000; ++step) {
-                switch (prng.below(4)) {
-                    case 0:
-                        if (auto ticket = shard.begin_exchange()) exchanges.push_back(std::move(*ticket));
-                        break;
-                    case 1:
-                        if (!exchanges.empty())
-                            exchanges.erase(exchanges.begin() +
-                                            static_cast<std::ptrdiff_t>(prng.below(exchanges.size())));
-                        break;
-                    case 2: {
-                        if (bodies.empty() || prng.chance(1, 2)) bodies.push_back(shard.begin_body());
-                        BodyTicket& body = bodies[prng.below(bodies.size())];
-                        (void)body.grow_to(body.bytes() + prng.below(200)).has_value();
-                        break;
-                    }
-                    default:
-                        if (!bodies.empty())
-                            bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(prng.below(bodies.size())));
+                if (exchanges.empty() || prng.chance(1, 2)) {
+                    if (auto ticket = shard.begin_exchange()) exchanges.push_back(std::move(*ticket));
+                } else {
+                    exchanges.erase(exchanges.begin() + static_cast<std::ptrdiff_t>(prng.below(exchanges.size())));
                 }
-                std::uint64_t bytes = 0;
-                for (const BodyTicket& body : bodies) bytes += body.bytes();
                 REQUIRE(shard.exchanges_running() == exchanges.size());
                 REQUIRE(shard.exchanges_running() <= 20);
-                REQUIRE(shard.bodies_bytes() == bytes);
-                REQUIRE(bytes <= 1'000);
             }
         }
         CHECK(shard.exchanges_running() == 0);
-        CHECK(shard.bodies_bytes() == 0);
     }
 }
 
