@@ -54,7 +54,7 @@ CommandLine unknown_verb(std::string_view word, const CLI::App& app) {
 // An option that nobody knows: the nearest one of its verb.
 CommandLine unknown_argument(const CLI::App& app, const std::vector<std::string>& arguments, std::size_t verb) {
     const CLI::App* sub = verb < arguments.size() ? find_verb(app, arguments[verb]) : nullptr;
-    const std::vector<std::string> left = (sub != nullptr ? sub : &app)->remaining(true);
+    const std::vector<std::string> left = app.remaining(true);
     const std::string wrong = left.empty() ? "" : left.front();
     std::vector<std::string> names;
     for (const CLI::Option* option : (sub != nullptr ? sub : &app)->get_options())

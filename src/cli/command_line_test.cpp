@@ -101,6 +101,9 @@ TEST_CASE("completion: every shell is offered every verb and option, and balance
             CAPTURE(word);
             CHECK(has(line.said.out, word));
         }
-        CHECK(std::count(line.said.out.begin(), line.said.out.end(), '\'') % 2 == 0);
+        // 'it'\''s': what is left without the escaped ones must pair up.
+        std::string script = line.said.out;
+        for (auto at = script.find("'\\''"); at != std::string::npos; at = script.find("'\\''")) script.erase(at, 4);
+        CHECK(std::count(script.begin(), script.end(), '\'') % 2 == 0);
     }
 }

@@ -26,7 +26,6 @@ config::SnapshotPtr snapshot_of(const std::string& text) {
     static config::FakeFiles files;
     config::FakeSecrets secrets;
     const config::Loaded loaded = config::load_text(text, "gilmok.toml", files, secrets, 1);
-    for (const config::Problem& problem : loaded.problems) MESSAGE(config::render(problem, false));
     REQUIRE(loaded.snapshot != nullptr);
     return loaded.snapshot;
 }

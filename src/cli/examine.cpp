@@ -248,16 +248,16 @@ private:
               named == 0 ? text(Text::doctor_dns_none) : text(Text::doctor_dns_ok, {std::to_string(named)}),
               Text::doctor_dns_bad, Text::doctor_dns_fix);
         const Names silent = upstreams_that([](const Upstream& one, const Answer& answer) {
-            if (answer.status != 0 && answer.status < 500) return std::string();
+            if ((answer.status != 0 && answer.status < 500) || answer.problem == name_not_found) return std::string();
             return one.name + " (" + (answer.status == 0 ? answer.problem : "HTTP " + std::to_string(answer.status)) +
                    ")";
         });
-        judge("upstream-reach", silent, Verdict::fail, text(Text::doctor_reach_ok, {std::to_string(all.size())}),
-              Text::doctor_reach_bad, Text::doctor_reach_fix);
+        judge("upstream-reach", silent, Verdict::fail,
+              text(Text::doctor_reach_ok, {std::to_string(all.size() - lost.size())}), Text::doctor_reach_bad,
+              Text::doctor_reach_fix);
         const Names refusing = upstreams_that(
             [](const Upstream& one, const Answer& answer) { return is_refusal(answer) ? one.name : ""; });
-        judge("upstream-key", refusing, Verdict::fail,
-              text(Text::doctor_reach_ok, {std::to_string(all.size() - silent.size())}), Text::doctor_refused_key,
+        judge("upstream-key", refusing, Verdict::fail, text(Text::doctor_refused_key_ok), Text::doctor_refused_key,
               Text::doctor_refused_key_fix);
     }
 

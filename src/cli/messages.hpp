@@ -62,6 +62,7 @@ enum class Text : std::uint8_t {
     doctor_reach_ok,
     doctor_reach_bad,
     doctor_reach_fix,
+    doctor_refused_key_ok,
     doctor_refused_key,
     doctor_refused_key_fix,
     doctor_models_ok,

@@ -28,19 +28,21 @@ private:
     config::Secrets& other_;
 };
 
-// {"problems":"…"} or {"error":{"message":"…"}} as text; the body itself when it is neither.
+// The words of {"error":{"message":…,"fix":…}}; the body itself when it is something else.
 std::string words_in(std::string_view body) {
     const auto type = wire::json::scan(body, {}, nullptr);
     if (!type || *type != wire::json::Type::object) return std::string(body);
     const wire::json::Value root{wire::json::Type::object, trim(body)};
-    wire::json::Value text = wire::json::find(root, "problems");
     const wire::json::Value error = wire::json::find(root, "error");
-    if (error.type == wire::json::Type::object && !error.text.empty()) text = wire::json::find(error, "message");
+    if (error.text.empty() || error.type != wire::json::Type::object) return std::string(body);
     std::string words;
-    if (text.type != wire::json::Type::string || text.text.empty() ||
-        !wire::json::append_unescaped(words, text, 1 << 20))
-        return std::string(body);
-    return words;
+    for (const std::string_view name : {"message", "fix"}) {
+        const wire::json::Value text = wire::json::find(error, name);
+        if (text.text.empty() || text.type != wire::json::Type::string) continue;
+        if (!words.empty() && words.back() != '\n') words += '\n';
+        if (!wire::json::append_unescaped(words, text, 1 << 20)) return std::string(body);
+    }
+    return words.empty() ? std::string(body) : words;
 }
 
 std::string with_end_of_line(std::string text) {
@@ -93,12 +95,12 @@ Outcome reload(const std::string& config_path, io::Files& files, config::Secrets
                 {},
                 "gilmok reload: " + where + " refuses the admin token: " + with_end_of_line(words_in(answer.body)) +
                     "The token is in the state_dir of the gateway that runs; is it another one?\n"};
-    if (answer.status == 404)
-        return {
-            exit_failed, {}, "gilmok reload: " + where + " cannot reload on request. Send it SIGHUP: kill -HUP PID.\n"};
-    return {exit_config,
+    const std::string words = with_end_of_line(words_in(answer.body));
+    if (answer.status == 422)
+        return {exit_config, {}, words + "gilmok reload: refused; the running configuration stays.\n"};
+    return {exit_failed,
             {},
-            with_end_of_line(words_in(answer.body)) + "gilmok reload: refused; the running configuration stays.\n"};
+            "gilmok reload: " + where + " cannot reload: " + words + "SIGHUP does the same: kill -HUP PID\n"};
 }
 
 }   // namespace gilmok::cli

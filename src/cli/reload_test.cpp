@@ -51,11 +51,21 @@ TEST_CASE("reload: a file with errors is refused here, with line and column, and
 
 TEST_CASE("reload: what the gateway refuses is shown as it says it") {
     World world;
-    const Outcome outcome =
-        world.answer(422, R"({"problems":"error[E0201] gilmok.toml:4:7: \"ONLY_THE\" is not set\n"})");
+    const Outcome outcome = world.answer(
+        422,
+        R"({"error":{"code":"config_refused","message":"error[E0201] gilmok.toml:4:7: \"ONLY_THE\" is not set\n","fix":"mend the file"}})");
     CHECK(outcome.exit_code == exit_config);
     CHECK(has(outcome.err, "gilmok.toml:4:7: \"ONLY_THE\" is not set\n"));
+    CHECK(has(outcome.err, "mend the file\n"));
     CHECK(has(outcome.err, "the running configuration stays"));
+}
+
+TEST_CASE("reload: a gateway that has no file says so, which is no fault of the configuration") {
+    World world;
+    const Outcome outcome = world.answer(
+        409, R"({"error":{"code":"no_config_file","message":"started without a file","fix":"write one"}})");
+    CHECK(outcome.exit_code == exit_failed);
+    CHECK(has(outcome.err, "started without a file\nwrite one\n"));
 }
 
 TEST_CASE("reload: nobody there, a wrong token and a missing token have exit codes of their own") {

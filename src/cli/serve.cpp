@@ -18,12 +18,7 @@ int run_serve(const ServeArgs& args) {
     const char* no_colour = std::getenv("NO_COLOR");
     const bool with_colour = (no_colour == nullptr || *no_colour == '\0') && io::linux_::is_terminal(2);
     std::fputs(problems_text(loaded.problems, with_colour).c_str(), stderr);
-    if (loaded.snapshot == nullptr) {
-        if (!files.exists(args.config_path))
-            std::fputs("gilmok serve: `gilmok up --save` writes a first configuration from what is on this machine.\n",
-                       stderr);
-        return exit_config;
-    }
+    if (loaded.snapshot == nullptr) return exit_config;
     gateway::Process::Options options;
     options.config_path = args.config_path;
     options.version = version;

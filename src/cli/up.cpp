@@ -150,7 +150,11 @@ private:
             return failed(exit_config,
                           "what was found makes no configuration:\n" + problems_text(loaded.problems, false));
         mark_simulated(loaded);
-        const bool can_reload = !args_.save_path.empty() && fleet_.engines().empty();
+        // A file cannot say that an engine is simulated, so with one a reload would lose the label.
+        const bool is_any_simulated =
+            std::any_of(loaded.snapshot->upstreams.begin(), loaded.snapshot->upstreams.end(),
+                        [](const config::Upstream& upstream) { return upstream.is_simulated; });
+        const bool can_reload = !args_.save_path.empty() && !is_any_simulated;
         gateway::Process::Options options;
         options.config_path = can_reload ? args_.save_path : "";
         options.version = version;

@@ -34,7 +34,6 @@ config::Loaded load(const std::string& text) {
     secrets.variables["GILMOK_UP_KEY"] = secrets.variables["GILMOK_UP_TOKEN"] =
         "gm-0123456789abcdef0123456789abcdef0123456789";
     config::Loaded loaded = config::load_text(text, "up", files, secrets, 1);
-    for (const config::Problem& problem : loaded.problems) INFO(config::render(problem, false));
     return loaded;
 }
 
