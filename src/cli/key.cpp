@@ -33,11 +33,12 @@ struct Options {
 
 CommandResult failed(int exit_code, std::string why) { return {exit_code, {}, "gilmok key: " + std::move(why) + '\n'}; }
 
-// Nothing here needs a secret, and a command must not be run for one.
+// Nothing here needs a secret, and a command must not be run for one. Each stands for itself: two keys with one secret
+// are an error of the configuration.
 class UnresolvedSecrets final : public config::Secrets {
 public:
-    std::optional<std::string> environment(const std::string&) override { return "unresolved-by-gilmok-key"; }
-    std::optional<std::string> command(const std::string&, std::string&) override { return "unresolved-by-gilmok-key"; }
+    std::optional<std::string> environment(const std::string& name) override { return "unresolved-by-gilmok-key-" + name; }
+    std::optional<std::string> command(const std::string& line, std::string&) override { return "unresolved-by-gilmok-key-" + line; }
 };
 
 // "90s", "15m", "12h", "30d", "2w"; at most a hundred years.

@@ -28,6 +28,15 @@ try = ["engine/served"]
 
 [tenant."acme"]
 [tenant."acme/search"]
+
+[[key]]
+name = "first"
+tenant = "acme"
+secret = "env:NEITHER_SET"
+[[key]]
+name = "second"
+tenant = "acme"
+secret = "env:NOR_SET"
 )";
 
 struct Shell {
