@@ -12,6 +12,7 @@ packages_test() {
     # A Node.js from elsewhere serves as well, and Debian's would fight with it.
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
+    command -v curl >/dev/null || echo curl
 }
 packages_bench() {
     packages_build

@@ -108,7 +108,7 @@ Documents: README.md, docs/config.md, SECURITY.md
     {Text::up_and_more, "and {0} more (GET /v1/models)", "외 {0}개 (GET /v1/models)"},
     {Text::up_admin, "admin", "관리"},
     {Text::up_token, "token", "토큰"},
-    {Text::up_token_file, "token in {0}", "토큰 파일: {0}"},
+    {Text::up_token_file, "in {0}", "파일 {0}"},
     {Text::up_paste, "Try it in another terminal:", "다른 터미널에서 해 보세요:"},
     {Text::up_question, "Why is the sky blue?", "하늘은 왜 파란가요?"},
     {Text::up_saved, "Written to {0}. Next time: gilmok serve -c {0}", "{0}에 저장했습니다. 다음부터는: gilmok serve -c {0}"},
