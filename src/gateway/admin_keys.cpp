@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/log.hpp"
 #include "config/schema.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_json.hpp"
@@ -227,6 +228,7 @@ AdminResponse create_key(Control& control, const AdminRequest& request) {
     control.loop().random_bytes(random);
     const auth::CreatedKey made = auth::create_key(keys, wanted, random, now);
     if (auto refused = keep(control, std::move(keys))) return *refused;
+    log::info("key_created", {{"key", made.id}, {"tenant", body.tenant}});
     return show_key(control, made.id, made.key.reveal(), 201);
 }
 
@@ -240,6 +242,7 @@ AdminResponse revoke_key(Control& control, const AdminRequest& request) {
     if (key == nullptr) return refuse_unknown_key(control, request.id);
     auth::revoke_key(*key, control.loop().wall_now());
     if (auto refused = keep(control, std::move(keys))) return *refused;
+    log::info("key_revoked", {{"key", request.id}});
     return show_key(control, request.id, {}, 200);
 }
 
@@ -259,6 +262,7 @@ AdminResponse rotate_key(Control& control, const AdminRequest& request) {
         return refuse_admin(
             409, {.code = "key_revoked", .what = "the key is revoked", .fix = "make a new one: POST /admin/v1/keys"});
     if (auto refused = keep(control, std::move(keys))) return *refused;
+    log::info("key_rotated", {{"key", request.id}, {"new_key", made->id}});
     return show_key(control, made->id, made->key.reveal(), 201);
 }
 
