@@ -59,12 +59,14 @@ test('a stream gives the same text as the whole answer', async () => {
 
 test('usage comes in a stream when it is asked for, and only then', async () => {
     const question = {model: 'chat', messages: user('echo: count me'), stream: true};
-    const quiet = await all(await client.chat.completions.create(question));
+    const {data: stream, response} = await client.chat.completions.create(question).withResponse();
+    const quiet = await all(stream);
     assert.ok(quiet.every((chunk) => chunk.usage == null && chunk.choices.length === 1));
     const told = await all(await client.chat.completions.create({...question, stream_options: {include_usage: true}}));
     assert.equal(told.at(-1).choices.length, 0);
     assert.ok(told.at(-1).usage.completion_tokens > 0);
-    const counted = await until(async () => (await world.accessLines()).filter((line) => line.stream && line.model === 'chat').at(-2)?.usage, 3_000, 'usage of the stream in the log');
+    const id = response.headers.get('x-request-id');
+    const counted = await until(async () => (await world.accessLines()).find((line) => line.request_id === id)?.usage, 3_000, 'usage of the quiet stream in the log');
     assert.equal(counted.output, told.at(-1).usage.completion_tokens);
 });
 
