@@ -51,6 +51,9 @@ TEST_CASE("status, upstreams, models and tenants tell what runs, and no secret")
                              "\"waiting\":null", "\"busy\":1", "\"addresses\":[\"10.0.0.1:8000\"]"})
         CHECK_MESSAGE(has(upstreams->body(), part), part << " is not in " << upstreams->body());
 
+    const std::string running = gate.control->prometheus();
+    CHECK(has(running, "gilmok_model_exchanges_running{model=\"chat\"} 1\n"));
+    CHECK(has(running, "gilmok_attempts_running{upstream=\"a\"} 1\n"));
     const auto models = gate.ask("GET", "/admin/v1/models");
     CHECK(has(models->body(), R"("candidates":[{"upstream":"a","served_name":"served","in_service":true}])"));
     const auto tenants = gate.ask("GET", "/admin/v1/tenants");
@@ -65,6 +68,12 @@ TEST_CASE("status, upstreams, models and tenants tell what runs, and no secret")
         CHECK_FALSE(has((*answer)->received, TestGate::token));
         CHECK(has((*answer)->received, "cache-control: no-store"));
     }
+    REQUIRE(gate.ask("POST", "/admin/v1/reload")->status() == 200);
+    gate.shard->cut_all();
+    REQUIRE(gate.run_until([&] { return gate.shard->exchanges_running() == 0; }));
+    const std::string over = gate.control->prometheus();
+    CHECK(has(over, "gilmok_model_exchanges_running{model=\"chat\"} 0\n"));
+    CHECK(has(over, "gilmok_attempts_running{upstream=\"a\"} 0\n"));
 }
 
 TEST_CASE("an ejected upstream is shown with the end of its ejection") {

@@ -135,6 +135,7 @@ bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_h
         return false;
     }
     slot.is_running = true;
+    shard_.metrics().upstream(id, snapshot()).attempts_running.add();
     slot.record_index = record_.attempts_count++;
     model::Attempt& attempt = record_.attempts[slot.record_index];
     attempt.upstream = id;
@@ -261,6 +262,7 @@ void Exchange::end_try(Try& slot, AttemptEnd end, Code code, std::uint16_t statu
     GILMOK_ASSERT(slot.is_running);
     slot.is_running = false;
     slot.state->load.attempt_ends();
+    shard_.metrics().upstream(slot.id, snapshot()).attempts_running.sub();
     model::Attempt& attempt = record_.attempts[slot.record_index];
     attempt.end = end;
     attempt.code = code;

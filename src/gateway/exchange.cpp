@@ -159,6 +159,7 @@ Result<bool> Exchange::find_model() {
     }
     record_.model = found->second;
     model_ = &snapshot().model(found->second);
+    shard_.metrics().model(record_.model, snapshot()).exchanges_running.add();
     if (auto allowed = auth::check_model(*key_, record_.model); !allowed) {
         detail_ = request_.model;
         return allowed;
@@ -273,6 +274,7 @@ void Exchange::settle() {
     exchange_ticket_.release();
     tenant_ticket_.release();
     shard_.metrics().exchanges_running.add(-1);
+    if (model_ != nullptr) shard_.metrics().model(record_.model, snapshot()).exchanges_running.sub();
     if (record_.endpoint == Endpoint::none && record_.code == Code::none) return;   // probes leave no line
     const meter::LineContext context{.key_id = key_ != nullptr ? std::string_view(key_->id) : std::string_view{},
                                      .client = connection_.client(),

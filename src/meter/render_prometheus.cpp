@@ -301,9 +301,7 @@ void render_upstreams(Exposition& text, Shards shards) {
         {"gilmok_upstream_ejections_total", "Times the upstream was taken out of service.",
          &UpstreamMetrics::ejections},
         {"gilmok_upstream_retries_total", "Attempts made after another had failed.", &UpstreamMetrics::retries},
-        {"gilmok_upstream_hedges_total", "Attempts made beside a slow one.", &UpstreamMetrics::hedges},
-        {"gilmok_upstream_received_bytes_total", "Bytes received from the upstream.", &UpstreamMetrics::bytes_received},
-        {"gilmok_upstream_sent_bytes_total", "Bytes sent to the upstream.", &UpstreamMetrics::bytes_sent}};
+        {"gilmok_upstream_hedges_total", "Attempts made beside a slow one.", &UpstreamMetrics::hedges}};
     for (const GaugeEntry& entry : gauges) {
         text.family(entry.name, Type::gauge, entry.help);
         for (const auto& [name, parts] : upstreams)
