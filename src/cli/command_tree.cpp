@@ -61,13 +61,13 @@ void CommandTree::add_run_verbs() {
         ->capture_default_str();
 
     CLI::App* sim = add(Verb::sim, "sim", "Simulated engines on a port, with faults on order, until SIGTERM",
-                        "  gilmok sim --listen 127.0.0.1:8000 --fault stall=0.01,reset=0.01\n  gilmok sim --profiles");
+                        "  gilmok sim --listen 127.0.0.1:8000 --fault stall=0.01,reset=0.01\n  gilmok sim --list-profiles");
     SimArgs& args = line.sim;
     sim->add_option("--listen", args.listen, "Address of the first engine; the others take the ports after it")
         ->capture_default_str();
     sim->add_option("--engines", args.engines, "How many")->check(CLI::Range(1, 256))->capture_default_str();
     sim->add_option("--profile", args.profile, "chip[xN]/model")->capture_default_str();
-    sim->add_flag("--profiles", args.list_profiles, "Show the profiles and what they rest on");
+    sim->add_flag("--list-profiles", args.list_profiles, "Show the profiles and what they rest on");
     sim->add_option("--model", args.models, "Served names, separated by commas; without it the profile's model")
         ->delimiter(',');
     sim->add_option("--style", args.style, "Whose /metrics: vllm, furiosa, sglang, llama.cpp")->capture_default_str();

@@ -42,7 +42,8 @@ std::optional<ModelList> read_list(std::string_view body) {
         if (row.type != wire::json::Type::object) continue;
         std::string id = text_of(wire::json::find(row, "id"));
         if (list.owner.empty()) list.owner = text_of(wire::json::find(row, "owned_by"));
-        const bool is_usable = config::is_name(id, true) && list.ids.size() < discovered_models_max;
+        // "*" means all models wherever models are named.
+        const bool is_usable = config::is_name(id, true) && id != "*" && list.ids.size() < discovered_models_max;
         if (is_usable && std::find(list.ids.begin(), list.ids.end(), id) == list.ids.end())
             list.ids.push_back(std::move(id));
     }
@@ -129,6 +130,16 @@ std::vector<std::string> counted(const std::vector<std::string>& names) {
         if (++counts[name] == 1) order.push_back(name);
     for (const std::string& name : order) lines.push_back(std::to_string(counts[name]) + " x " + name);
     return lines;
+}
+
+// vLLM says "vllm" of itself on every chip. Where the only accelerators are Rebellions', it is the one with their plugin.
+void name_by_device(Discovery& found) {
+    bool has_rebellions = false, has_other = false;
+    for (const FoundDevices& devices : found.devices)
+        if (!devices.devices.empty()) (devices.vendor == "Rebellions" ? has_rebellions : has_other) = true;
+    if (!has_rebellions || has_other) return;
+    for (FoundEngine& engine : found.engines)
+        if (engine.kind == "vllm" && !engine.is_simulated) engine.kind = "vllm-rbln";
 }
 
 template <class Each>
@@ -238,6 +249,7 @@ Discovery discover(Fetcher& fetcher, config::Secrets& secrets) {
         if (key && !key->empty()) found.providers.push_back({&provider});
     }
     tools.join();
+    name_by_device(found);
     return found;
 }
 

@@ -21,10 +21,6 @@ std::string list_of(const std::string& id, const std::string& owner) {
 struct World {
     FakeNetwork network;
     config::FakeSecrets secrets;
-    World() {
-        // As the real one says it when a program is not installed.
-        for (const auto& tool : catalog::chip_tools()) secrets.commands.erase(tool.name);
-    }
     void serve(std::uint16_t port, std::uint16_t status, std::string body) {
         network.answers["127.0.0.1:" + std::to_string(port) + " GET /v1/models"] = {status, std::move(body), {}};
     }
@@ -61,7 +57,7 @@ TEST_CASE("discover: engines on one port are told apart by what they say") {
 
 TEST_CASE("discover: ids of models are read, not ids of permissions, and none that cannot be a name") {
     CHECK(model_ids(list_of("Qwen/Qwen3-32B", "vllm")) == std::vector<std::string>{"Qwen/Qwen3-32B"});
-    CHECK(model_ids(R"({"data":[{"id":"a"},{"id":"two words"},{"id":"a"},{"id":"q'uote"},{"id":7},{"id":"b"}]})") ==
+    CHECK(model_ids(R"({"data":[{"id":"a"},{"id":"two words"},{"id":"a"},{"id":"*"},{"id":"q'uote"},{"id":7},{"id":"b"}]})") ==
           std::vector<std::string>{"a", "b"});
     CHECK(model_ids(R"({"data":null})") == std::vector<std::string>{});
     CHECK(!model_ids("{").has_value());
@@ -136,4 +132,11 @@ TEST_CASE("discover: devices are read from each vendor's format") {
         CHECK(devices_in(format, "").empty());
         CHECK(devices_in(format, "no devices were found").empty());
     }
+}
+
+TEST_CASE("discover: vLLM on a machine whose only accelerators are Rebellions' is the one with their plugin") {
+    World world;
+    world.serve(8000, 200, list_of("m", "vllm"));
+    world.secrets.commands["rbln-smi -j"] = R"({"devices":[{"name":"RBLN-CA22"}]})";
+    CHECK(world.look().engines.at(0).kind == "vllm-rbln");
 }
