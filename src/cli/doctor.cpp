@@ -1,6 +1,7 @@
 #include "cli/doctor.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "auth/key_store.hpp"
 #include "base/text.hpp"
@@ -193,11 +194,13 @@ Outcome doctor(const DoctorArgs& args, io::Files& files, config::Secrets& secret
     patient.secrets_missing = noting.missing;
     patient.secrets = noting.asked;
     patient.machine = look_at_machine(files, patient.snapshot.get());
+    // A vendor's tool may take a second to start; the network is asked meanwhile.
+    std::thread tools([&] { patient.devices = find_devices(secrets); });
     if (patient.snapshot != nullptr) {
         look_at_network(patient, fetcher);
         look_at_state(patient, files);
     }
-    patient.devices = find_devices(secrets);
+    tools.join();
     const std::vector<Finding> findings = examine(patient, args.language);
     return args.is_json ? doctor_json(findings) : doctor_text(findings, args.language, args.with_colour);
 }
