@@ -44,11 +44,12 @@ struct Feeder {
     wire::http1::Limits limits;
     BodyCollector body{limits, body_bytes_max, budget};
     Block block = Block::take();
-    std::string_view left;          // of the wire, not yet read
+    std::string_view left;   // of the wire, not yet read
     Error error{};
 
     // A head of `head_bytes`, then `wire`; the first read brings the head and `at_once` bytes more.
-    Result<bool> begin(const wire::http1::RequestHead& head, std::size_t head_bytes, std::string_view wire, std::size_t at_once) {
+    Result<bool> begin(const wire::http1::RequestHead& head, std::size_t head_bytes, std::string_view wire,
+                       std::size_t at_once) {
         std::memset(block.data(), 'H', head_bytes);
         at_once = std::min({at_once, wire.size(), Block::bytes - head_bytes});
         std::memcpy(block.data() + head_bytes, wire.data(), at_once);
@@ -68,7 +69,7 @@ struct Feeder {
     }
 };
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("a small body stays in the block, however it was cut, and the next request waits behind it") {
     const std::string wire = "{\"model\":\"m\"}GET / HTTP/1.1\r\n";
@@ -223,4 +224,4 @@ TEST_CASE("a decoded body takes the place of the compressed one, also when it is
     CHECK(feeder.body.body().empty());
 }
 
-}  // namespace gilmok::door
+}   // namespace gilmok::door

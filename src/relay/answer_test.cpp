@@ -11,15 +11,20 @@ using wire::http1::Framing;
 namespace {
 
 constexpr std::string_view date = "date: Sat, 21 Nov 2026 00:00:00 GMT\r\n";
-const std::string event_first = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"},\"finish_reason\":null}],\"usage\":null}\n\n";
-const std::string event_last = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}],\"usage\":null}\n\n";
-const std::string event_usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}\n\n";
+const std::string event_first =
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"},\"finish_reason\":null}],\"usage\":null}\n\n";
+const std::string event_last =
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}],\"usage\":null}\n\n";
+const std::string event_usage =
+    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}\n\n";
 const std::string event_done = "data: [DONE]\n\n";
 const std::string stream = event_first + event_last + event_usage + event_done;
 const std::string stream_shown =
     "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"},\"finish_reason\":null}]}\n\n"
-    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n" + event_done;
-constexpr std::string_view stream_head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n" +
+    event_done;
+constexpr std::string_view stream_head =
+    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
 std::string chunk(std::string_view bytes) {
     std::string out;
@@ -98,8 +103,10 @@ struct Relay {
     }
     void close() {
         const auto closed = answer.upstream_closed();
-        if (closed) finish();
-        else error = closed.error();
+        if (closed)
+            finish();
+        else
+            error = closed.error();
     }
     void finish() {
         if (const auto finished = answer.finish(out); !finished) error = finished.error();
@@ -108,9 +115,11 @@ struct Relay {
     bool cut() { return answer.cut_off(error, {}, out); }
 };
 
-}  // namespace
+}   // namespace
 
-TEST_CASE("a stream is the same for the client wherever the network cut it, and the usage that he did not ask for is hidden") {
+TEST_CASE(
+    "a stream is the same for the client wherever the network cut it, and the usage that he did not ask for is "
+    "hidden") {
     const std::string upstream = std::string(stream_head) + chunk(event_first) + chunk(event_last.substr(0, 20)) +
                                  chunk(event_last.substr(20) + event_usage) + chunk(event_done) + "0\r\n\r\n";
     const std::size_t body_bytes = upstream.size() - stream_head.size();
@@ -143,11 +152,13 @@ TEST_CASE("usage that the client asked for is passed as it came") {
 
 TEST_CASE("a stream cut short ends with an error event and never with a bare [DONE]") {
     for (const bool ends_in_order : {true, false})
-        for (const std::string& cut : {std::string(), event_first, event_first + "data: {\"choi", event_first + event_last.substr(0, 30)}) {
+        for (const std::string& cut :
+             {std::string(), event_first, event_first + "data: {\"choi", event_first + event_last.substr(0, 30)}) {
             CAPTURE(ends_in_order);
             CAPTURE(cut);
             Relay relay(options_of());
-            relay.run(std::string(stream_head) + (cut.empty() ? "" : chunk(cut)) + (ends_in_order ? "0\r\n\r\n" : ""), 5);
+            relay.run(std::string(stream_head) + (cut.empty() ? "" : chunk(cut)) + (ends_in_order ? "0\r\n\r\n" : ""),
+                      5);
             if (!ends_in_order) relay.close();
             REQUIRE(relay.error.code == Code::upstream_closed);
             CHECK(relay.cut());
@@ -179,10 +190,12 @@ TEST_CASE("after [DONE] the answer is whole, whatever follows or does not") {
 }
 
 TEST_CASE("an error event is passed on, nothing follows it, and no second one is made") {
-    for (const std::string& error_event : {std::string("data: {\"error\":{\"message\":\"out of memory\"}}\n\n"), std::string("event: error\ndata: {}\n\n")}) {
+    for (const std::string& error_event : {std::string("data: {\"error\":{\"message\":\"out of memory\"}}\n\n"),
+                                           std::string("event: error\ndata: {}\n\n")}) {
         CAPTURE(error_event);
         Relay relay(options_of());
-        relay.run(std::string(stream_head) + chunk(event_first + error_event + event_last + event_done) + "0\r\n\r\n", 1'000);
+        relay.run(std::string(stream_head) + chunk(event_first + error_event + event_last + event_done) + "0\r\n\r\n",
+                  1'000);
         REQUIRE(relay.error.code == Code::upstream_error_event);
         CHECK(relay.cut());
         const Seen seen = seen_of(relay.out);
@@ -204,7 +217,9 @@ TEST_CASE("an event above event_bytes_max is an error, and none of it is passed"
 
 TEST_CASE("an answer of a known length keeps it, byte for byte, and its usage is read in any cut") {
     const std::string json = R"({"id":"x","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}})";
-    const std::string upstream = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(json.size()) + "\r\n\r\n" + json;
+    const std::string upstream =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(json.size()) +
+        "\r\n\r\n" + json;
     for (const std::size_t step : {std::size_t{1}, std::size_t{10}, json.size()})
         for (const std::size_t first : {std::size_t{0}, std::size_t{5}, json.size()}) {
             CAPTURE(step);
@@ -234,7 +249,8 @@ TEST_CASE("an answer that ends with the connection is chunked for the client, an
 }
 
 TEST_CASE("an answer of known length or of plain chunks that breaks off can only be reset") {
-    for (const char* head : {"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"}) {
+    for (const char* head : {"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":",
+                             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"}) {
         CAPTURE(head);
         Relay relay(options_of());
         relay.run(head, 3);
@@ -291,11 +307,17 @@ TEST_CASE("an answer above answer_bytes_max is cut; a stream has no such limit")
 
 TEST_CASE("headers of the connection, of the upstream's origin and of its measuring stay behind") {
     Relay relay(options_of());
-    relay.run("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nset-cookie: a=b\r\nconnection: keep-alive, x-private\r\nx-private: 1\r\nkeep-alive: timeout=5\r\n"
-              "server: engine\r\ndate: Mon, 01 Jan 2024 00:00:00 GMT\r\nx-request-id: theirs\r\nendpoint-load-metrics: TEXT a=1\r\n"
-              "strict-transport-security: max-age=1\r\nalt-svc: h3\r\nx-ratelimit-remaining-requests: 9\r\nretry-after: 3\r\n\r\n", 10);
+    relay.run(
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nset-cookie: a=b\r\nconnection: keep-alive, x-private\r\nx-private: "
+        "1\r\nkeep-alive: timeout=5\r\n"
+        "server: engine\r\ndate: Mon, 01 Jan 2024 00:00:00 GMT\r\nx-request-id: theirs\r\nendpoint-load-metrics: TEXT "
+        "a=1\r\n"
+        "strict-transport-security: max-age=1\r\nalt-svc: h3\r\nx-ratelimit-remaining-requests: 9\r\nretry-after: "
+        "3\r\n\r\n",
+        10);
     const std::string headers = seen_of(relay.out).headers;
-    for (const char* gone : {"set-cookie", "x-private", "timeout=5", "server:", "2024", "theirs", "endpoint-load", "strict-transport", "alt-svc"}) {
+    for (const char* gone : {"set-cookie", "x-private", "timeout=5", "server:", "2024", "theirs", "endpoint-load",
+                             "strict-transport", "alt-svc"}) {
         CAPTURE(gone);
         CHECK(headers.find(gone) == std::string::npos);
     }
@@ -338,4 +360,4 @@ TEST_CASE("answers without a body have none") {
     }
 }
 
-}  // namespace gilmok::relay
+}   // namespace gilmok::relay

@@ -26,7 +26,7 @@ std::vector<int> order_of(Pick pick, const std::vector<CandidateState>& states) 
     return order;
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("the shortest predicted wait comes first, the configured order among equals") {
     CHECK(order_of(Pick::least_wait, {told(5, 20'000), told(0, 20'000), told(2, 20'000)}) == std::vector<int>{1, 2, 0});
@@ -91,7 +91,8 @@ TEST_CASE("absurd numbers of an engine put it last and break nothing") {
         CAPTURE(absurd);
         CHECK(order_of(Pick::least_wait, {told(absurd, 20'000), told(1, 20'000)}) == std::vector<int>{1, 0});
     }
-    CHECK(order_of(Pick::least_wait, {told(std::numeric_limits<double>::quiet_NaN(), 20'000), told(0, 90'000)}) == std::vector<int>{0, 1});
+    CHECK(order_of(Pick::least_wait, {told(std::numeric_limits<double>::quiet_NaN(), 20'000), told(0, 90'000)}) ==
+          std::vector<int>{0, 1});
 }
 
 TEST_CASE("more candidates than fit are not looked at") {
@@ -100,4 +101,4 @@ TEST_CASE("more candidates than fit are not looked at") {
     CHECK(plan(Pick::least_wait, {}).count == 0);
 }
 
-}  // namespace gilmok::route
+}   // namespace gilmok::route

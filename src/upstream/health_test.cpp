@@ -16,7 +16,7 @@ void eject(Health& health, Instant now, const Health::Settings& with = settings)
     for (std::uint32_t i = 0; i < with.eject_after; ++i) static_cast<void>(health.failed(now, with));
     REQUIRE(health.is_out(now));
 }
-}  // namespace
+}   // namespace
 
 TEST_CASE("so many failures in a row eject, and a success in between starts the count anew") {
     Health health;
@@ -109,4 +109,4 @@ TEST_CASE("the health check overrules what exchanges saw, and asking costs no tr
     CHECK(health.ask(begin + 5s) == Verdict::trial);
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

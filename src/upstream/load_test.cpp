@@ -71,4 +71,4 @@ TEST_CASE("the idle time falls at once and rises slowly, the average follows") {
     CHECK(instant.view(begin).first_byte_us > 0);   // zero would mean "never measured"
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream

@@ -15,7 +15,7 @@ int spend_all(RetryBudget& budget, Instant now) {
     while (budget.spend(now)) ++spent;
     return spent;
 }
-}  // namespace
+}   // namespace
 
 TEST_CASE("requests earn a share, and a retry costs one") {
     RetryBudget budget({.ratio = 0.1, .per_second_min = 0});
@@ -62,4 +62,4 @@ TEST_CASE("no order of requests and retries spends more than was earned") {
     }
 }
 
-}  // namespace gilmok::upstream
+}   // namespace gilmok::upstream
