@@ -53,21 +53,22 @@ std::string check_pair(const Ticket& ticket, const Record& record, bool is_door_
     if (ticket.has_head && ticket.request_id != record.id.view()) return "the answer bears the id of another record";
     if (ticket.has_head && record.status != ticket.status) return "the record has another status than the answer";
     const bool is_error = ticket.is_whole && ticket.status >= 300;
+    // Only his own leaving or the network may have kept the end from the client; or he reads so slowly that the connection
+    // was closed over requests behind this one before he had read the answer, which TCP then destroys.
+    // A connection that is cut at the end of a drain does not wait for him either.
+    const bool may_be_destroyed = ticket.was_reset && (ticket.is_read_slowly || record.code == Code::draining);
+    const bool must_have_seen = is_door_calm && !ticket.has_left && !may_be_destroyed;
     switch (record.outcome) {
         case Outcome::answered:
             if (is_error || ticket.has_error_event()) return "recorded as answered, but the client saw an error";
-            // Only his own leaving or the network may have kept the end from the client; or he reads so slowly that the
-            // connection was closed over requests behind this one before he had read the answer, which TCP then destroys.
-            if (is_door_calm && !ticket.has_left && !(ticket.is_read_slowly && ticket.was_reset) &&
-                !ticket.is_answered())
+            if (must_have_seen && !ticket.is_answered())
                 return "recorded as answered, but the client has no whole answer";
             break;
         case Outcome::refused:
         case Outcome::upstream_refused:
         case Outcome::failed:
             if (ticket.has_head && ticket.status < 300) return "recorded as an error, but the client saw a success";
-            if (is_door_calm && !ticket.has_left && !is_error)
-                return "recorded as refused, but the client was not told";
+            if (must_have_seen && !is_error) return "recorded as refused, but the client was not told";
             break;
         case Outcome::cut_off:
             if (ticket.is_answered()) return "recorded as cut off, but the client has a whole answer";
