@@ -22,6 +22,9 @@ Control::~Control() { *is_alive_ = false; }
 std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
     auto next = std::make_shared<Setup>();
     next->snapshot = snapshot;
+    // What may fail comes before what cannot be taken back: a keyring marks the keys that are gone as revoked.
+    next->upstreams = upstream::build_states(*snapshot, setup_ ? setup_->upstreams : upstream::States{});
+    if (auto problem = build_tls(*snapshot, *next)) return problem;
     const std::string keys_path = auth::key_store_path(snapshot->server.state_dir);
     if (snapshot->server.state_dir.empty()) {
         key_store_.reset();
@@ -36,8 +39,6 @@ std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
     next->keyring = auth::Keyring::build(*snapshot, stored_keys_, setup_ ? setup_->keyring.get() : nullptr, &warnings);
     for (const std::string& warning : warnings) log::warn("keys", {{"problem", warning}});
     next->tenants = admit::TenantStreams::build(*snapshot, setup_ ? setup_->tenants.get() : nullptr);
-    next->upstreams = upstream::build_states(*snapshot, setup_ ? setup_->upstreams : upstream::States{});
-    if (auto problem = build_tls(*snapshot, *next)) return problem;
     publish(std::move(next));
     return std::nullopt;
 }
