@@ -1,4 +1,5 @@
 // Reading what an answer says it used, and what a piece of a streamed answer is.
+#include <cstring>
 #include <optional>
 
 #include "base/text.hpp"
@@ -213,8 +214,11 @@ namespace {
 // is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way.
 std::optional<Value> find_only_usage(std::string_view json) {
     constexpr std::string_view quoted = "\"usage\"";
-    const std::size_t at = json.rfind(quoted);
-    if (at == std::string_view::npos || json.find(quoted) != at) return std::nullopt;
+    const void* found = memmem(json.data(), json.size(), quoted.data(), quoted.size());
+    if (found == nullptr) return std::nullopt;
+    const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - json.data());
+    const std::string_view behind = json.substr(at + quoted.size());
+    if (memmem(behind.data(), behind.size(), quoted.data(), quoted.size()) != nullptr) return std::nullopt;
     const std::size_t colon = json.find_first_not_of(" \t\r\n", at + quoted.size());
     if (colon == std::string_view::npos || json[colon] != ':') return std::nullopt;
     wire::json::Walk<wire::json::FastKernel> walk(json.substr(colon + 1), wire::json::depth_limit, false);

@@ -52,6 +52,7 @@ io::Task<> Connection::serve() {
         else if (!has_failed_ && (!body_is_whole_ || socket_->is_readable()))
             co_await linger();
     }
+    if (!has_failed_ && !socket_->is_drained()) co_await drain_socket();
     body_.release();
     socket_.reset();
     shard_.retire(*this);
@@ -253,6 +254,19 @@ io::Task<bool> Connection::flush() {
         if (is_cut_ || now() >= write_deadline_) {
             reset();
             co_return false;
+        }
+    }
+}
+
+// What the socket took and could not send yet goes before the connection does.
+io::Task<> Connection::drain_socket() {
+    const Instant deadline = now() + shard_.setup()->snapshot->server.limits.write_timeout;
+    while (!socket_->is_drained() && !socket_->has_hung_up()) {
+        timer_.arm(deadline);
+        co_await waiter_.wait(event::client_writable | event::client_readable | event::timer | event::attention);
+        if (is_cut_ || now() >= deadline) {
+            reset();
+            co_return;
         }
     }
 }

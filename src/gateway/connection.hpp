@@ -80,6 +80,7 @@ private:
     io::Task<bool> shake_hands();
     io::Task<Next> read_head();
     io::Task<> refuse_head(Error error);
+    io::Task<> drain_socket();
     io::Task<> linger();
     void prepare_next();
 

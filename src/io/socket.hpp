@@ -44,6 +44,9 @@ public:
     [[nodiscard]] virtual Transfer read(std::span<char> into) = 0;
     // Gathers: at most 16 parts. May write less than all.
     [[nodiscard]] virtual Transfer write(std::span<const std::string_view> parts) = 0;
+    // write() may take bytes and send them a little later, at the latest when the turn ends. True when all it took are on
+    // their way; false: wait for writable readiness before closing, or they are lost.
+    [[nodiscard]] virtual bool is_drained() { return true; }
     // Tells the peer that no more bytes will come; reading goes on.
     virtual void shutdown_write() = 0;
     // The next destruction sends a reset instead of an orderly close. Used where a clean end would be a lie: a body cut

@@ -65,6 +65,7 @@ public:
         if (waiter != nullptr && has_bytes_or_end()) waiter->notify(readable);
     }
     [[nodiscard]] bool is_readable() const override { return has_bytes_or_end() || inner_->is_readable(); }
+    [[nodiscard]] bool is_drained() override { return inner_->is_drained(); }
     [[nodiscard]] bool is_writable() const override { return has_failed_ || inner_->is_writable(); }
     [[nodiscard]] bool has_hung_up() const override { return has_failed_ || has_ended_ || inner_->has_hung_up(); }
 

@@ -9,10 +9,11 @@ namespace gilmok::upstream {
 
 namespace {
 
-// Whether an idle connection may be trusted with the next client: open, and without bytes that nobody asked for. A socket
-// that may be readable is asked for one: under TLS that takes in what is not for us (session tickets), and nothing else.
+// Whether an idle connection may be trusted with the next client: open, the last request wholly sent, and without bytes
+// that nobody asked for. A socket that may be readable is asked for one: under TLS that takes in what is not for us
+// (session tickets), and nothing else.
 bool is_quiet(io::Socket& socket) {
-    if (socket.has_hung_up()) return false;
+    if (socket.has_hung_up() || !socket.is_writable()) return false;
     if (!socket.is_readable()) return true;
     char unasked = 0;
     return socket.read({&unasked, 1}).would_block();
@@ -78,9 +79,8 @@ Result<io::SocketPtr> Pool::connect(const config::Upstream& upstream) {
 }
 
 void Pool::reap(Instant now) {
-    std::erase_if(idle_, [&](const Idle& idle) {
-        return now - idle.since >= limits_.idle_timeout || !is_quiet(*idle.socket);
-    });
+    std::erase_if(
+        idle_, [&](const Idle& idle) { return now - idle.since >= limits_.idle_timeout || !is_quiet(*idle.socket); });
 }
 
 }   // namespace gilmok::upstream

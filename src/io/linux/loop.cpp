@@ -32,7 +32,7 @@ Duration read_clock(clockid_t clock) {
 class EpollLoop final : public Loop {
 public:
     EpollLoop()
-        : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), network_(epoll_) {
+        : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), network_(epoll_, outbox_) {
         GILMOK_ASSERT(epoll_ >= 0 && wakeup_ >= 0);
         epoll_event event{};
         event.events = EPOLLIN;
@@ -82,6 +82,7 @@ private:
     // One turn: sleep until something happens, record all of it, then let the coroutines go on. Coroutines never run
     // while events are being recorded, so no event can point at a socket that died in the same turn.
     void turn() {
+        outbox_.flush();   // what was written before the first turn
         const int count = epoll_wait(epoll_, events_.data(), events_per_turn_max, sleep_ms());
         refresh_clocks();
         for (int i = 0; i < count; ++i) {
@@ -96,6 +97,7 @@ private:
         timers_.fire(now_);
         run_submitted();
         ready_.run();
+        outbox_.flush();
     }
 
     int sleep_ms() {
@@ -129,6 +131,7 @@ private:
 
     int epoll_;
     int wakeup_;
+    Outbox outbox_;
     LinuxNetwork network_;
     Instant now_{};
     WallTime wall_now_{};

@@ -60,10 +60,18 @@ Address from_native(const sockaddr_storage& storage) {
     return address;
 }
 
-class TcpSocket final : public Socket, public Descriptor {
+class TcpSocket final : public Socket, public Descriptor, public Sender {
 public:
-    TcpSocket(int fd, bool is_connected) : fd_(fd), is_connected_(is_connected) { is_writable_ = is_connected; }
-    ~TcpSocket() { close(fd_); }
+    TcpSocket(int fd, bool is_connected, Outbox& outbox) : fd_(fd), is_connected_(is_connected), outbox_(outbox) {
+        is_writable_ = is_connected;
+    }
+    ~TcpSocket() {
+        if (place_ != Outbox::nowhere) {
+            const std::string_view gathered = outbox_.take(place_);
+            if (!is_reset_on_close_) send_gathered(gathered);
+        }
+        close(fd_);
+    }
 
     Transfer read(std::span<char> into) override {
         if (!is_readable_) return {Transfer::State::would_block};
@@ -89,8 +97,91 @@ public:
         }
     }
 
+    // Small writes are taken at once and leave with the turn; what the kernel then does not take is kept here, and no
+    // more is taken before it has gone. Large ones go out now: copying them would cost more than waking somebody.
     Transfer write(std::span<const std::string_view> parts) override {
+        if (has_failed_) return {Transfer::State::failed};
         if (!is_writable_) return {Transfer::State::would_block};
+        std::size_t bytes = 0;
+        for (const std::string_view part : parts) bytes += part.size();
+        GILMOK_DASSERT(bytes > 0);
+        if (place_ != Outbox::nowhere && (bytes > bytes_gathered_max || !outbox_.is_last(place_))) {
+            send_gathered(outbox_.take(place_));
+            if (has_failed_) return {Transfer::State::failed};
+            if (!is_writable_) return {Transfer::State::would_block};
+        }
+        if (bytes <= bytes_gathered_max) {
+            const Outbox::Place place = outbox_.add(*this, place_, parts, bytes);
+            if (place != Outbox::nowhere) {
+                place_ = place;
+                return {Transfer::State::done, bytes};
+            }
+            if (place_ != Outbox::nowhere) send_gathered(outbox_.take(place_));
+            if (!is_writable_) return {Transfer::State::would_block};
+        }
+        return write_now(parts);
+    }
+
+    void send_gathered(std::string_view bytes) override {
+        place_ = Outbox::nowhere;
+        const Transfer sent = write_now({&bytes, 1});
+        if (sent.state == Transfer::State::failed) return become_failed();
+        if (sent.is_done()) bytes.remove_prefix(sent.bytes);
+        if (bytes.empty()) return;
+        is_writable_ = false;   // until what is kept has gone
+        kept_ = std::make_unique<std::string>(bytes);
+    }
+
+    void shutdown_write() override {
+        if (place_ != Outbox::nowhere) send_gathered(outbox_.take(place_));
+        if (kept_ == nullptr) shutdown(fd_, SHUT_WR);
+        else is_shutdown_wanted_ = true;
+    }
+
+    [[nodiscard]] bool is_drained() override {
+        if (place_ != Outbox::nowhere) send_gathered(outbox_.take(place_));
+        return kept_ == nullptr;
+    }
+
+    void reset_on_close() override {
+        is_reset_on_close_ = true;
+        const linger option{.l_onoff = 1, .l_linger = 0};
+        setsockopt(fd_, SOL_SOCKET, SO_LINGER, &option, sizeof option);
+    }
+
+    [[nodiscard]] Address peer() const override {
+        sockaddr_storage storage{};
+        socklen_t length = sizeof storage;
+        getpeername(fd_, reinterpret_cast<sockaddr*>(&storage), &length);
+        return from_native(storage);
+    }
+
+    Result<bool> is_connected() override {
+        if (is_connected_) return true;
+        if (!is_writable_ && !has_hung_up_) return false;
+        int error = 0;
+        socklen_t length = sizeof error;
+        getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length);
+        if (error != 0)
+            return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, strerrordesc_np(error));
+        if (!is_writable_) return false;
+        is_connected_ = true;
+        return true;
+    }
+
+    void on_events(std::uint32_t events) override {
+        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) has_hung_up_ = true;
+        if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) became_readable();
+        if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) == 0 || is_writable_) return;
+        if (kept_ != nullptr && !send_kept()) return;
+        became_writable();
+    }
+
+private:
+    // What is copied to leave with the turn: an ordinary prompt. Above it the copy costs as much as it saves.
+    static constexpr std::size_t bytes_gathered_max = 16 * 1024;
+
+    Transfer write_now(std::span<const std::string_view> parts) {
         std::array<iovec, 16> vectors;   // filled below as far as used
         std::size_t count = 0;
         std::size_t bytes = 0;
@@ -100,7 +191,6 @@ public:
             vectors[count++] = {const_cast<char*>(part.data()), part.size()};
             bytes += part.size();
         }
-        GILMOK_DASSERT(bytes > 0);
         msghdr message{};
         message.msg_iov = vectors.data();
         message.msg_iovlen = count;
@@ -120,46 +210,44 @@ public:
         }
     }
 
-    void shutdown_write() override { shutdown(fd_, SHUT_WR); }
-
-    void reset_on_close() override {
-        const linger option{.l_onoff = 1, .l_linger = 0};
-        setsockopt(fd_, SOL_SOCKET, SO_LINGER, &option, sizeof option);
-    }
-
-    [[nodiscard]] Address peer() const override {
-        sockaddr_storage storage{};
-        socklen_t length = sizeof storage;
-        getpeername(fd_, reinterpret_cast<sockaddr*>(&storage), &length);
-        return from_native(storage);
-    }
-
-    Result<bool> is_connected() override {
-        if (is_connected_) return true;
-        if (!is_writable_ && !has_hung_up_) return false;
-        int error = 0;
-        socklen_t length = sizeof error;
-        getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length);
-        if (error != 0) return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, strerrordesc_np(error));
-        if (!is_writable_) return false;
-        is_connected_ = true;
+    // True when nothing is kept any more.
+    bool send_kept() {
+        while (!kept_->empty()) {
+            const std::string_view bytes = *kept_;
+            const Transfer sent = write_now({&bytes, 1});
+            if (sent.would_block()) return false;
+            if (!sent.is_done()) {
+                become_failed();
+                return true;
+            }
+            kept_->erase(0, sent.bytes);
+        }
+        kept_.reset();
+        if (is_shutdown_wanted_) shutdown(fd_, SHUT_WR);
         return true;
     }
 
-    void on_events(std::uint32_t events) override {
-        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) has_hung_up_ = true;
-        if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) became_readable();
-        if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0 && !is_writable_) became_writable();
+    // The owner was told that his bytes were taken; he learns of the failure as of any broken connection.
+    void become_failed() {
+        has_failed_ = true;
+        has_hung_up_ = true;
+        kept_.reset();
+        became_readable();
     }
 
-private:
     int fd_;
     bool is_connected_;
+    bool is_reset_on_close_ = false;
+    bool is_shutdown_wanted_ = false;
+    bool has_failed_ = false;
+    Outbox::Place place_ = Outbox::nowhere;
+    Outbox& outbox_;
+    std::unique_ptr<std::string> kept_;
 };
 
 class TcpListener final : public Listener, public Descriptor {
 public:
-    TcpListener(int fd, int epoll) : fd_(fd), epoll_(epoll) {}
+    TcpListener(int fd, int epoll, Outbox& outbox) : fd_(fd), epoll_(epoll), outbox_(outbox) {}
     ~TcpListener() { close(fd_); }
 
     SocketPtr accept() override;
@@ -174,11 +262,14 @@ public:
         bits_ = acceptable;
         if (waiter_ != nullptr) waiter_->notify(bits_);
     }
-    void on_events(std::uint32_t) override { if (waiter_ != nullptr) waiter_->notify(bits_); }
+    void on_events(std::uint32_t) override {
+        if (waiter_ != nullptr) waiter_->notify(bits_);
+    }
 
 private:
     int fd_;
     int epoll_;
+    Outbox& outbox_;
     Waiter* waiter_ = nullptr;
     Events bits_ = 0;
 };
@@ -191,11 +282,11 @@ bool register_descriptor(int epoll, int fd, Descriptor* descriptor, std::uint32_
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-SocketPtr make_socket(int epoll, int fd, bool is_connected) {
+SocketPtr make_socket(int epoll, Outbox& outbox, int fd, bool is_connected) {
     // One token is about 150 bytes: with Nagle on it would wait for the ACK of the previous one. We coalesce ourselves.
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    auto socket = std::make_unique<TcpSocket>(fd, is_connected);
+    auto socket = std::make_unique<TcpSocket>(fd, is_connected, outbox);
     if (!register_descriptor(epoll, fd, socket.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP)) return nullptr;
     return socket;
 }
@@ -203,15 +294,16 @@ SocketPtr make_socket(int epoll, int fd, bool is_connected) {
 SocketPtr TcpListener::accept() {
     for (;;) {
         const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) return make_socket(epoll_, fd, true);
+        if (fd >= 0) return make_socket(epoll_, outbox_, fd, true);
         if (errno == EINTR || errno == ECONNABORTED) continue;
         if (errno != EAGAIN)
-            log::warn("accept_failed", {{"reason", strerrordesc_np(errno)}, {"fix", "raise the open files limit (ulimit -n, LimitNOFILE=)"}});
+            log::warn("accept_failed", {{"reason", strerrordesc_np(errno)},
+                                        {"fix", "raise the open files limit (ulimit -n, LimitNOFILE=)"}});
         return nullptr;
     }
 }
 
-}  // namespace
+}   // namespace
 
 Result<ListenerPtr> LinuxNetwork::listen(const Address& address, const ListenOptions& options) {
     NativeAddress native;
@@ -227,14 +319,16 @@ Result<ListenerPtr> LinuxNetwork::listen(const Address& address, const ListenOpt
         close(fd);
         return failed(reason);
     }
-    auto listener = std::make_unique<TcpListener>(fd, epoll_);
+    auto listener = std::make_unique<TcpListener>(fd, epoll_, outbox_);
     if (!register_descriptor(epoll_, fd, listener.get(), EPOLLIN)) return failed(strerrordesc_np(errno));
     return ListenerPtr(std::move(listener));
 }
 
 Result<SocketPtr> LinuxNetwork::connect(const Address& address) {
     NativeAddress native;
-    const auto failed = [](const char* what) { return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, what); };
+    const auto failed = [](const char* what) {
+        return fail(Code::connect_failed, Fault::upstream, Retry::other_upstream, what);
+    };
     if (!to_native(address, native)) return failed("not a numeric address");
     const int fd = socket(native.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return failed(strerrordesc_np(errno));
@@ -243,9 +337,9 @@ Result<SocketPtr> LinuxNetwork::connect(const Address& address) {
         close(fd);
         return failed(reason);
     }
-    auto socket = make_socket(epoll_, fd, false);
+    auto socket = make_socket(epoll_, outbox_, fd, false);
     if (socket == nullptr) return failed(strerrordesc_np(errno));
     return socket;
 }
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "io/linux/outbox.hpp"
 #include "io/loop.hpp"
 
 namespace gilmok::io::linux_ {
@@ -20,12 +21,13 @@ protected:
 
 class LinuxNetwork final : public Network {
 public:
-    explicit LinuxNetwork(int epoll) : epoll_(epoll) {}
+    LinuxNetwork(int epoll, Outbox& outbox) : epoll_(epoll), outbox_(outbox) {}
     Result<ListenerPtr> listen(const Address& address, const ListenOptions& options) override;
     Result<SocketPtr> connect(const Address& address) override;
 
 private:
     int epoll_;
+    Outbox& outbox_;   // the loop's; outlives every socket
 };
 
-}  // namespace gilmok::io::linux_
+}   // namespace gilmok::io::linux_
