@@ -66,10 +66,9 @@ public:
         is_writable_ = is_connected;
     }
     ~TcpSocket() {
-        if (place_ != Outbox::nowhere) {
-            const std::string_view gathered = outbox_.take(place_);
-            if (!is_reset_on_close_) send_gathered(gathered);
-        }
+        // Also before a reset: an answer that is cut short must be seen to have begun, or a client would take it for a
+        // connection that was closed while idle and send his request again.
+        if (place_ != Outbox::nowhere) send_gathered(outbox_.take(place_));
         close(fd_);
     }
 
@@ -134,8 +133,10 @@ public:
 
     void shutdown_write() override {
         if (place_ != Outbox::nowhere) send_gathered(outbox_.take(place_));
-        if (kept_ == nullptr) shutdown(fd_, SHUT_WR);
-        else is_shutdown_wanted_ = true;
+        if (kept_ == nullptr)
+            shutdown(fd_, SHUT_WR);
+        else
+            is_shutdown_wanted_ = true;
     }
 
     [[nodiscard]] bool is_drained() override {
@@ -144,7 +145,6 @@ public:
     }
 
     void reset_on_close() override {
-        is_reset_on_close_ = true;
         const linger option{.l_onoff = 1, .l_linger = 0};
         setsockopt(fd_, SOL_SOCKET, SO_LINGER, &option, sizeof option);
     }
@@ -237,7 +237,6 @@ private:
 
     int fd_;
     bool is_connected_;
-    bool is_reset_on_close_ = false;
     bool is_shutdown_wanted_ = false;
     bool has_failed_ = false;
     Outbox::Place place_ = Outbox::nowhere;
