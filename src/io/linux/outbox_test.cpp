@@ -79,7 +79,7 @@ bool write(Socket& socket, std::string_view text) {
 Task<> small_large_small(Pair& pair) {
     CHECK(write(*pair.near, "one "));
     CHECK(write(*pair.near, "two "));
-    CHECK(write(*pair.near, std::string(40'000, 'x')));   // goes out at once, behind what waits
+    CHECK(write(*pair.near, std::string(60'000, 'x')));   // goes out at once, behind what waits
     CHECK(write(*pair.near, " three"));
     pair.near->shutdown_write();
     co_return;
@@ -125,7 +125,7 @@ Task<> fill_and_drain(Pair& pair, std::string& said) {
 TEST_CASE("writes of a turn keep their order, small and large") {
     Pair pair;
     pair.run(small_large_small);
-    CHECK(pair.heard == "one two " + std::string(40'000, 'x') + " three");
+    CHECK(pair.heard == "one two " + std::string(60'000, 'x') + " three");
     CHECK(pair.ended == Transfer::State::end);
 }
 
