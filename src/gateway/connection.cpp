@@ -14,7 +14,8 @@ namespace {
 // After a refusal the client may still be sending his body; closing at once would reset the connection and could destroy
 // the answer on its way (RFC 9112 section 9.6). So we say that no more comes and read on: until he is quiet, or for a
 // while in all.
-constexpr Duration linger_quiet = std::chrono::seconds(1);
+constexpr Duration linger_quiet = std::chrono::seconds(2);
+constexpr Duration linger_quiet_draining = std::chrono::seconds(1);
 constexpr Duration linger_total = std::chrono::seconds(10);
 constexpr std::size_t linger_bytes_max = 1U << 20;
 constexpr std::uint32_t chunks_bytes_min = 4 * 1024;
@@ -277,7 +278,8 @@ io::Task<> Connection::linger() {
     socket_->shutdown_write();
     block_.release();
     const Instant last = now() + linger_total;
-    Instant deadline = now() + linger_quiet;
+    const Duration quiet = shard_.is_draining() ? linger_quiet_draining : linger_quiet;
+    Instant deadline = now() + quiet;
     std::size_t bytes_left = linger_bytes_max;
     for (;;) {
         const io::Transfer got = socket_->read(shard_.scratch().input);
@@ -285,7 +287,7 @@ io::Task<> Connection::linger() {
         if (got.is_done()) {
             if (got.bytes >= bytes_left) co_return;
             bytes_left -= got.bytes;
-            deadline = std::min(last, now() + linger_quiet);
+            deadline = std::min(last, now() + quiet);
             continue;
         }
         timer_.arm(deadline);
