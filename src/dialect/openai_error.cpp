@@ -112,8 +112,8 @@ const Answer& answer_of(Code code) {
 
 // Only where the Error's own detail tells the client more than the table can: what is wrong with its JSON.
 bool tells_detail(Code code) {
-    return code == Code::bad_json || code == Code::member_invalid || code == Code::bad_head ||
-           code == Code::bad_framing;
+    return code == Code::bad_json || code == Code::member_invalid || code == Code::member_duplicate ||
+           code == Code::bad_head || code == Code::bad_framing;
 }
 
 void append_member(std::string& out, std::string_view opening, std::string_view text) {
@@ -121,7 +121,7 @@ void append_member(std::string& out, std::string_view opening, std::string_view 
     append_json_escaped(out, text);
 }
 
-}  // namespace
+}   // namespace
 
 void append_error(std::string& out, const Error& error, std::string_view request_id, std::string_view detail) {
     const Answer& answer = answer_of(error.code);
@@ -144,4 +144,4 @@ void append_model(std::string& out, std::string_view name, std::int64_t created_
     out.append("\"}");
 }
 
-}  // namespace gilmok::dialect::openai
+}   // namespace gilmok::dialect::openai

@@ -39,9 +39,6 @@ constexpr std::size_t name_bytes_max = 21;
 Error refusal(Code code, std::string_view detail) { return {code, Fault::client, Retry::never, detail}; }
 tl::unexpected<Error> invalid(std::string_view detail) { return fail(refusal(Code::member_invalid, detail)); }
 
-constexpr std::string_view given_twice =
-    "a member that decides something is given twice, in other letters, or with escapes in its name";
-
 // `raw` as the most forgiving reader would fold it: escapes resolved, ASCII case ignored, and the two letters that
 // Unicode folds onto ASCII (long s, Kelvin sign), which Go's encoding/json takes for s and k. Empty when it is too long
 // to be one of ours.
@@ -71,15 +68,17 @@ bool is_plain_ascii(std::string_view raw) {
                        [](char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; });
 }
 
-// Is `raw` one of `watched` in disguise?
+// Which of `watched` is `raw` in disguise? "" when it is none of them.
 template <std::size_t count>
-bool is_disguised(std::string_view raw, const std::array<std::string_view, count>& watched) {
-    if (is_plain_ascii(raw))
-        return std::any_of(watched.begin(), watched.end(),
-                           [&](std::string_view name) { return equal_ignoring_case(raw, name) && raw != name; });
+std::string_view disguised_as(std::string_view raw, const std::array<std::string_view, count>& watched) {
+    const bool is_plain = is_plain_ascii(raw);
     // The longest escape of one byte is six bytes; what is longer cannot fold to a name of ours.
-    if (raw.size() > 6 * name_bytes_max) return false;
-    return std::find(watched.begin(), watched.end(), folded(raw)) != watched.end();
+    if (!is_plain && raw.size() > 6 * name_bytes_max) return {};
+    const std::string plain = is_plain ? std::string{} : folded(raw);
+    const auto found = std::find_if(watched.begin(), watched.end(), [&](std::string_view name) {
+        return is_plain ? equal_ignoring_case(raw, name) && raw != name : name == plain;
+    });
+    return found != watched.end() ? *found : std::string_view{};
 }
 
 class Reader final : public wire::json::Members {
@@ -89,13 +88,14 @@ public:
     Result<bool> member(std::string_view raw, const Value& value) override {
         const auto known = std::find(names.begin(), names.end(), raw);
         if (known == names.end()) {
-            if (is_disguised(raw, names)) return fail(refusal(Code::member_duplicate, given_twice));
+            if (const auto name = disguised_as(raw, names); !name.empty())
+                return fail(refusal(Code::member_duplicate, name));
             // Rerank has its text in two members of its own; nothing is decided by them but the size.
             if (request_.endpoint == Endpoint::rerank && (raw == "query" || raw == "documents")) add_input(value);
             return true;
         }
         const auto index = static_cast<std::size_t>(known - names.begin());
-        if ((seen_ >> index) & 1U) return fail(refusal(Code::member_duplicate, given_twice));
+        if ((seen_ >> index) & 1U) return fail(refusal(Code::member_duplicate, *known));
         seen_ |= 1U << index;
         return read(static_cast<Name>(index), value);
     }
@@ -166,8 +166,8 @@ private:
         Value option;
         while (cursor.next_member(name, option)) {
             const bool is_it = name == watched.front();
-            if ((is_it && is_seen) || (!is_it && is_disguised(name, watched)))
-                return fail(refusal(Code::member_duplicate, given_twice));
+            if ((is_it && is_seen) || (!is_it && !disguised_as(name, watched).empty()))
+                return fail(refusal(Code::member_duplicate, watched.front()));
             if (!is_it) continue;
             is_seen = true;
             if (option.type != Type::boolean) return invalid("'stream_options.include_usage' must be true or false");
@@ -190,7 +190,7 @@ private:
     std::int64_t max_completion_tokens_ = -1;
 };
 
-}  // namespace
+}   // namespace
 
 Result<Request> read_request(Endpoint endpoint, std::string_view body, const wire::json::Limits& limits) {
     Request request;
@@ -265,7 +265,7 @@ void add_part(Edited& edited, std::string_view part) {
     edited.bytes += part.size();
 }
 
-}  // namespace
+}   // namespace
 
 Edited edit(const Request& request, std::string_view served_name, std::string& made) {
     made.clear();
@@ -288,4 +288,4 @@ Edited edit(const Request& request, std::string_view served_name, std::string& m
     return edited;
 }
 
-}  // namespace gilmok::dialect::openai
+}   // namespace gilmok::dialect::openai

@@ -31,7 +31,7 @@ std::string edited(std::string_view body, std::string_view served_name, Endpoint
     return out;
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("paths lead to endpoints, exactly") {
     CHECK(openai::endpoint_of("/v1/chat/completions") == Endpoint::chat);
@@ -186,4 +186,13 @@ TEST_CASE("a stream is made to tell its usage by the smallest change") {
           R"({"model":"s","stream":true,"stream_options":{"x":1, "include_usage" : true,"y":2}})");
     CHECK(edited(R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})", "m") ==
           R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})");
+}
+
+TEST_CASE("a refusal of an ambiguous member names it") {
+    const auto refused =
+        openai::read_request(gilmok::model::Endpoint::chat, R"({"model":"m","Model":"x","messages":[]})", {});
+    REQUIRE_FALSE(refused.has_value());
+    std::string body;
+    openai::append_error(body, refused.error(), "req");
+    CHECK(body.find("(model)") != std::string::npos);
 }

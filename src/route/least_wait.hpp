@@ -33,7 +33,7 @@ struct Choice {
 struct Plan {
     std::array<Choice, candidates_max> order{};
     std::size_t count = 0;
-    bool is_desperate = false;   // every candidate is out; they are tried all the same, the soonest back first
+    bool is_desperate = false;   // every candidate is out; they are tried all the same, in the order above
 };
 
 // Predicted microseconds to the first byte.
