@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/money.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "io/socket.hpp"
@@ -92,6 +93,11 @@ struct Upstream {
     std::uint32_t streams_max = 0;   // running attempts, all shards; 0 = no limit of ours; then the next candidate
     std::uint64_t answer_bytes_max = 64ULL << 20;   // a non-streamed answer; then 502
     std::uint32_t event_bytes_max = 1 << 20;        // one SSE event; then an error event
+    // money: a rented upstream has a price, an owned one a pool; neither: unknown
+    std::string price;                 // provider in the price book; "" = the upstream's own name
+    std::uint32_t discount_ppm = 0;    // off the list price, in millionths; written "12.5%"
+    std::string pool;                  // [pool.NAME] it runs on; "" = rented
+    bool is_usage_continuous = false;  // ask the engine for usage in every event: exact counts when a stream is cut
     // health and load
     Milliseconds scrape_interval = 1s;   // health and metrics; 0 = never
     std::uint32_t eject_after = 5;       // consecutive failures before an ejection
@@ -112,6 +118,15 @@ struct Model {
     Pick pick = Pick::least_wait;
     Milliseconds hedge_after = 0ms;   // 0 = never; else a second attempt when no byte came for so long
     std::uint32_t attempts_max = 3;   // first try, retries and hedges together; at most Record::attempts_max
+    std::uint32_t output_tokens_max = 8'192;   // set where a client names no limit of his own and a budget or limit holds
+};
+
+// What happens at a budget or a limit.
+enum class AtLimit : std::uint8_t {
+    reject,       // 429: rate_limited with Retry-After, or budget_exhausted
+    queue,        // wait for room, at most queue_timeout; then reject
+    degrade,      // another model, named by `degrade_to`; rejected when that has no room either
+    local_only,   // only upstreams on pools of one's own, whose marginal cost is not booked against the money budget
 };
 
 // [tenant."org/department/team/application"]: a node of the tree. Parents come first; the root is not a node.
@@ -121,6 +136,20 @@ struct Tenant {
     std::string class_;                // "C", "S", "O" or "" (inherits)
     std::vector<std::string> models;   // allowed public names; empty = inherits; "*" = all
     std::uint32_t streams_max = 0;     // running exchanges, all shards; 0 = inherits no limit of its own; then 429
+    // Budgets and limits hold for the node and all below it together. 0 = none of its own.
+    Money budget_day{}, budget_month{}, budget_window{};            // in any currency; booked in the ledger's
+    std::uint64_t tokens_day = 0, tokens_month = 0, tokens_window = 0;   // input and output together
+    Milliseconds window = 0ms;                                      // rolling, for *_window
+    std::uint64_t tokens_per_minute = 0;
+    std::uint32_t requests_per_minute = 0;
+    AtLimit at_limit = AtLimit::reject;
+    std::string degrade_to;             // a public model
+    Milliseconds queue_timeout = 30s;
+    std::vector<std::string> warn{"50%", "80%", "95%"};   // of a budget: a warning each, once a period
+    std::vector<std::uint32_t> warn_ppm{500'000, 800'000, 950'000};   // the same, read
+    std::string payer;                  // whose statement its spend goes on; "" = inherits, the root of the tree at last
+    std::uint32_t subsidy_ppm = 0;      // share of the cost that `subsidised_by` carries
+    std::string subsidised_by;
 };
 
 // [[key]]: a key given by reference, for deployments that mount secrets. Others live in the key store.
@@ -129,6 +158,76 @@ struct StaticKey {
     model::TenantId tenant = model::TenantId::none;
     Secret secret;
     std::string secret_reference;
+};
+
+// [pool.NAME]: devices that the organisation owns or leases by the month. Priced from what they cost, used or idle.
+struct Pool {
+    std::string name;
+    Money capex{};                    // bought for…
+    std::uint32_t months = 48;        // …and written off over so long
+    Money opex_month{};               // rent, staff, rack
+    std::uint32_t devices = 1;
+    std::uint32_t power_idle_w = 0;   // of the whole pool; the model of watts over batch: idle + (max − idle) × b/(b+half)
+    std::uint32_t power_max_w = 0;
+    std::uint32_t batch_half = 16;    // running requests at which half of the rise is reached
+    std::string power_metric;         // name of a gauge (W) or counter (J) in the upstream's metrics; "" = the model
+    double pue = 1.0;
+    Money tariff_kwh{};               // "160 KRW/kWh"
+    double grid_g_kwh = 0;            // gCO2e per kWh; 0 = the country's, of the catalogue
+    std::string country;              // "KR"
+    std::uint32_t utilisation_ppm = 500'000;   // target, for the fully loaded price
+    std::uint32_t slots = 64;         // requests at once at full use: one request's share of the device's time
+};
+
+// [[price]]: overrides and additions to the catalogue; each meter named here is a row of the price book.
+struct Price {
+    std::string provider, sku;
+    std::string tier = "standard";
+    std::uint64_t above_input_tokens = 0;
+    std::string tier_mode = "whole";
+    std::string region;
+    std::uint64_t per = 1'000'000;
+    Money input_fresh{}, cache_read{}, cache_write_5m{}, cache_write_1h{}, input_audio{}, input_image{}, output_text{},
+        output_reasoning{}, output_audio{}, output_image{}, pages{}, requests{};
+    std::string valid_from, valid_until;   // dates, "2026-11-01"; UTC midnight
+    std::string hours;                     // "09:00-23:00+09:00"; "" = all day
+    std::string source, date;
+};
+
+// [[fx]]
+struct Fx {
+    std::string from, to, rate, date, source;
+    Currency from_currency{}, to_currency{};   // the same, read
+    Pico rate_pico = 0;
+    WallTime valid_from{};
+};
+
+// [ledger]
+struct Ledger {
+    bool is_on = true;                 // off: nothing is written down, budgets live in memory and begin anew at a start
+    std::string dir;                   // "" = <state_dir>/ledger; without state_dir there is no ledger
+    Currency currency{{'K', 'R', 'W'}};
+    bool is_strict = false;            // a RESERVE is on the disk before the upstream sees the request
+    Milliseconds sync_interval = 2ms;          // group sync at the latest
+    Milliseconds checkpoint_interval = 1000ms;
+    std::string witness_dir;           // checkpoints are written here too: another disk, a mounted bucket
+    std::string origin;                // of checkpoints; "" = "gilmok/<ledger id>"
+    std::string database_reference;    // "env:GILMOK_DATABASE" with postgresql://…; "" = SQLite in `dir`
+    Secret database;
+    std::uint64_t segment_bytes = 8ULL << 20;
+    enum class UnknownPrice : std::uint8_t { allow, refuse };
+    UnknownPrice unknown_price = UnknownPrice::allow;   // allow: booked without cost, marked, alarmed
+    std::int32_t utc_offset_minutes = 540;              // days and months of budgets and reports begin here
+    std::string utc_offset = "+09:00";
+    Milliseconds idempotency_ttl = 86'400'000ms;        // an Idempotency-Key is remembered for so long
+    std::uint64_t idempotency_bytes_max = 64ULL << 20;  // answers kept for replay, per process; then only that it was answered
+};
+
+// [webhook]
+struct Webhook {
+    std::string url;               // "" = none
+    std::string secret_reference;
+    Secret secret;                 // signs the body (HMAC-SHA256); required where `url` is set
 };
 
 // [retry]
@@ -156,6 +255,11 @@ struct Snapshot {
     RetryBudget retry;
     Log log;
     Telemetry telemetry;
+    Ledger ledger;
+    Webhook webhook;
+    std::vector<Pool> pools;
+    std::vector<Price> prices;
+    std::vector<Fx> fx;
     std::vector<Upstream> upstreams;   // index = UpstreamId
     std::vector<Model> models;         // index = ModelId
     std::vector<Tenant> tenants;       // index = TenantId
