@@ -1,0 +1,129 @@
+// The ledger's records as tables and roll-ups that answer questions: SQLite beside the log by default, PostgreSQL by one
+// setting; the same schema (docs/ledger-tables.md). A cache of the log: each batch of records is applied with the index it reached
+// in one transaction, so every record counts exactly once, and rebuild() computes all of it again.
+// Owner: whoever opened it. One writer (the keeper's thread); readers open connections of their own.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "io/files.hpp"
+#include "ledger/entry.hpp"
+
+namespace gilmok::ledger {
+
+// For people: "SQLite: disk I/O error while adding 128 records".
+using TablesProblem = io::FileError;
+template <class T>
+using TablesResult = io::FileResult<T>;
+
+struct IndexedEntry {
+    std::uint64_t index = 0;
+    Entry entry{};
+};
+
+// What of the log the tables hold.
+struct Folded {
+    std::uint64_t records = 0;              // all with an index below
+    std::uint64_t oldest_open_index = 0;    // no RESERVE before it is open; == records when none is
+    std::uint32_t last_epoch = 0;
+    std::uint32_t last_name = 0;
+};
+
+struct NameRow {
+    model::NameId id{};
+    NameKind kind{};
+    std::string text;
+};
+
+class Tables {
+public:
+    virtual ~Tables() = default;
+    virtual TablesResult<Folded> folded() = 0;
+    // Entries in order, the first one being number folded().records. All or nothing.
+    virtual TablesResult<bool> apply(std::span<const IndexedEntry> entries) = 0;
+    virtual TablesResult<std::vector<NameRow>> names() = 0;
+    // Forgets everything, for a rebuild.
+    virtual TablesResult<bool> clear() = 0;
+};
+
+// path: of the SQLite file. Makes the schema; refuses a newer one.
+TablesResult<std::unique_ptr<Tables>> open_sqlite(const std::string& path);
+// conninfo: postgresql://… or libpq's key=value form.
+TablesResult<std::unique_ptr<Tables>> open_postgres(const Secret& conninfo);
+// Keeps nothing; for tests and for ledgers whose tables are made elsewhere.
+std::unique_ptr<Tables> no_tables();
+
+// ---- questions ----
+
+enum class Dimension : std::uint8_t {
+    hour, day, month, tenant, key, model, upstream, served_model, place, data_class, tag, endpoint, provenance, outcome,
+    price_card, simulated, count_,
+};
+std::string_view name_of(Dimension dimension);
+std::optional<Dimension> dimension_of(std::string_view name);
+
+struct Filter {
+    WallTime from{}, until{};             // half open; whole hours are answered from roll-ups
+    std::string tenant;                   // a node: with all below it; "" = all
+    std::string key, model, upstream, place, data_class, tag;   // "" = all
+    bool with_simulated = true;
+};
+
+struct UsageRow {
+    std::vector<std::string> keys;   // one for each dimension asked: text; hours, days and months as RFC 3339 / dates
+    std::uint64_t attempts = 0, settled = 0, voided = 0, recovered = 0, aborted = 0, counted = 0, suspect = 0;
+    std::uint64_t unpriced = 0;           // used something whose price is unknown: the cost below lacks it
+    std::array<std::int64_t, model::meters_count> meters{};   // sums; missing counts as nothing here
+    Pico cost_ledger = 0;                 // corrections included
+    Pico correction_ledger = 0;           // of that, by corrections
+    std::uint64_t microjoules = 0, micrograms_co2e = 0;
+    std::uint64_t duration_us = 0, first_token_us = 0, first_tokens = 0;
+};
+
+struct AttemptRow {
+    std::uint64_t index = 0;   // of its terminal record in the log
+    model::Terminal terminal{};
+    std::string tenant, key, model, upstream, served_model, response_model, place, data_class, tag, price_card, raw_usage;
+    Pico correction_ledger = 0;
+};
+
+struct OpenRow {   // reserved and not ended
+    model::Reserve reserve{};
+    std::string tenant, model, upstream;
+};
+
+struct PoolRow {
+    std::string pool;
+    WallTime hour{};
+    std::uint64_t microjoules = 0, microjoules_attributed = 0;
+    Pico cost = 0, cost_attributed = 0;
+};
+
+class Questions {
+public:
+    virtual ~Questions() = default;
+    // Grouped by the dimensions, sorted by them; at most rows_max rows, then an error that says so.
+    virtual TablesResult<std::vector<UsageRow>> usage(const Filter& filter, std::span<const Dimension> by,
+                                                      std::int32_t utc_offset_minutes) = 0;
+    virtual TablesResult<std::vector<AttemptRow>> attempts_of(const model::RequestId& exchange) = 0;
+    // Newest first.
+    virtual TablesResult<std::vector<AttemptRow>> attempts(const Filter& filter, std::uint64_t limit) = 0;
+    virtual TablesResult<std::vector<OpenRow>> open_attempts() = 0;
+    virtual TablesResult<std::vector<PoolRow>> pools(WallTime from, WallTime until) = 0;
+    virtual TablesResult<Folded> folded() = 0;
+};
+inline constexpr std::size_t rows_max = 1'000'000;
+
+// Read-only connections of their own.
+TablesResult<std::unique_ptr<Questions>> ask_sqlite(const std::string& path);
+TablesResult<std::unique_ptr<Questions>> ask_postgres(const Secret& conninfo);
+
+}   // namespace gilmok::ledger
