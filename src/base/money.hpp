@@ -19,7 +19,9 @@ inline constexpr Pico pico_max = pico_per_unit * 1'000'000'000'000'000;
 // ISO 4217, three upper-case letters. The default is none.
 struct Currency {
     std::array<char, 3> code{};
-    [[nodiscard]] std::string_view view() const { return code[0] == 0 ? std::string_view{} : std::string_view(code.data(), 3); }
+    [[nodiscard]] std::string_view view() const {
+        return code[0] == 0 ? std::string_view{} : std::string_view(code.data(), 3);
+    }
     [[nodiscard]] bool is_none() const { return code[0] == 0; }
     bool operator==(const Currency&) const = default;
 };
@@ -33,7 +35,7 @@ struct Money {
 };
 
 // "12.5", "0.000000000001", "-3": at most 12 digits behind the point, within ±pico_max, no exponent, no separators, no
-// plus sign, a digit on both sides of a point. Nothing for anything else.
+// plus sign, a digit on both sides of a point, no needless leading zero. Nothing for anything else.
 std::optional<Pico> parse_decimal(std::string_view text);
 // "5000000 KRW", "0.15 USD": a decimal, one space, a currency.
 std::optional<Money> parse_money(std::string_view text);
@@ -42,7 +44,7 @@ std::optional<Money> parse_money(std::string_view text);
 std::string decimal(Pico amount);
 // For people: rounded half to even at `digits` (0 to 12) behind the point, thousands separated by commas.
 std::string rounded(Pico amount, int digits);
-// Digits that people expect of a currency: 0 for KRW and JPY, else 2 (ISO 4217's minor unit).
+// Digits that people expect of a currency: ISO 4217's minor unit. 0 for KRW and JPY, 2 for most.
 int minor_digits(Currency currency);
 
 // a × b ÷ c, rounded half to even, without overflow between (the product may need 256 bits). c > 0. Nothing when the

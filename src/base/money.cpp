@@ -1,0 +1,165 @@
+#include "base/money.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace gilmok {
+namespace {
+
+__extension__ using UnsignedPico = unsigned __int128;
+
+constexpr UnsignedPico magnitude(Pico amount) {
+    // Negated as unsigned, so that the smallest number has a magnitude too.
+    return amount < 0 ? UnsignedPico{0} - static_cast<UnsignedPico>(amount) : static_cast<UnsignedPico>(amount);
+}
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Half to even: what a remainder adds to the last digit kept.
+constexpr bool rounds_up(UnsignedPico remainder, UnsignedPico divisor, bool is_odd) {
+    const UnsignedPico rest = divisor - remainder;
+    return remainder > rest || (remainder == rest && is_odd);
+}
+
+std::string whole_text(UnsignedPico number) {
+    std::string digits;
+    do {
+        digits += static_cast<char>('0' + static_cast<int>(number % 10));
+        number /= 10;
+    } while (number != 0);
+    std::reverse(digits.begin(), digits.end());
+    return digits;
+}
+
+std::string padded(UnsignedPico number, std::size_t width) {
+    const std::string digits = whole_text(number);
+    return std::string(width - std::min(width, digits.size()), '0') + digits;
+}
+
+UnsignedPico power_of_ten(int exponent) {
+    UnsignedPico power = 1;
+    while (exponent-- > 0) power *= 10;
+    return power;
+}
+
+struct Product {
+    UnsignedPico high, low;
+};
+
+Product multiply(UnsignedPico a, UnsignedPico b) {
+    constexpr UnsignedPico half_mask = ~std::uint64_t{0};
+    const UnsignedPico low = (a & half_mask) * (b & half_mask);
+    const UnsignedPico middle = (a >> 64) * (b & half_mask) + (low >> 64);
+    const UnsignedPico other = (a & half_mask) * (b >> 64) + (middle & half_mask);
+    return {(a >> 64) * (b >> 64) + (middle >> 64) + (other >> 64), (other << 64) | (low & half_mask)};
+}
+
+struct Division {
+    UnsignedPico quotient, remainder;
+};
+
+// Needs high < divisor < 2^127, so that the quotient fits and a doubled remainder does.
+Division divide(Product product, UnsignedPico divisor) {
+    if (product.high == 0) return {product.low / divisor, product.low % divisor};
+    UnsignedPico quotient = 0;
+    UnsignedPico remainder = product.high;
+    for (int bit = 127; bit >= 0; --bit) {
+        remainder = (remainder << 1) | ((product.low >> bit) & 1);
+        quotient <<= 1;
+        if (remainder < divisor) continue;
+        remainder -= divisor;
+        quotient |= 1;
+    }
+    return {quotient, remainder};
+}
+
+}   // namespace
+
+std::optional<Currency> parse_currency(std::string_view text) {
+    if (text.size() != 3) return std::nullopt;
+    Currency currency;
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (text[i] < 'A' || text[i] > 'Z') return std::nullopt;
+        currency.code[i] = text[i];
+    }
+    return currency;
+}
+
+std::optional<Pico> parse_decimal(std::string_view text) {
+    const bool is_negative = text.starts_with('-');
+    if (is_negative) text.remove_prefix(1);
+    const std::string_view whole = text.substr(0, text.find('.'));
+    const bool has_point = whole.size() != text.size();
+    const std::string_view fraction = has_point ? text.substr(whole.size() + 1) : std::string_view{};
+    // 16 digits hold pico_max, and 28 digits can not overflow below.
+    if (whole.empty() || whole.size() > 16 || fraction.size() > std::size_t{pico_digits}) return std::nullopt;
+    if (has_point == fraction.empty() || (whole.size() > 1 && whole.front() == '0')) return std::nullopt;
+
+    Pico amount = 0;
+    for (const std::string_view part : {whole, fraction})
+        for (const char c : part) {
+            if (!is_digit(c)) return std::nullopt;
+            amount = amount * 10 + (c - '0');
+        }
+    for (std::size_t i = fraction.size(); i < std::size_t{pico_digits}; ++i) amount *= 10;
+    if (amount > pico_max) return std::nullopt;
+    return is_negative ? -amount : amount;
+}
+
+std::optional<Money> parse_money(std::string_view text) {
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    const auto amount = parse_decimal(text.substr(0, space));
+    const auto currency = parse_currency(text.substr(space + 1));
+    if (!amount || !currency) return std::nullopt;
+    return Money{.pico = *amount, .currency = *currency};
+}
+
+std::string decimal(Pico amount) {
+    const UnsignedPico size = magnitude(amount);
+    constexpr auto unit = static_cast<UnsignedPico>(pico_per_unit);
+    std::string text = amount < 0 ? "-" : "";
+    text += whole_text(size / unit);
+    std::string fraction = padded(size % unit, std::size_t{pico_digits});
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    if (!fraction.empty()) text += '.' + fraction;
+    return text;
+}
+
+std::string rounded(Pico amount, int digits) {
+    digits = std::clamp(digits, 0, pico_digits);
+    const UnsignedPico step = power_of_ten(pico_digits - digits);
+    const UnsignedPico size = magnitude(amount);
+    UnsignedPico steps = size / step;
+    if (rounds_up(size % step, step, (steps & 1) != 0)) ++steps;
+
+    const UnsignedPico steps_per_unit = power_of_ten(digits);
+    std::string text = whole_text(steps / steps_per_unit);
+    for (std::size_t from_end = 3; from_end < text.size(); from_end += 4) text.insert(text.size() - from_end, 1, ',');
+    if (digits > 0) text += '.' + padded(steps % steps_per_unit, static_cast<std::size_t>(digits));
+    return amount < 0 && steps != 0 ? '-' + text : text;
+}
+
+int minor_digits(Currency currency) {
+    constexpr std::string_view none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+    constexpr std::string_view three = "BHD IQD JOD KWD LYD OMR TND";
+    if (currency.is_none()) return 2;
+    if (none.find(currency.view()) != std::string_view::npos) return 0;
+    return three.find(currency.view()) != std::string_view::npos ? 3 : 2;
+}
+
+std::optional<Pico> multiply_divide(Pico a, Pico b, Pico c) {
+    if (c <= 0) return std::nullopt;
+    const Product product = multiply(magnitude(a), magnitude(b));
+    const UnsignedPico divisor = magnitude(c);
+    if (product.high >= divisor) return std::nullopt;
+    auto [quotient, remainder] = divide(product, divisor);
+    constexpr UnsignedPico quotient_max = UnsignedPico{1} << 126;
+    if (quotient > quotient_max) return std::nullopt;
+    if (rounds_up(remainder, divisor, (quotient & 1) != 0)) ++quotient;
+    if (quotient > quotient_max) return std::nullopt;
+    const Pico size = static_cast<Pico>(quotient);
+    return (a < 0) != (b < 0) ? -size : size;
+}
+
+}   // namespace gilmok
