@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/money.hpp"
@@ -32,7 +33,8 @@ enum class Meter : std::uint8_t {
     count_,
 };
 inline constexpr std::size_t meters_count = static_cast<std::size_t>(Meter::count_);
-std::string_view name_of(Meter meter);   // "input_fresh", …
+std::string_view name_of(Meter meter);                       // "input_fresh", …; "" for what is no meter
+std::optional<Meter> meter_named(std::string_view name);   // nothing for another name
 constexpr bool is_input(Meter meter) { return meter <= Meter::input_image; }
 constexpr bool is_output(Meter meter) { return meter >= Meter::output_text && meter <= Meter::output_image; }
 
@@ -44,7 +46,7 @@ struct Meters {
     [[nodiscard]] std::int64_t& operator[](Meter meter) { return counts[static_cast<std::size_t>(meter)]; }
     [[nodiscard]] std::int64_t operator[](Meter meter) const { return counts[static_cast<std::size_t>(meter)]; }
     [[nodiscard]] bool has(Meter meter) const { return (*this)[meter] != missing; }
-    // Sums of what is there; missing counts as nothing here.
+    // Sums of what is there; missing counts as nothing here. A sum too large stays at the largest number.
     [[nodiscard]] std::int64_t input_tokens() const;
     [[nodiscard]] std::int64_t output_tokens() const;
     bool operator==(const Meters&) const = default;
@@ -64,6 +66,7 @@ std::string_view name_of(Provenance provenance);
 // The tier that the *answer* names; it, and not the one asked for, decides the price.
 enum class ServiceTier : std::uint8_t { standard, flex, priority, batch, count_ };
 std::string_view name_of(ServiceTier tier);
+std::optional<ServiceTier> service_tier_named(std::string_view name);
 
 // A number by which the ledger knows a text: a tenant's path, a model, a price card. Given by ledger/names; 0 = none.
 enum class NameId : std::uint32_t { none = 0 };
