@@ -17,14 +17,14 @@ constexpr Names<EnergyMethod> method_names{"none", "measured", "modelled", "esti
 constexpr Names<TerminalKind> kind_names{"settled", "voided", "recovered"};
 
 // Values may come from a file that somebody altered; a number that names nothing has no name.
-template <class Enum>
-std::string_view name_in(const Names<Enum>& names, Enum value) {
+template <class Enum, std::size_t count>
+std::string_view name_in(const std::array<std::string_view, count>& names, Enum value) {
     const auto index = static_cast<std::size_t>(value);
     return index < names.size() ? names[index] : std::string_view{};
 }
 
-template <class Enum>
-std::optional<Enum> value_in(const Names<Enum>& names, std::string_view name) {
+template <class Enum, std::size_t count>
+std::optional<Enum> value_in(const std::array<std::string_view, count>& names, std::string_view name) {
     for (std::size_t i = 0; i < names.size(); ++i)
         if (names[i] == name) return static_cast<Enum>(i);
     return std::nullopt;
@@ -48,8 +48,8 @@ std::string_view name_of(ServiceTier tier) { return name_in(tier_names, tier); }
 std::string_view name_of(EnergyMethod method) { return name_in(method_names, method); }
 std::string_view name_of(TerminalKind kind) { return name_in(kind_names, kind); }
 
-std::optional<Meter> meter_named(std::string_view name) { return value_in(meter_names, name); }
-std::optional<ServiceTier> service_tier_named(std::string_view name) { return value_in(tier_names, name); }
+std::optional<Meter> meter_named(std::string_view name) { return value_in<Meter>(meter_names, name); }
+std::optional<ServiceTier> service_tier_named(std::string_view name) { return value_in<ServiceTier>(tier_names, name); }
 
 std::int64_t Meters::input_tokens() const { return sum(*this, is_input); }
 std::int64_t Meters::output_tokens() const { return sum(*this, is_output); }
