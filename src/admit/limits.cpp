@@ -106,7 +106,8 @@ void TenantStreams::release_upwards(std::uint32_t from, std::uint32_t until) con
 std::uint32_t retry_after_s(Code code, std::uint64_t spread) {
     // A tenant's own streams end within seconds; an overloaded or draining gateway needs longer.
     if (code == Code::rate_limited) return static_cast<std::uint32_t>(1 + spread % 3);
-    if (code == Code::overloaded || code == Code::draining || code == Code::no_candidate)
+    if (code == Code::overloaded || code == Code::draining || code == Code::no_candidate ||
+        code == Code::ledger_unavailable || code == Code::idempotency_running)
         return static_cast<std::uint32_t>(2 + spread % 7);
     return 0;
 }

@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Code::count_)> c
     "member_invalid", "model_missing", "model_unknown", "key_missing", "key_invalid", "key_revoked", "model_forbidden",
     "rate_limited", "overloaded", "draining", "no_candidate", "connect_failed", "connect_timeout", "tls_failed",
     "first_byte_timeout", "idle_timeout", "total_timeout", "upstream_closed", "upstream_protocol", "upstream_too_large",
-    "upstream_error_event", "upstream_status", "client_gone", "internal"};
+    "upstream_error_event", "upstream_status", "client_gone", "internal", "budget_exhausted", "price_unknown", "ledger_unavailable",
+    "idempotency_running", "idempotency_mismatch", "idempotency_answered"};
 static_assert(!code_names.back().empty(), "a Code lacks its name");
 }  // namespace
 

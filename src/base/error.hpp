@@ -14,7 +14,7 @@ enum class Fault : std::uint8_t { client, gateway, upstream };
 enum class Retry : std::uint8_t { never, other_upstream };
 
 // Every refusal and failure has its own code; dialect/ maps codes to status and body, metrics count them by name.
-// Each code is produced by at least one test.
+// Each code is produced by at least one test. The numbers stand in ledgers: append only, before count_.
 enum class Code : std::uint8_t {
     none,
     // the request as bytes
@@ -64,6 +64,13 @@ enum class Code : std::uint8_t {
     // ends that are nobody's answer
     client_gone,
     internal,
+    // money
+    budget_exhausted,      // money or tokens of a period are used up
+    price_unknown,         // and the policy is to refuse what cannot be priced
+    ledger_unavailable,    // the disk is full or failing: no new paid work
+    idempotency_running,   // the same Idempotency-Key is being answered
+    idempotency_mismatch,  // the same Idempotency-Key came with another body
+    idempotency_answered,  // it was answered, and the answer is no longer kept
     count_,
 };
 

@@ -14,6 +14,8 @@ constexpr std::string_view not_found = "not_found_error";
 constexpr std::string_view rate_limit = "rate_limit_error";
 constexpr std::string_view unavailable = "service_unavailable_error";
 constexpr std::string_view server = "server_error";
+constexpr std::string_view insufficient_quota = "insufficient_quota";
+constexpr std::string_view conflict = "idempotency_error";
 
 // What the client is told: what happened, why, and what to do. What was in the request is never repeated here.
 struct Answer {
@@ -96,6 +98,21 @@ constexpr std::array<Answer, static_cast<std::size_t>(Code::count_)> answers{{
     {Code::upstream_status, 502, server, "The upstream answered with an error. Try again in a moment."},
     {Code::client_gone, 499, invalid_request, "The client closed the connection before the answer was complete."},
     {Code::internal, 500, server, "The gateway failed. Please report this with the request id."},
+    {Code::budget_exhausted, 429, insufficient_quota,
+     "The budget of this API key or of its owners is used up for this period. Ask whoever holds the budget to raise it, "
+     "lower max_tokens, or choose a cheaper model."},
+    {Code::price_unknown, 503, unavailable,
+     "The price of this model is not known, and this gateway does not spend what it cannot count. The operator can add a "
+     "[[price]] for it."},
+    {Code::ledger_unavailable, 503, unavailable,
+     "The gateway cannot write down what is spent (its disk is full or failing), so it takes no new requests. Try again in "
+     "a moment."},
+    {Code::idempotency_running, 409, conflict,
+     "A request with this Idempotency-Key is being answered right now. Wait for it, then ask again."},
+    {Code::idempotency_mismatch, 422, conflict,
+     "This Idempotency-Key was used with another request. Use a new key for a new request."},
+    {Code::idempotency_answered, 409, conflict,
+     "A request with this Idempotency-Key was answered before, and its answer is no longer kept. Use a new key to ask again."},
 }};
 
 constexpr bool is_in_order() {
