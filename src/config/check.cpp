@@ -11,8 +11,6 @@
 namespace gilmok::config {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 struct Checker {
     const Snapshot& snapshot;
     const Places& places;
@@ -203,6 +201,7 @@ void check(const Snapshot& snapshot, const Places& places, Problems& problems) {
                           "add [model.NAME] with try = [\"upstream/served-name\"]"});
     checker.keys();
     checker.log();
+    check_money(snapshot, places, problems);
 }
 
 }   // namespace gilmok::config

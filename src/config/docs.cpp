@@ -23,6 +23,10 @@ error[E0101] gilmok.toml:14:1: unknown key "conect_timeout"
 
 - **Durations** are texts with a unit: `"800ms"`, `"30s"`, `"5m"`, `"1h"`, `"2d"`. **Sizes** likewise: `"512B"`, `"64KiB"`, `"32MiB"`, `"1GiB"`, or in powers
   of 1000 `"10kB"`, `"10MB"`, `"1GB"`. A bare number is refused, because the next reader takes it for another unit.
+- **Money** is a decimal in text, one space and the currency: `"5000000 KRW"`, `"0.15 USD"`; power is `"160 KRW/kWh"`. At most 12 digits behind the point, no
+  separators. A bare number is refused. Empty means that nobody has said: no budget, an unknown price. What is free is written as `"0 USD"`.
+- **Shares** are `"12.5%"`, **dates** `"2026-11-01"` (from midnight UTC), **hours** `"09:00-23:00+09:00"`, **offsets** `"+09:00"`; **rates** of exchange are decimals in
+  quotes, because a bare fraction would be a binary one.
 - **Secrets** are never written into the file, only where they are: `"env:NAME"` (environment), `"file:/path"` (the content of a file without its last line end)
   or `"cmd:program arguments"` (standard output of a program, run without a shell, within 5 s). A secret that is missing or empty is an error.
 - **Addresses** are numeric, with a port: `"127.0.0.1:8080"`, `"[::1]:8080"`.
@@ -44,6 +48,7 @@ admin = "127.0.0.1:9090"             # console and /metrics
 kind = "vllm"
 url = "http://10.0.3.11:8000/v1"
 place = "kr-onprem"
+pool = "h100"
 
 [upstream.npu]                       # owned: Furiosa-LLM on RNGD
 kind = "furiosa-llm"
@@ -56,6 +61,18 @@ url = "https://api.openai.com/v1"
 key = "env:OPENAI_API_KEY"
 place = "us-cloud"
 operator = "OpenAI (US)"
+discount = "5%"                      # by contract, off the catalogue's prices
+
+[pool.h100]                          # what the eight H100 cost, used or idle
+capex = "450000000 KRW"
+months = 48
+opex_month = "1500000 KRW"
+devices = 8
+power_idle_w = 1200
+power_max_w = 7600
+pue = 1.4
+tariff_kwh = "160 KRW/kWh"
+country = "KR"
 
 [model.chat-large]                   # what clients ask for
 try = ["h100/Qwen/Qwen3-32B", "npu/qwen3-32b", "openai/gpt-5.4"]
@@ -64,9 +81,39 @@ hedge_after = "3s"
 [tenant.acme]
 class = "S"
 models = ["*"]
+budget_month = "20000000 KRW"
+payer = "ACME"
 
 [tenant."acme/finance"]
 streams_max = 20
+budget_month = "5000000 KRW"
+tokens_per_minute = 200000
+at_limit = "local-only"              # the budget is spent: only the machines of one's own
+
+[[price]]                            # what the catalogue does not know
+provider = "openai"
+sku = "gpt-5.4-audit*"
+per = "1M"
+input_fresh = "1.25 USD"
+cache_read = "0.125 USD"
+output_text = "10 USD"
+valid_from = "2026-11-01"
+source = "contract 2026-117"
+
+[[fx]]
+from = "USD"
+to = "KRW"
+rate = "1385.5"
+date = "2026-11-01"
+
+[ledger]
+dir = "/var/lib/gilmok/ledger"
+currency = "KRW"
+witness_dir = "/mnt/witness/gilmok"  # another disk
+
+[webhook]                            # 50, 80 and 95 % of a budget
+url = "https://hooks.acme.example/gilmok"
+secret = "env:GILMOK_WEBHOOK_SECRET"
 )toml";
 
 std::string cell(std::string text) {

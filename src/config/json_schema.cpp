@@ -6,7 +6,7 @@
 namespace gilmok::config {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
     std::string out = "\"";
     append_json_escaped(out, text);
     return out + "\"";
@@ -26,15 +26,15 @@ struct Writer {
         line(depth, "\"type\": \"object\", \"additionalProperties\": false,");
         std::string required;
         for (const Field& field : table.fields)
-            if (field.is_required) required += (required.empty() ? "" : ", ") + quoted(field.name);
+            if (field.is_required) required += (required.empty() ? "" : ", ") + json_text(field.name);
         if (!required.empty()) line(depth, "\"required\": [" + required + "],");
         line(depth, "\"properties\": {");
         const auto children = children_of(table.path);
         for (std::size_t i = 0; i < table.fields.size(); ++i) {
             const Field& field = table.fields[i];
             const bool is_last = i + 1 == table.fields.size() && children.empty();
-            line(depth + 1, quoted(field.name) + ": {" + shape_json_schema(field) + default_of(table, field) +
-                                ",\"description\":" + quoted(field.meaning) + (is_last ? "}" : "},"));
+            line(depth + 1, json_text(field.name) + ": {" + shape_json_schema(field) + default_of(table, field) +
+                                ",\"description\":" + json_text(field.meaning) + (is_last ? "}" : "},"));
         }
         for (std::size_t i = 0; i < children.size(); ++i)
             section(*children[i], children[i]->path.substr(table.path.size() + 1), depth + 1, i + 1 == children.size());
@@ -42,8 +42,8 @@ struct Writer {
     }
 
     void section(const Section& section, std::string_view name, std::size_t depth, bool is_last) {
-        line(depth, quoted(name) + ": {");
-        line(depth + 1, "\"description\": " + quoted(section.meaning) + ",");
+        line(depth, json_text(name) + ": {");
+        line(depth + 1, "\"description\": " + json_text(section.meaning) + ",");
         switch (section.form) {
             case Section::Form::single: table(section, depth + 1); break;
             case Section::Form::named:
@@ -86,7 +86,7 @@ std::string json_schema() {
     writer.line(1, R"("type": "object", "additionalProperties": false,)");
     writer.line(1, R"("properties": {)");
     writer.line(2, R"("schema": {"const":)" + std::to_string(schema_version) + R"(,"description":)" +
-                       quoted(schema_meaning) + "},");
+                       json_text(schema_meaning) + "},");
     std::vector<const Section*> tops;
     for (const Section& each : sections())
         if (each.path.find('.') == std::string_view::npos) tops.push_back(&each);

@@ -6,6 +6,7 @@
 
 #include "config/problems.hpp"
 #include "config/reader.hpp"
+#include "config/schema.hpp"
 #include "wire/toml.hpp"
 
 namespace gilmok::config {
@@ -18,7 +19,11 @@ constexpr std::size_t file_bytes_max = 1 << 20;
 constexpr std::size_t conf_d_files_max = 100;
 
 // Two tables of one of these names are two descriptions of one thing, however different their keys.
-bool holds_named_tables(std::string_view name) { return name == "upstream" || name == "model" || name == "tenant"; }
+bool has_form(std::string_view name, Section::Form form) {
+    const auto all = sections();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Section& each) { return each.path == name && each.form == form; });
+}
 
 class Merger {
 public:
@@ -36,8 +41,10 @@ public:
             const bool are_tables = value.is_table() && member.value.is_table();
             if (depth == 0 && member.name == "schema") continue;   // every file may say which format it has
             if (are_tables && !is_whole_entry) {
-                merge(value, std::move(member.value), depth == 0 && holds_named_tables(member.name), depth + 1);
-            } else if (depth == 0 && member.name == "key" && value.is_array() && member.value.is_array()) {
+                merge(value, std::move(member.value), depth == 0 && has_form(member.name, Section::Form::named),
+                      depth + 1);
+            } else if (depth == 0 && has_form(member.name, Section::Form::list) && value.is_array() &&
+                       member.value.is_array()) {
                 std::move(member.value.elements.begin(), member.value.elements.end(),
                           std::back_inserter(value.elements));
             } else {

@@ -16,7 +16,7 @@ using namespace gilmok::config;
 class AllSecrets final : public Secrets {
 public:
     std::optional<std::string> environment(const std::string& name) override {
-        return "value-of-the-variable-" + std::to_string(name.size());
+        return "postgresql://value-of-the-variable-" + std::to_string(name.size());   // fine for a database too
     }
     std::optional<std::string> command(const std::string& line, std::string&) override {
         return "value-of-the-command-" + std::to_string(line.size());

@@ -1,4 +1,5 @@
-// Goal: every rule of the file has a text that breaks it, and the problem it gives is code, place and hint together.
+// Goal: files are read whole, merged, written again and refused as a whole; the rules of single values have tests of their
+// own beside this one.
 #include "config/load.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +9,7 @@
 #include "config/profile.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
-#include "config/test_machine.hpp"
+#include "config/test_load.hpp"
 
 using namespace gilmok;
 using namespace gilmok::config;
@@ -71,49 +72,6 @@ level = "warn"
 otlp_endpoint = "http://127.0.0.1:4318/v1/traces"
 sample_ratio = 1
 )";
-
-struct Machine {
-    FakeFiles files;
-    FakeSecrets secrets;
-    Machine() {
-        files.files = {{"/etc/cert.pem", "-"},
-                       {"/etc/key.pem", "-"},
-                       {"/run/fin", "finance-secret-0123456789\n"},
-                       {"/run/empty", "\n"},
-                       {"/run/two", "one\ntwo\n"}};
-        secrets.variables = {{"OPENAI_API_KEY", "sk-test-openai"}, {"EMPTY", ""}};
-        secrets.commands = {{"vault read lab", "lab-secret-abcdefghijklm\n"}};
-    }
-    Loaded load(std::string_view text) { return load_text(text, "gilmok.toml", files, secrets, 7); }
-};
-
-std::string all_of(const Loaded& loaded) {
-    std::string out;
-    for (const Problem& problem : loaded.problems) out += render(problem, false);
-    return out;
-}
-
-// The smallest file without problems, and more of it.
-std::string with(std::string_view more) {
-    return "[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n[model.m]\ntry = [\"a/m\"]\n" + std::string(more);
-}
-std::string with_upstream(std::string_view more) {
-    return "[model.m]\ntry = [\"a/m\"]\n[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n" + std::string(more);
-}
-
-// Exactly one problem, with this code; returns how it looks.
-std::string only(std::string_view text, std::string_view code) {
-    Machine machine;
-    const Loaded loaded = machine.load(text);
-    const std::string shown = all_of(loaded);
-    INFO(std::string(text));
-    INFO(shown);
-    REQUIRE(loaded.problems.size() == 1);
-    CHECK(loaded.problems[0].code == code);
-    CHECK((loaded.snapshot != nullptr) == code.starts_with("W"));
-    return shown;
-}
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }   // namespace
 
@@ -226,149 +184,6 @@ TEST_CASE("all problems are told in one pass, in the order of the file") {
     CHECK(loaded.problems[5].code == "E0104");
     CHECK(has(shown, "did you mean \"vllm\"?"));
     CHECK(has(shown, "write \"800ms\" if you mean milliseconds"));
-}
-
-TEST_CASE("values of the wrong type, unit or range are refused") {
-    only(with("[server]\nshards = \"two\"\n"), "E0102");
-    only(with("[server]\nshards = 1.5\n"), "E0102");
-    only("server = 1\n" + with(""), "E0102");
-    only(with("[server]\nadmin_hosts = [1]\n"), "E0102");
-}
-
-TEST_CASE("quantities need units") {
-    CHECK(has(only(with("[server.limits]\nbody_bytes_max = 1048576\n"), "E0103"), "\"1048576B\" if you mean bytes"));
-    only(with("[server.limits]\nbody_bytes_max = \"32\"\n"), "E0103");
-    only(with("[server.limits]\nbody_bytes_max = \"32mb\"\n"), "E0103");
-    only(with("[server.limits]\nidle_timeout = 1.5\n"), "E0103");
-    only(with("[server.limits]\nidle_timeout = \"1.5s\"\n"), "E0103");
-    only(with("[server.limits]\nidle_timeout = \"-1s\"\n"), "E0103");
-    only(with("[server.limits]\nidle_timeout = \"99999999999999999999s\"\n"), "E0103");
-    only(with("[server.limits]\nidle_timeout = \"90d\"\n"), "E0104");
-    only(with("[server.limits]\nbody_bytes_max = \"1B\"\n"), "E0104");
-    only(with("[retry]\nratio = nan\n"), "E0104");
-    only(with("[telemetry]\nsample_ratio = 1.01\n"), "E0104");
-}
-
-TEST_CASE("addresses and URLs must be whole and harmless") {
-    CHECK(has(only(with("[server]\nlisten = \"localhost:80\"\n"), "E0107"), "127.0.0.1:80"));
-    only(with("[server]\nlisten = \"127.0.0.1\"\n"), "E0107");
-    only(with("[server]\nlisten = [\"127.0.0.1:70000\"]\n"), "E0107");
-    only(with("[server]\nlisten = []\n"), "E0105");
-    for (const char* url : {"ftp://h/v1", "http://user:pass@h/v1", "http://h/v1?x=1", "http://h/v1#x", "http://",
-                            "http://h:0/", "http://h:99999", "http://[::1/", "http://h/a b"}) {
-        const std::string shown =
-            only("[upstream.a]\nurl = \"" + std::string(url) + "\"\n[model.m]\ntry = [\"a/m\"]\n", "E0107");
-        CHECK_FALSE(has(shown, "pass@"));
-    }
-    only(with("[telemetry]\notlp_endpoint = \"grpc://h\"\n"), "E0107");
-}
-
-TEST_CASE("listeners do not share an address") {
-    only(with("[server]\nlisten = [\"127.0.0.1:80\", \"127.0.0.1:80\"]\n"), "E0306");
-    only(with("[server]\nlisten = [\"[::1]:80\", \"[0::1]:80\"]\n"), "E0306");
-    only(with("[server]\nstate_dir = \"/s\"\nlisten = [\"127.0.0.1:80\", \"0.0.0.0:80\"]\n"), "E0306");
-    only(with("[server]\nlisten = \"127.0.0.1:9090\"\n"), "E0306");
-    Machine machine;
-    CHECK(machine.load(with("[server]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n")).problems.empty());
-}
-
-TEST_CASE("what is open to others is guarded or warned of") {
-    only(with("[server]\nadmin = \"0.0.0.0:9090\"\n"), "E0307");
-    only(with("[server]\nlisten = \"0.0.0.0:8080\"\n"), "W0402");
-    Machine machine;
-    CHECK(machine.load(with("[server]\nadmin = \"0.0.0.0:9090\"\nadmin_token = \"env:OPENAI_API_KEY\"\n"))
-              .problems.empty());
-    only(with("[server]\nadmin_token = \"env:OPENAI_API_KEY\"\nadmin_token_file = \"/t\"\n"), "E0305");
-    CHECK(has(
-        only("[model.m]\ntry = [\"a/m\"]\n[upstream.a]\nurl = \"http://10.0.0.1/v1\"\nkey = \"env:OPENAI_API_KEY\"\n",
-             "W0403"),
-        "plain HTTP"));
-}
-
-TEST_CASE("a literal secret is refused and never shown, wherever it was put") {
-    const std::string secret = "sk-proj-Zq8rT1vXw3yB5nM7";
-    for (const std::string& line :
-         {"key = \"" + secret + "\"", "apikey = \"" + secret + "\"", "kee = '" + secret + "'", "key = " + secret,
-          "key = \"" + secret, "key=\"" + secret + "\"", "xyz = { key = \"" + secret + "\" }", "place = 5 # " + secret,
-          "headers = [\"" + secret + "\"]"}) {
-        Machine machine;
-        const Loaded loaded = machine.load(with_upstream(line + "\n"));
-        INFO(line);
-        CHECK_FALSE(loaded.snapshot);
-        const bool is_comment = has(line, "#");
-        if (!is_comment) CHECK_FALSE(has(all_of(loaded), secret.substr(8)));
-    }
-    CHECK(has(only(with_upstream("key = \"hunter2\"\n"), "E0201"), "key = \"*******\""));
-}
-
-TEST_CASE("a secret that is missing, empty or cannot be sent is an error") {
-    CHECK(has(only(with_upstream("key = \"env:NOT_THERE\"\n"), "E0202"), "NOT_THERE is not set"));
-    only(with_upstream("key = \"file:/nowhere\"\n"), "E0202");
-    only(with_upstream("key = \"cmd:false\"\n"), "E0202");
-    only(with_upstream("key = \"env:EMPTY\"\n"), "E0203");
-    only(with_upstream("key = \"file:/run/empty\"\n"), "E0203");
-    only(with_upstream("key = \"file:/run/two\"\n"), "E0203");
-    only(with_upstream("key = \"env:\"\n"), "E0201");
-    only(with("[tenant.t]\n[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"\"\n"), "E0203");
-}
-
-TEST_CASE("models need upstreams that exist") {
-    CHECK(has(only("[upstream.h100]\nurl = \"http://h\"\n[model.m]\ntry = [\"h100/x\", \"h10/x\"]\n", "E0301"),
-              "did you mean \"h100\"?"));
-    only(with("[model.n]\ntry = [\"a\"]\n"), "E0107");
-    only(with("[model.n]\ntry = [\"a/\"]\n"), "E0107");
-    only(with("[model.n]\ntry = []\n"), "E0105");
-    only(with("[model.n]\n"), "E0105");
-    only(with("[model.n]\ntry = [\"a/x\", \"a/x\"]\n"), "E0308");
-    only(with("[model.n]\ntry = [\"a/x\"]\nattempts_max = 5\n"), "E0104");
-    only(with("[model.n]\ntry = [\"a/x\"]\nhedge_after = \"1s\"\n"), "W0405");
-    only(with("[model.n]\ntry = [\"a/x\", \"a/y\"]\nhedge_after = \"1s\"\nattempts_max = 1\n"), "E0305");
-    CHECK(has(only(with("[upstream.b]\nurl = \"http://h\"\n"), "W0401"), "\"b\""));
-    only("schema = 1\n", "W0404");
-    Machine machine;
-    CHECK(has(all_of(machine.load(with("[upstream.\"b/c\"]\nurl = \"http://h\"\n"))), "E0107"));
-}
-
-TEST_CASE("tenants need their parents, keys need their tenants") {
-    CHECK(has(only(with("[tenant.\"a/b\"]\n[tenant.\"a/c\"]\n"), "E0302"), "add [tenant.\"a\"]"));
-    only(with("[tenant.a]\nclass = \"X\"\n"), "E0106");
-    CHECK(has(only(with("[tenant.a]\nmodels = [\"n\"]\n"), "E0303"), "no model \"n\""));
-    only(with("[tenant.\"a//b\"]\n"), "E0107");
-    only(with("[tenant.\"1/2/3/4/5/6/7/8/9\"]\n"), "E0107");
-    CHECK(
-        has(only(with("[tenant.lab]\n[[key]]\nname = \"k\"\ntenant = \"labs\"\nsecret = \"file:/run/fin\"\n"), "E0304"),
-            "did you mean \"lab\"?"));
-    const std::string one = "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n";
-    only(with("[tenant.t]\n" + one + "[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"cmd:vault read lab\"\n"),
-         "E0308");
-    only(with("[tenant.t]\n" + one + "[[key]]\nname = \"l\"\ntenant = \"t\"\nsecret = \"file:/run/fin\"\n"), "E0308");
-    only(with("[tenant.t]\n[[key]]\nname = \"k\"\ntenant = \"t\"\nsecret = \"env:OPENAI_API_KEY\"\n"), "W0406");
-    only(with("[key]\nname = \"k\"\n"), "E0102");
-}
-
-TEST_CASE("children may stand before their parents") {
-    Machine machine;
-    const Loaded loaded = machine.load(with("[tenant.\"a/b\"]\n[tenant.a]\n"));
-    REQUIRE(loaded.snapshot);
-    CHECK(loaded.snapshot->tenants[0].path == "a");
-    CHECK(loaded.snapshot->tenants[1].parent == static_cast<model::TenantId>(0));
-}
-
-TEST_CASE("limits that contradict each other are refused") {
-    CHECK(
-        has(only(with_upstream("connect_timeout = \"30s\"\nfirst_byte_timeout = \"10s\"\n"), "E0305"), "shorter than"));
-    CHECK(has(only(with_upstream("first_byte_timeout = \"500ms\"\n"), "E0305"), "(800ms by default)"));
-    only(with_upstream("first_byte_timeout = \"20s\"\ntotal_timeout = \"10s\"\n"), "E0305");
-    only(with_upstream("eject_base = \"2m\"\n"), "E0305");
-    only(with_upstream("pool_idle_max = 10\nconnections_max = 5\n"), "E0305");
-    only(with_upstream("ca_file = \"/etc/cert.pem\"\n"), "E0305");
-    only("[upstream.a]\nurl = \"https://h\"\nca_file = \"/nothing\"\n[model.m]\ntry = [\"a/m\"]\n", "E0204");
-    only(with("[server.limits]\nbody_bytes_max = \"2MiB\"\nbodies_bytes_max = \"1MiB\"\n"), "E0305");
-    only(with("[server.limits]\ntarget_bytes_max = \"64KiB\"\n"), "E0305");
-    only(with("[server.tls]\ncertificate = \"/etc/cert.pem\"\n"), "E0305");
-    only(with("[log]\naccess = \"stdot\"\n"), "E0107");
-    Machine machine;
-    CHECK(machine.load(with_upstream("total_timeout = \"30s\"\n")).problems.empty());
 }
 
 TEST_CASE("broken TOML and unknown versions have the same shape of error") {

@@ -10,4 +10,4 @@ const catalog::EngineProfile& profile_of(Kind kind) {
     return *profile;
 }
 
-}  // namespace gilmok::config
+}   // namespace gilmok::config

@@ -16,8 +16,6 @@ using wire::TextPlace;
 using wire::TomlMember;
 using wire::TomlNode;
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 // "limits" for "server.limits" below "server"; "" when it is no direct child.
 std::string_view name_below(std::string_view parent, std::string_view path) {
     if (parent.empty()) return path.find('.') == std::string_view::npos ? path : std::string_view{};
@@ -38,6 +36,11 @@ public:
         read_single("retry", &snapshot_.retry);
         read_single("log", &snapshot_.log);
         read_single("telemetry", &snapshot_.telemetry);
+        read_single("ledger", &snapshot_.ledger);
+        read_single("webhook", &snapshot_.webhook);
+        read_pools();
+        read_list("price", prices_max, snapshot_.prices);
+        read_list("fx", fx_max, snapshot_.fx);
         // Each refers to those before it.
         read_upstreams();
         read_models();
@@ -46,6 +49,10 @@ public:
         Server& server = snapshot_.server;
         if (!server.admin_token_reference.empty())
             server.admin_token = secret(server.admin_token_reference, Places::join("server", "admin_token"));
+        Ledger& ledger = snapshot_.ledger;
+        ledger.database = secret(ledger.database_reference, Places::join("ledger", "database"));
+        Webhook& webhook = snapshot_.webhook;
+        webhook.secret = secret(webhook.secret_reference, Places::join("webhook", "secret"));
         for (std::size_t i = 0; i < snapshot_.models.size(); ++i)
             snapshot_.models_by_name.emplace(snapshot_.models[i].name, static_cast<model::ModelId>(i));
         for (std::size_t i = 0; i < snapshot_.tenants.size(); ++i)
@@ -172,13 +179,26 @@ private:
         }
     }
 
+    void read_pools() {
+        read_named("pool", pools_max, [this](const TomlMember& member, const std::string& path) {
+            if (!is_name(member.name, false))
+                refuse(member.place, "E0107", "this name of a pool cannot be used", {}, name_fix());
+            Pool pool;
+            pool.name = member.name;
+            read_fields(member.value, section("pool"), path, &pool);
+            snapshot_.pools.push_back(std::move(pool));
+        });
+    }
+
+    static std::string name_fix() {
+        return "use up to " + std::to_string(name_bytes_max) + " letters, digits, dots, dashes and underscores";
+    }
+
     void read_upstreams() {
         read_named("upstream", upstreams_max, [this](const TomlMember& member, const std::string& path) {
             if (!is_name(member.name, false))
-                refuse(
-                    member.place, "E0107", "this name of an upstream cannot be used",
-                    "it stands before the first slash of a candidate, in metrics and in logs",
-                    "use up to " + std::to_string(name_bytes_max) + " letters, digits, dots, dashes and underscores");
+                refuse(member.place, "E0107", "this name of an upstream cannot be used",
+                       "it stands before the first slash of a candidate, in metrics and in logs", name_fix());
             Upstream upstream;
             upstream.name = member.name;
             read_fields(member.value, section("upstream"), path, &upstream);
@@ -259,25 +279,34 @@ private:
     }
 
     void read_keys() {
-        const TomlNode* all = input_.root.find("key");
+        read_list("key", keys_max, snapshot_.keys);
+        for (std::size_t i = 0; i < snapshot_.keys.size(); ++i) {
+            StaticKey& key = snapshot_.keys[i];
+            key.secret = secret(key.secret_reference, Places::join(Places::join("key", std::to_string(i)), "secret"));
+        }
+    }
+
+    // Every [[NAME]] of the files, in their order.
+    template <class Object>
+    void read_list(std::string_view name, std::size_t count_max, std::vector<Object>& objects) {
+        const TomlNode* all = input_.root.find(name);
         if (all == nullptr) return;
+        const std::string heading(section(name).heading);
         const bool is_list = all->is_array() && std::all_of(all->elements.begin(), all->elements.end(),
                                                             [](const TomlNode& each) { return each.is_table(); });
         if (!is_list) {
-            refuse(all->place, "E0102", "\"key\" is a list of tables", {}, "write [[key]] above each", true);
+            refuse(all->place, "E0102", quoted(name) + " is a list of tables", {}, "write " + heading + " above each",
+                   true);
             return;
         }
-        if (all->elements.size() > keys_max) {
-            refuse(all->place, "E0003", "more than " + std::to_string(keys_max) + " tables [[key]]");
+        if (all->elements.size() > count_max) {
+            refuse(all->place, "E0003", "more than " + std::to_string(count_max) + " tables " + heading);
             return;
         }
         for (std::size_t i = 0; i < all->elements.size(); ++i) {
-            const std::string path = Places::join("key", std::to_string(i));
+            const std::string path = Places::join(name, std::to_string(i));
             places_.set(path, all->elements[i].place);
-            StaticKey key;
-            read_fields(all->elements[i], section("key"), path, &key);
-            key.secret = secret(key.secret_reference, Places::join(path, "secret"));
-            snapshot_.keys.push_back(std::move(key));
+            read_fields(all->elements[i], section(name), path, &objects.emplace_back());
         }
     }
 

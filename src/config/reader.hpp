@@ -20,6 +20,8 @@ Places read_snapshot(const ReadInput& input, Snapshot& snapshot);
 
 // What only shows when all is read: limits against limits, listeners against listeners, keys against doors.
 void check(const Snapshot& snapshot, const Places& places, Problems& problems);
+// The same for budgets, pools, prices, rates, the ledger and the webhook; called by check().
+void check_money(const Snapshot& snapshot, const Places& places, Problems& problems);
 
 // For tests and fuzzing: as render_toml(), but every value is written, defaults too.
 std::string render_everything(const Snapshot& snapshot);

@@ -37,15 +37,25 @@ struct Renderer {
         out += "]\n" + fields(section(path), object);
     }
 
+    template <class Object>
+    void list(std::string_view path, const std::vector<Object>& objects) {
+        for (const Object& each : objects) out += "\n[[" + std::string(path) + "]]\n" + fields(section(path), &each);
+    }
+
     std::string render() {
         out = "schema = " + std::to_string(schema_version) + "\n";
         single("server", &snapshot.server);
         single("server.tls", &snapshot.server);
         single("server.limits", &snapshot.server);
+        for (const Pool& pool : snapshot.pools) named("pool", pool.name, &pool);
         for (const Upstream& upstream : snapshot.upstreams) named("upstream", upstream.name, &upstream);
         for (const Model& model : snapshot.models) named("model", model.name, &model);
         for (const Tenant& tenant : snapshot.tenants) named("tenant", tenant.path, &tenant);
-        for (const StaticKey& key : snapshot.keys) out += "\n[[key]]\n" + fields(section("key"), &key);
+        list("key", snapshot.keys);
+        list("price", snapshot.prices);
+        list("fx", snapshot.fx);
+        single("ledger", &snapshot.ledger);
+        single("webhook", &snapshot.webhook);
         single("retry", &snapshot.retry);
         single("log", &snapshot.log);
         single("telemetry", &snapshot.telemetry);

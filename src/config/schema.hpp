@@ -18,7 +18,9 @@ enum class Shape : std::uint8_t {
     secret,        // std::string: the reference; load resolves it
     choice_text,   // std::string: one of `choices`
     choice_enum,   // an enum of one byte whose enumerators stand in the order of `choices`
+    boolean,       // bool
     count,         // std::uint32_t
+    count64,       // std::uint64_t
     size32,        // std::uint32_t bytes
     size64,        // std::uint64_t bytes
     duration,      // Milliseconds
@@ -31,6 +33,17 @@ enum class Shape : std::uint8_t {
     endpoint,      // std::string: an http or https URL kept as it is
     candidates,    // std::vector<Candidate>
     tenant,        // model::TenantId, written as its path
+    at_limit,      // the whole Tenant: at_limit and degrade_to are filled
+    money,         // Money: "5000000 KRW"; "" = none
+    money_kwh,     // Money: "160 KRW/kWh"; "" = none
+    percent,       // std::uint32_t in millionths: "12.5%"
+    percents,      // std::vector<std::uint32_t>, rising
+    per,           // std::uint64_t: "1M", "1k", "1" or a whole number
+    rate,          // Pico: a decimal in quotes, above zero
+    currency,      // Currency: "KRW"
+    date,          // WallTime, midnight UTC: "2026-11-01"; "" = the member's default
+    hours,         // Hours: "09:00-23:00+09:00"; "" = all day
+    utc_offset,    // std::int32_t minutes: "+09:00"
 };
 
 struct Field {
@@ -38,7 +51,7 @@ struct Field {
     Shape shape;
     void* (*member)(void* object);
     std::string_view meaning;   // for docs/config.md: what it is and what happens at the limit
-    std::int64_t min = 0;       // count, size, duration in ms, real
+    std::int64_t min = 0;       // count, size, duration in ms, real, percent in millionths; money: 1 = not zero
     std::int64_t max = 0;
     std::string_view choices{};   // "least-wait|first"
     bool is_required = false;
@@ -74,6 +87,10 @@ inline constexpr std::size_t candidates_max = 64;   // of one model
 inline constexpr std::size_t tenants_max = 10'000;
 inline constexpr std::size_t tenant_depth_max = 8;
 inline constexpr std::size_t keys_max = 10'000;
+inline constexpr std::size_t pools_max = 1'000;
+inline constexpr std::size_t prices_max = 20'000;
+inline constexpr std::size_t fx_max = 10'000;
+inline constexpr std::size_t warnings_max = 8;   // thresholds of one budget
 inline constexpr std::size_t listen_max = 16;
 inline constexpr std::size_t name_bytes_max = 128;
 inline constexpr std::size_t text_bytes_max = 4'096;

@@ -27,6 +27,7 @@ TEST_CASE("the example of the documents loads without a word") {
     FakeFiles files;
     FakeSecrets secrets;
     secrets.variables["OPENAI_API_KEY"] = "sk-test";
+    secrets.variables["GILMOK_WEBHOOK_SECRET"] = "webhook-secret";
     const Loaded loaded = load_text(docs_example(), "example.toml", files, secrets, 1);
     for (const Problem& problem : loaded.problems) MESSAGE(render(problem, false));
     CHECK(loaded.problems.empty());

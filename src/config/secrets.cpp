@@ -37,8 +37,7 @@ Secret resolve_secret(const std::string& reference, const wire::TextPlace& place
     std::string failure;
     auto found = fetch(reference, files, secrets, failure);
     if (!found) {
-        problems.add(place,
-                     {"E0202", "the secret is not there: " + failure, "without it every request would be refused", {}});
+        problems.add(place, {"E0202", "the secret is not there: " + failure, "what needs it could not work", {}});
         return Secret{};
     }
     Secret whole(std::move(*found));   // wiped with its line end

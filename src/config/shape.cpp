@@ -1,4 +1,5 @@
 // What a shape is called in documents, and in JSON Schema.
+#include "config/amount.hpp"
 #include "config/quantity.hpp"
 #include "config/value.hpp"
 
@@ -20,7 +21,8 @@ std::string shape_words(const Field& field) {
             });
             return out;
         }
-        case Shape::count: return "whole number" + range(std::to_string(field.min), std::to_string(field.max));
+        case Shape::count:
+        case Shape::count64: return "whole number" + range(std::to_string(field.min), std::to_string(field.max));
         case Shape::size32:
         case Shape::size64:
             return "size" + range(size_text(static_cast<std::uint64_t>(field.min)),
@@ -36,6 +38,21 @@ std::string shape_words(const Field& field) {
         case Shape::endpoint: return "URL";
         case Shape::candidates: return "list of `upstream/served-name`";
         case Shape::tenant: return "path of a tenant";
+        case Shape::boolean: return "`true` or `false`";
+        case Shape::at_limit: return "`reject`, `queue`, `degrade:MODEL`, `local-only`";
+        case Shape::money: return "money, e.g. `5000000 KRW`";
+        case Shape::money_kwh: return "money by energy, e.g. `160 KRW/kWh`";
+        case Shape::percent:
+        case Shape::percents:
+            return (field.shape == Shape::percents ? "list of shares" : "share") +
+                   range(percent_text(static_cast<std::uint32_t>(field.min)),
+                         percent_text(static_cast<std::uint32_t>(field.max)));
+        case Shape::per: return "`1M`, `1k`, `1` or a whole number";
+        case Shape::rate: return "decimal in quotes, above zero";
+        case Shape::currency: return "currency, e.g. `KRW`";
+        case Shape::date: return "date, e.g. `2026-11-01`";
+        case Shape::hours: return "hours, e.g. `09:00-23:00+09:00`";
+        case Shape::utc_offset: return "offset from UTC, e.g. `+09:00`";
     }
     return {};
 }
@@ -43,6 +60,7 @@ std::string shape_words(const Field& field) {
 std::string shape_json_schema(const Field& field) {
     const std::string text_type = R"("type":"string")";
     const std::string address = R"("type":"string","pattern":"^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]{1,5}$")";
+    const std::string percent = R"("type":"string","pattern":"^[0-9]+(\\.[0-9]{1,4})?%$")";
     switch (field.shape) {
         case Shape::text:
         case Shape::file:
@@ -57,6 +75,7 @@ std::string shape_json_schema(const Field& field) {
             return "\"enum\":[" + out + "]";
         }
         case Shape::count:
+        case Shape::count64:
             return R"("type":"integer","minimum":)" + std::to_string(field.min) + R"(,"maximum":)" +
                    std::to_string(field.max);
         case Shape::size32:
@@ -76,6 +95,21 @@ std::string shape_json_schema(const Field& field) {
         case Shape::candidates:
             return R"("type":"array","minItems":1,"uniqueItems":true,"maxItems":)" + std::to_string(candidates_max) +
                    R"(,"items":{"type":"string","pattern":"^[^/]+/.+$"})";
+        case Shape::boolean: return R"("type":"boolean")";
+        case Shape::at_limit: return text_type + R"(,"pattern":"^(reject|queue|local-only|degrade:.+)$")";
+        case Shape::money: return text_type + R"(,"pattern":"^([0-9]+(\\.[0-9]{1,12})? [A-Z]{3})?$")";
+        case Shape::money_kwh: return text_type + R"(,"pattern":"^([0-9]+(\\.[0-9]{1,12})? [A-Z]{3}/kWh)?$")";
+        case Shape::percent: return percent;
+        case Shape::percents:
+            return R"("type":"array","uniqueItems":true,"maxItems":)" + std::to_string(warnings_max) + R"(,"items":{)" +
+                   percent + "}";
+        case Shape::per:
+            return R"("oneOf":[{"type":"string","pattern":"^[0-9]+[kM]?$"},{"type":"integer","minimum":1}])";
+        case Shape::rate: return text_type + R"(,"pattern":"^[0-9]+(\\.[0-9]{1,12})?$")";
+        case Shape::currency: return text_type + R"(,"pattern":"^[A-Z]{3}$")";
+        case Shape::date: return text_type + R"(,"pattern":"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")";
+        case Shape::hours: return text_type + R"(,"pattern":"^([0-9:]{5}-[0-9:]{5}[+-][0-9:]{5})?$")";
+        case Shape::utc_offset: return text_type + R"(,"pattern":"^[+-][0-9]{2}:[0-9]{2}$")";
     }
     return {};
 }

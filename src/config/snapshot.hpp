@@ -145,8 +145,7 @@ struct Tenant {
     AtLimit at_limit = AtLimit::reject;
     std::string degrade_to;             // a public model
     Milliseconds queue_timeout = 30s;
-    std::vector<std::string> warn{"50%", "80%", "95%"};   // of a budget: a warning each, once a period
-    std::vector<std::uint32_t> warn_ppm{500'000, 800'000, 950'000};   // the same, read
+    std::vector<std::uint32_t> warn_ppm{500'000, 800'000, 950'000};   // of a budget: a warning each, once a period
     std::string payer;                  // whose statement its spend goes on; "" = inherits, the root of the tree at last
     std::uint32_t subsidy_ppm = 0;      // share of the cost that `subsidised_by` carries
     std::string subsidised_by;
@@ -179,6 +178,15 @@ struct Pool {
     std::uint32_t slots = 64;         // requests at once at full use: one request's share of the device's time
 };
 
+// Time of use: minutes of the local day [from, until), over midnight where until is before from. Equal: all day.
+struct Hours {
+    std::int16_t from_minutes = 0;
+    std::int16_t until_minutes = 0;
+    std::int16_t utc_offset_minutes = 0;
+    [[nodiscard]] bool is_all_day() const { return from_minutes == until_minutes; }
+    bool operator==(const Hours&) const = default;
+};
+
 // [[price]]: overrides and additions to the catalogue; each meter named here is a row of the price book.
 struct Price {
     std::string provider, sku;
@@ -189,17 +197,17 @@ struct Price {
     std::uint64_t per = 1'000'000;
     Money input_fresh{}, cache_read{}, cache_write_5m{}, cache_write_1h{}, input_audio{}, input_image{}, output_text{},
         output_reasoning{}, output_audio{}, output_image{}, pages{}, requests{};
-    std::string valid_from, valid_until;   // dates, "2026-11-01"; UTC midnight
-    std::string hours;                     // "09:00-23:00+09:00"; "" = all day
+    WallTime valid_from{}, valid_until = WallTime::max();   // half open; dates in the file, UTC midnight
+    Hours hours;                                            // "09:00-23:00+09:00"
     std::string source, date;
 };
 
 // [[fx]]
 struct Fx {
-    std::string from, to, rate, date, source;
-    Currency from_currency{}, to_currency{};   // the same, read
-    Pico rate_pico = 0;
-    WallTime valid_from{};
+    Currency from_currency{}, to_currency{};
+    Pico rate_pico = 0;      // of `to` for one unit of `from`
+    WallTime valid_from{};   // its date; until the next row of the same two
+    std::string source;
 };
 
 // [ledger]
@@ -218,7 +226,6 @@ struct Ledger {
     enum class UnknownPrice : std::uint8_t { allow, refuse };
     UnknownPrice unknown_price = UnknownPrice::allow;   // allow: booked without cost, marked, alarmed
     std::int32_t utc_offset_minutes = 540;              // days and months of budgets and reports begin here
-    std::string utc_offset = "+09:00";
     Milliseconds idempotency_ttl = 86'400'000ms;        // an Idempotency-Key is remembered for so long
     std::uint64_t idempotency_bytes_max = 64ULL << 20;  // answers kept for replay, per process; then only that it was answered
 };

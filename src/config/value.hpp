@@ -28,4 +28,8 @@ std::string shape_json_schema(const Field& field);   // members of a JSON Schema
 bool is_name(std::string_view text, bool is_slash_allowed);
 bool has_controls(std::string_view text);
 
+// For messages: in quotes; and with a space before it, or "" for what is too long to repeat and is shown by its line.
+std::string quoted(std::string_view text);
+std::string shown(std::string_view text);
+
 }   // namespace gilmok::config

@@ -1,0 +1,68 @@
+// "did you mean": the nearest name by edit distance, and names that mean the same elsewhere.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "config/schema.hpp"
+
+namespace gilmok::config {
+namespace {
+
+// What other gateways and people call the same thing. The edit distance would never find these.
+struct Alias {
+    std::string_view theirs;
+    std::string_view ours;
+};
+constexpr Alias aliases[] = {
+    {"api_key", "key"},
+    {"apikey", "key"},
+    {"token", "key"},
+    {"base_url", "url"},
+    {"api_base", "url"},
+    {"endpoint", "url"},
+    {"address", "url"},
+    {"type", "kind"},
+    {"engine", "kind"},
+    {"provider", "kind"},
+    {"zone", "place"},
+    {"region", "place"},
+    {"location", "place"},
+    {"backend", "upstream"},
+    {"backends", "upstream"},
+    {"upstreams", "upstream"},
+    {"models", "model"},
+    {"tenants", "tenant"},
+    {"keys", "key"},
+    {"candidates", "try"},
+    {"targets", "try"},
+    {"fallbacks", "try"},
+    {"cert", "certificate"},
+    {"bind", "listen"},
+    {"port", "listen"},
+    {"timeout", "total_timeout"},
+    {"max_connections", "connections_max"},
+    {"workers", "shards"},
+    {"threads", "shards"},
+    {"strategy", "pick"},
+    {"logging", "log"},
+};
+
+}   // namespace
+
+Nearest::Nearest(std::string_view wrong)
+    : wrong_(lowercase(wrong)), distance_(std::max<std::size_t>(2, wrong.size() / 3) + 1) {
+    for (const Alias& alias : aliases)
+        if (alias.theirs == wrong_) alias_ = alias.ours;
+}
+
+void Nearest::offer(std::string_view name) {
+    // A distance as long as the word itself would make a hint of anything.
+    const bool is_alias = !alias_.empty() && name == alias_;
+    const std::size_t distance = is_alias ? 0 : edit_distance(wrong_, lowercase(name));
+    if (distance >= distance_ || (!is_alias && distance >= std::max(wrong_.size(), name.size()))) return;
+    distance_ = distance;
+    best_ = name;
+}
+
+std::string Nearest::fix() const { return best_.empty() ? std::string{} : "did you mean \"" + best_ + "\"?"; }
+
+}   // namespace gilmok::config
