@@ -1,12 +1,13 @@
 // Signed checkpoints: what the log was at a size, in a form that others can check with tools of their own.
 // Formats: C2SP tlog-checkpoint (https://c2sp.org/tlog-checkpoint), signed-note (https://c2sp.org/signed-note) with Ed25519
-// (algorithm 0x01). Extension lines are read and kept but never written. Pure.
+// (algorithm 0x01). Extension lines are accepted and passed over, never written. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -15,7 +16,7 @@
 namespace gilmok::ledger {
 
 struct Checkpoint {
-    std::string origin;   // "gilmok.example.kr/ledger/01J…": no spaces, no plus
+    std::string origin;   // "gilmok.example.kr/ledger/01J…": the name of the key that signs it
     std::uint64_t size = 0;
     Hash root{};
     bool operator==(const Checkpoint&) const = default;
@@ -38,21 +39,31 @@ public:
     [[nodiscard]] Secret stored() const;
     static Result<Signer> from_stored(std::string_view text);
     [[nodiscard]] const VerifierKey& verifier() const { return verifier_; }
-    // The whole note: three lines of checkpoint, an empty line, the signature line.
+    // The whole note: three lines of checkpoint, an empty line, the signature line. The origin must be the signer's name.
     [[nodiscard]] std::string sign(const Checkpoint& checkpoint) const;
+    // Any text that ends with a newline, is UTF-8 and has no other control characters.
+    [[nodiscard]] std::string sign_note(std::string_view text) const;
 
 private:
+    Signer(VerifierKey verifier, Secret seed) : verifier_(std::move(verifier)), seed_(std::move(seed)) {}
     VerifierKey verifier_;
     Secret seed_;
 };
 
-// Why a note was refused, for people; static text.
-struct NoteProblem {
-    std::string_view why;
-};
+inline constexpr std::size_t key_name_bytes_max = 256;
+inline constexpr std::size_t note_bytes_max = 65'536;
+inline constexpr std::size_t note_signatures_max = 16;
+
+// Not empty, UTF-8, no space of Unicode, no plus, no control character, at most key_name_bytes_max.
+bool is_key_name(std::string_view name);
 Result<VerifierKey> parse_verifier_key(std::string_view text);
-// Reads a note of at most 64 KiB and 16 signatures and checks the one of `key`. Unknown signatures are passed over; none of
-// ours is an error, so is one of ours that is wrong. `why`, when given, receives the reason.
+// The text of a note (a view into `note`) when it carries a signature of `key` and all of that key are right. Signatures
+// of other keys must have the form of one and are passed over. `why`, when given, receives the reason of a refusal, for
+// people; static text.
+Result<std::string_view> open_note(std::string_view note, const VerifierKey& key, std::string_view* why = nullptr);
+// The same for a checkpoint, whose origin must be the name of the key: one key signs one log.
 Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key, std::string_view* why = nullptr);
+// The three lines without a judgement of who signed them. For those that have checked the note themselves.
+Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view* why = nullptr);
 
 }   // namespace gilmok::ledger

@@ -1,0 +1,190 @@
+#include "ledger/merkle.hpp"
+
+#include <openssl/evp.h>
+
+#include <bit>
+#include <cstring>
+
+#include "base/assert.hpp"
+
+namespace gilmok::ledger {
+
+namespace {
+
+// Fetching the algorithm costs three times the hash of an inner node, so each thread fetches once and keeps its context.
+// Measured with OpenSSL 3.0: 117 ns for a node this way, 355 ns with a fetch, 95 ns with the deprecated SHA256_Update.
+class Sha256 {
+public:
+    Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+        GILMOK_ASSERT(algorithm_ != nullptr && context_ != nullptr);
+    }
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+    ~Sha256() {
+        EVP_MD_CTX_free(context_);
+        EVP_MD_free(algorithm_);
+    }
+
+    // Of two pieces, as if they stood behind each other.
+    Hash of(std::string_view first, std::string_view second) {
+        Hash out;
+        unsigned length = 0;
+        const bool is_done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+                             EVP_DigestUpdate(context_, first.data(), first.size()) == 1 &&
+                             EVP_DigestUpdate(context_, second.data(), second.size()) == 1 &&
+                             EVP_DigestFinal_ex(context_, out.data(), &length) == 1;
+        GILMOK_ASSERT(is_done && length == out.size());
+        return out;
+    }
+
+private:
+    EVP_MD* algorithm_;
+    EVP_MD_CTX* context_;
+};
+
+Hash sha256(std::string_view first, std::string_view second) {
+    thread_local Sha256 hasher;
+    return hasher.of(first, second);
+}
+
+// Where a tree of `size` > 1 leaves is split: the largest power of two below `size`.
+std::uint64_t split_of(std::uint64_t size) { return std::bit_floor(size - 1); }
+
+std::optional<Hash> range_root(std::uint64_t begin, std::uint64_t end, const LeafSource& leaves) {
+    Tree tree;
+    for (std::uint64_t i = begin; i < end; ++i) {
+        const std::optional<Hash> leaf = leaves(i);
+        if (!leaf) return std::nullopt;
+        tree.append(*leaf);
+    }
+    return tree.root();
+}
+
+// Adds the root of [begin, end) to a path that is written from the root downwards.
+bool add_range(std::vector<Hash>& path, std::uint64_t begin, std::uint64_t end, const LeafSource& leaves) {
+    const std::optional<Hash> root = range_root(begin, end, leaves);
+    if (root) path.push_back(*root);
+    return root.has_value();
+}
+
+std::vector<Hash> reversed(const std::vector<Hash>& path) { return {path.rbegin(), path.rend()}; }
+
+}   // namespace
+
+Hash leaf_hash(std::string_view record) { return sha256(std::string_view("\0", 1), record); }
+
+Hash node_hash(const Hash& left, const Hash& right) {
+    char bytes[1 + 2 * sizeof(Hash)];
+    bytes[0] = 1;
+    std::memcpy(bytes + 1, left.data(), left.size());
+    std::memcpy(bytes + 1 + left.size(), right.data(), right.size());
+    return sha256({bytes, sizeof bytes}, {});
+}
+
+Hash empty_root() { return sha256({}, {}); }
+
+void Tree::append(const Hash& leaf) {
+    // Each trailing one of the size is a complete subtree as large as what is being added.
+    Hash subtree = leaf;
+    for (std::uint64_t rest = size_; (rest & 1U) != 0; rest >>= 1U) {
+        subtree = node_hash(edge_.back(), subtree);
+        edge_.pop_back();
+    }
+    edge_.push_back(subtree);
+    ++size_;
+}
+
+Hash Tree::root() const {
+    if (edge_.empty()) return empty_root();
+    Hash root = edge_.back();
+    for (std::size_t i = edge_.size() - 1; i > 0; --i) root = node_hash(edge_[i - 1], root);
+    return root;
+}
+
+std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64_t size, const LeafSource& leaves) {
+    if (index >= size) return std::nullopt;
+    std::vector<Hash> path;
+    std::uint64_t begin = 0;
+    std::uint64_t end = size;
+    while (end - begin > 1) {
+        const std::uint64_t middle = begin + split_of(end - begin);
+        const bool is_left = index < middle;
+        if (!add_range(path, is_left ? middle : begin, is_left ? end : middle, leaves)) return std::nullopt;
+        (is_left ? end : begin) = middle;
+    }
+    return reversed(path);
+}
+
+std::optional<std::vector<Hash>> consistency_path(std::uint64_t old_size, std::uint64_t size,
+                                                  const LeafSource& leaves) {
+    if (old_size == 0 || old_size > size) return std::nullopt;
+    std::vector<Hash> path;
+    std::uint64_t begin = 0;
+    std::uint64_t end = size;
+    while (end != old_size) {
+        const std::uint64_t middle = begin + split_of(end - begin);
+        const bool is_left = old_size <= middle;
+        if (!add_range(path, is_left ? middle : begin, is_left ? end : middle, leaves)) return std::nullopt;
+        (is_left ? end : begin) = middle;
+    }
+    // The verifier has the old root already when it is a subtree of the new tree.
+    if (begin != 0 && !add_range(path, begin, end, leaves)) return std::nullopt;
+    return reversed(path);
+}
+
+bool is_included(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> path,
+                 const Hash& root) {
+    if (index >= size) return false;
+    Hash hash = leaf;
+    std::uint64_t last = size - 1;
+    for (const Hash& sibling : path) {
+        if (last == 0) return false;
+        if ((index & 1U) != 0 || index == last) {
+            hash = node_hash(sibling, hash);
+            // A node without a right sibling rises to the level where it is a right child.
+            const int risen = std::countr_zero(index);
+            index >>= risen;
+            last >>= risen;
+        } else {
+            hash = node_hash(hash, sibling);
+        }
+        index >>= 1U;
+        last >>= 1U;
+    }
+    return last == 0 && hash == root;
+}
+
+bool is_consistent(std::uint64_t old_size, const Hash& old_root, std::uint64_t size, const Hash& root,
+                   std::span<const Hash> path) {
+    // Everything continues the empty log, so a proof from there would prove nothing and is refused.
+    if (old_size == 0 || old_size > size) return false;
+    if (old_size == size) return path.empty() && old_root == root;
+    const bool is_old_root_subtree = std::has_single_bit(old_size);
+    if (!is_old_root_subtree && path.empty()) return false;
+    Hash old_hash = is_old_root_subtree ? old_root : path.front();
+    Hash hash = old_hash;
+    if (!is_old_root_subtree) path = path.subspan(1);
+
+    std::uint64_t index = old_size - 1;
+    std::uint64_t last = size - 1;
+    const int levels = std::countr_one(index);
+    index >>= levels;
+    last >>= levels;
+    for (const Hash& sibling : path) {
+        if (last == 0) return false;
+        if ((index & 1U) != 0 || index == last) {
+            old_hash = node_hash(sibling, old_hash);
+            hash = node_hash(sibling, hash);
+            const int risen = std::countr_zero(index);
+            index >>= risen;
+            last >>= risen;
+        } else {
+            hash = node_hash(hash, sibling);
+        }
+        index >>= 1U;
+        last >>= 1U;
+    }
+    return last == 0 && old_hash == old_root && hash == root;
+}
+
+}   // namespace gilmok::ledger
