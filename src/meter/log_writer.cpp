@@ -39,6 +39,7 @@ public:
         }
         return written;
     }
+    io::FileResult<bool> sync() override { return true; }
     io::FileResult<bool> reopen() override { return true; }
 };
 

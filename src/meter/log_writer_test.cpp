@@ -49,6 +49,7 @@ public:
         if (disk_.is_full) return tl::unexpected(io::FileError{ENOSPC, "append: no space"});
         return bytes.size();
     }
+    io::FileResult<bool> sync() override { return true; }
     io::FileResult<bool> reopen() override {
         const std::lock_guard lock(disk_.mutex);
         ++disk_.reopened;

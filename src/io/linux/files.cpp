@@ -2,23 +2,25 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <system_error>
 #include <utility>
+
+#include "base/assert.hpp"
 
 namespace gilmok::io::linux_ {
 
 namespace {
 
+// Shorter at the many places of use.
 tl::unexpected<FileError> failure(std::string_view what, const std::string& path, int code) {
-    std::string message(what);
-    message.append(" ").append(path).append(": ").append(std::generic_category().message(code));
-    return tl::unexpected<FileError>(FileError{code, std::move(message)});
+    return file_failure(what, path, code);
 }
 
 // Repeats a call that a signal interrupted. close(2) is the exception: on Linux the descriptor is gone even then.
@@ -61,12 +63,6 @@ int write_all(int descriptor, std::string_view bytes) {
     return 0;
 }
 
-std::string directory_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 class LinuxAppendFile final : public AppendFile {
 public:
     LinuxAppendFile(std::string path, unsigned mode, OpenFile file)
@@ -76,6 +72,11 @@ public:
         const int code = write_all(file_.get(), bytes);
         if (code != 0) return failure("append to", path_, code);
         return bytes.size();
+    }
+
+    FileResult<bool> sync() override {
+        if (uninterrupted([&] { return ::fdatasync(file_.get()); }) < 0) return failure("sync", path_, errno);
+        return true;
     }
 
     // A path that cannot be opened keeps the old file open: a log line in the rotated file beats a lost one.
@@ -91,6 +92,57 @@ private:
     unsigned mode_;
     OpenFile file_;
 };
+
+class LinuxMappedFile final : public MappedFile {
+public:
+    LinuxMappedFile(std::string path, std::span<char> bytes) : path_(std::move(path)), bytes_(bytes) {}
+    LinuxMappedFile(const LinuxMappedFile&) = delete;
+    LinuxMappedFile& operator=(const LinuxMappedFile&) = delete;
+    ~LinuxMappedFile() override { ::munmap(bytes_.data(), bytes_.size()); }
+
+    std::span<char> bytes() override { return bytes_; }
+
+    FileResult<bool> sync(std::size_t offset, std::size_t length) override {
+        GILMOK_ASSERT(offset <= bytes_.size() && length <= bytes_.size() - offset);
+        const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+        const std::size_t begin = offset / page * page;
+        if (::msync(bytes_.data() + begin, offset + length - begin, MS_SYNC) < 0) return failure("sync", path_, errno);
+        return true;
+    }
+
+private:
+    std::string path_;
+    std::span<char> bytes_;
+};
+
+class LinuxFileLock final : public FileLock {
+public:
+    explicit LinuxFileLock(OpenFile file) : file_(std::move(file)) {}
+
+private:
+    OpenFile file_;   // the lock goes with the last descriptor
+};
+
+FileResult<std::unique_ptr<MappedFile>> map(const OpenFile& file, const std::string& path, std::size_t bytes) {
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+    if (memory == MAP_FAILED) return failure("map", path, errno);
+    const std::span<char> span(static_cast<char*>(memory), bytes);
+    return std::unique_ptr<MappedFile>(std::make_unique<LinuxMappedFile>(path, span));
+}
+
+// Takes the space and maps it. The kernel would give each page at its first touch, for some microseconds; here that is
+// paid by whoever makes the file, and not by whoever writes into it under time pressure.
+FileResult<std::unique_ptr<MappedFile>> fill_and_map(const OpenFile& file, const std::string& path, std::size_t bytes) {
+    int code = EINTR;
+    while (code == EINTR) code = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+    if (code != 0) return failure("allocate", path, code);
+    auto mapped = map(file, path, bytes);
+    if (!mapped) return mapped;
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    volatile char* memory = (*mapped)->bytes().data();
+    for (std::size_t at = 0; at < bytes; at += page) memory[at] = 0;
+    return mapped;
+}
 
 // Writes the whole temporary file and brings it to the disk. Zero or errno; `step` is what failed.
 int write_and_sync(const OpenFile& file, std::string_view bytes, std::string_view& step) {
@@ -186,6 +238,86 @@ FileResult<bool> LinuxFiles::make_directory(const std::string& path, unsigned mo
         }
         if (slash == std::string::npos) return true;
     }
+}
+
+FileResult<std::unique_ptr<MappedFile>> LinuxFiles::create_mapped(const std::string& path, std::size_t bytes,
+                                                                  unsigned mode) {
+    const OpenFile file = open_path(path, O_RDWR | O_CREAT | O_EXCL, mode);
+    if (!file.is_open()) return failure("create", path, errno);
+    auto mapped = fill_and_map(file, path, bytes);
+    if (!mapped) ::unlink(path.c_str());
+    return mapped;
+}
+
+FileResult<std::unique_ptr<MappedFile>> LinuxFiles::open_mapped(const std::string& path) {
+    const OpenFile file = open_path(path, O_RDWR, 0);
+    if (!file.is_open()) return failure("open", path, errno);
+    struct stat status{};
+    if (::fstat(file.get(), &status) < 0) return failure("measure", path, errno);
+    return map(file, path, static_cast<std::size_t>(status.st_size));
+}
+
+FileResult<std::uint64_t> LinuxFiles::size(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) < 0) return failure("measure", path, errno);
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+FileResult<std::string> LinuxFiles::read_range(const std::string& path, std::uint64_t offset, std::size_t bytes) {
+    const OpenFile file = open_path(path, O_RDONLY, 0);
+    if (!file.is_open()) return failure("open", path, errno);
+    // Asked for more than there is, it costs what there is.
+    struct stat status{};
+    if (::fstat(file.get(), &status) < 0) return failure("measure", path, errno);
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    std::string text(std::min<std::uint64_t>(bytes, size > offset ? size - offset : 0), '\0');
+    std::size_t done = 0;
+    while (done < text.size()) {
+        const auto at = static_cast<off_t>(offset + done);
+        const auto got = uninterrupted([&] { return ::pread(file.get(), text.data() + done, text.size() - done, at); });
+        if (got < 0) return failure("read", path, errno);
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    text.resize(done);
+    return text;
+}
+
+FileResult<bool> LinuxFiles::truncate(const std::string& path, std::uint64_t bytes) {
+    const auto size = static_cast<off_t>(bytes);
+    if (uninterrupted([&] { return ::truncate(path.c_str(), size); }) < 0) return failure("truncate", path, errno);
+    return true;
+}
+
+FileResult<bool> LinuxFiles::remove(const std::string& path) {
+    if (::unlink(path.c_str()) < 0) return failure("remove", path, errno);
+    return true;
+}
+
+FileResult<bool> LinuxFiles::rename(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) < 0) return failure("rename to", to, errno);
+    return true;
+}
+
+FileResult<bool> LinuxFiles::sync_directory(const std::string& path) {
+    const OpenFile folder = open_path(path, O_RDONLY | O_DIRECTORY, 0);
+    if (!folder.is_open()) return failure("open", path, errno);
+    if (uninterrupted([&] { return ::fsync(folder.get()); }) < 0) return failure("sync", path, errno);
+    return true;
+}
+
+FileResult<bool> LinuxFiles::sync_file(const std::string& path) {
+    const OpenFile file = open_path(path, O_WRONLY, 0);
+    if (!file.is_open()) return failure("open", path, errno);
+    if (uninterrupted([&] { return ::fsync(file.get()); }) < 0) return failure("sync", path, errno);
+    return true;
+}
+
+FileResult<std::unique_ptr<FileLock>> LinuxFiles::lock(const std::string& path, unsigned mode) {
+    OpenFile file = open_path(path, O_RDWR | O_CREAT, mode);
+    if (!file.is_open()) return failure("open", path, errno);
+    if (uninterrupted([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) < 0) return failure("lock", path, errno);
+    return std::unique_ptr<FileLock>(std::make_unique<LinuxFileLock>(std::move(file)));
 }
 
 }   // namespace gilmok::io::linux_

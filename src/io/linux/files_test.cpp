@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -135,4 +136,85 @@ TEST_CASE("directories are made with their parents, and again without complaint"
     REQUIRE(files.write_atomically(folder / "a/file", "", 0600));
     CHECK(files.make_directory(folder / "a/file/b", 0700).error().code == ENOTDIR);
     CHECK(files.list(folder / "a").value() == std::vector<std::string>{"b", "file"});
+}
+
+TEST_CASE("a mapped file takes its whole space at once, keeps what is stored, and is opened again") {
+    const Folder folder;
+    LinuxFiles files;
+    const std::string path = folder / "lane";
+    {
+        auto mapped = files.create_mapped(path, 100'000, 0600);
+        REQUIRE(mapped);
+        const std::span<char> bytes = (*mapped)->bytes();
+        REQUIRE(bytes.size() == 100'000);
+        CHECK(std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; }));
+        struct stat status{};
+        REQUIRE(::stat(path.c_str(), &status) == 0);
+        CHECK(status.st_blocks * 512 >= 100'000);
+        CHECK(mode_of(path) == 0600);
+        bytes[99'999] = 'x';
+        CHECK((*mapped)->sync(99'000, 1'000));
+        CHECK((*mapped)->sync(0, 100'000));
+        CHECK(files.create_mapped(path, 10, 0600).error().message == "create " + path + ": File exists");
+    }
+    CHECK(files.read_range(path, 99'998, 10).value() == std::string("\0x", 2));
+    auto again = files.open_mapped(path);
+    REQUIRE(again);
+    CHECK((*again)->bytes()[99'999] == 'x');
+    CHECK(files.open_mapped(folder / "none").error().code == ENOENT);
+    REQUIRE(files.write_atomically(folder / "empty", "", 0600));
+    CHECK(files.open_mapped(folder / "empty").error().code == EINVAL);
+}
+
+TEST_CASE("a mapped file that the disk has no room for leaves nothing behind") {
+    const Folder folder;
+    LinuxFiles files;
+    const auto huge = files.create_mapped(folder / "huge", std::size_t{1} << 62, 0600);
+    REQUIRE(!huge);
+    CHECK((huge.error().code == ENOSPC || huge.error().code == EFBIG));
+    CHECK(huge.error().message.starts_with("allocate " + (folder / "huge") + ": "));
+    CHECK(files.list(folder.path).value().empty());
+}
+
+TEST_CASE("files are measured, read in part, cut, renamed, removed and synced") {
+    const Folder folder;
+    LinuxFiles files;
+    const std::string path = folder / "log";
+    auto log = files.open_append(path, 0600);
+    REQUIRE(log);
+    REQUIRE((*log)->append("0123456789"));
+    CHECK((*log)->sync());
+    CHECK(files.sync_file(path));
+    CHECK(files.size(path).value() == 10);
+    CHECK(files.read_range(path, 4, 3).value() == "456");
+    CHECK(files.read_range(path, 8, 1'000'000).value() == "89");
+    CHECK(files.read_range(path, 100, 3).value().empty());
+    REQUIRE(files.truncate(path, 4));
+    REQUIRE((*log)->append("abc"));
+    CHECK(files.read(path, 100).value() == "0123abc");
+    REQUIRE(files.rename(path, folder / "log.1"));
+    CHECK(files.sync_directory(folder.path));
+    CHECK(files.list(folder.path).value() == std::vector<std::string>{"log.1"});
+    REQUIRE(files.remove(folder / "log.1"));
+    const std::string missing = ": No such file or directory";
+    CHECK(files.remove(path).error().message == "remove " + path + missing);
+    CHECK(files.rename(path, folder / "x").error().message == "rename to " + (folder / "x") + missing);
+    CHECK(files.size(path).error().message == "measure " + path + missing);
+    CHECK(files.truncate(path, 1).error().message == "truncate " + path + missing);
+    CHECK(files.read_range(path, 0, 1).error().message == "open " + path + missing);
+    CHECK(files.sync_file(path).error().message == "open " + path + missing);
+    CHECK(files.sync_directory(path).error().message == "open " + path + missing);
+}
+
+TEST_CASE("a lock is held by one, also within a process, and let go with its holder") {
+    const Folder folder;
+    LinuxFiles files;
+    auto held = files.lock(folder / "lock", 0600);
+    REQUIRE(held);
+    const auto second = files.lock(folder / "lock", 0600);
+    REQUIRE(!second);
+    CHECK(second.error().code == EWOULDBLOCK);
+    CHECK(second.error().message == "lock " + (folder / "lock") + ": Resource temporarily unavailable");
+    held->reset();
+    CHECK(files.lock(folder / "lock", 0600));
 }
