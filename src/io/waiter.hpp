@@ -70,6 +70,9 @@ public:
         return Awaiter{*this, mask};
     }
 
+    // Whether the coroutine is suspended until one of these.
+    [[nodiscard]] bool awaits(Events bits) const { return (mask_ & bits) != 0; }
+
 private:
     friend class ReadyQueue;
     ReadyQueue* queue_;

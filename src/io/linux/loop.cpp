@@ -32,7 +32,9 @@ Duration read_clock(clockid_t clock) {
 class EpollLoop final : public Loop {
 public:
     EpollLoop()
-        : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), network_(epoll_, outbox_) {
+        : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+          wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+          network_(epoll_, outbox_, inbox_) {
         GILMOK_ASSERT(epoll_ >= 0 && wakeup_ >= 0);
         epoll_event event{};
         event.events = EPOLLIN;
@@ -97,6 +99,7 @@ private:
         timers_.fire(now_);
         run_submitted();
         ready_.run();
+        inbox_.end_turn();
         outbox_.flush();
     }
 
@@ -132,6 +135,7 @@ private:
     int epoll_;
     int wakeup_;
     Outbox outbox_;
+    Inbox inbox_;
     LinuxNetwork network_;
     Instant now_{};
     WallTime wall_now_{};

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "io/linux/inbox.hpp"
 #include "io/linux/outbox.hpp"
 #include "io/loop.hpp"
 
@@ -21,13 +22,14 @@ protected:
 
 class LinuxNetwork final : public Network {
 public:
-    LinuxNetwork(int epoll, Outbox& outbox) : epoll_(epoll), outbox_(outbox) {}
+    LinuxNetwork(int epoll, Outbox& outbox, Inbox& inbox) : epoll_(epoll), outbox_(outbox), inbox_(inbox) {}
     Result<ListenerPtr> listen(const Address& address, const ListenOptions& options) override;
     Result<SocketPtr> connect(const Address& address) override;
 
 private:
     int epoll_;
-    Outbox& outbox_;   // the loop's; outlives every socket
+    Outbox& outbox_;   // both the loop's; they outlive every socket
+    Inbox& inbox_;
 };
 
 }   // namespace gilmok::io::linux_
