@@ -10,7 +10,13 @@
 namespace gilmok {
 
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-bool equal_ignoring_case(std::string_view left, std::string_view right);
+// In line, because most comparisons are with a list of names and end at the size.
+inline bool equal_ignoring_case(std::string_view left, std::string_view right) {
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i < left.size(); ++i)
+        if (ascii_lower(left[i]) != ascii_lower(right[i])) return false;
+    return true;
+}
 std::string_view trim(std::string_view text);   // spaces and tabs, both ends
 std::string lowercase(std::string_view text);
 

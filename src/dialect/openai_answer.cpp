@@ -1,5 +1,4 @@
 // Reading what an answer says it used, and what a piece of a streamed answer is.
-#include <cstring>
 #include <optional>
 
 #include "base/text.hpp"
@@ -43,6 +42,35 @@ std::int64_t first_of(const Once& left, const Once& right) {
     return tokens != Usage::missing ? tokens : tokens_of(right);
 }
 
+using Walk = wire::json::Walk<wire::json::FastKernel>;
+
+// Calls `read` at every value of the object that begins here; it must walk over the value.
+template <class Read>
+bool walk_members(Walk& walk, Read read) {
+    if (!walk.enter()) return false;
+    if (walk.is_at('}')) return walk.leave(), true;
+    std::string_view name;
+    while (true) {
+        if (!walk.name(name) || !read(name)) return false;
+        walk.space();
+        if (walk.is_at('}')) return walk.leave(), true;
+        if (!walk.take(',', {})) return false;
+        walk.space();
+    }
+}
+
+// Calls `take` with every member of a checked object.
+template <class Take>
+void each_member(const Value& object, Take take) {
+    Walk walk(object.text, wire::json::depth_limit, false);
+    walk_members(walk, [&](std::string_view name) {
+        Value value;
+        if (!walk.value(value)) return false;
+        take(name, value);
+        return true;
+    });
+}
+
 struct Details {
     Once cached, audio, reasoning;
 };
@@ -50,26 +78,20 @@ struct Details {
 Details read_details(const Once& object) {
     Details details;
     if (!object.is_object()) return details;
-    Cursor cursor(object.get());
-    std::string_view name;
-    Value value;
-    while (cursor.next_member(name, value)) {
+    each_member(object.get(), [&details](std::string_view name, const Value& value) {
         if (name == "cached_tokens")
             details.cached.set(value);
         else if (name == "audio_tokens")
             details.audio.set(value);
         else if (name == "reasoning_tokens")
             details.reasoning.set(value);
-    }
+    });
     return details;
 }
 
 Usage read_counts(const Value& object) {
     Once prompt, input, completion, output, total, cache_hit, input_details, output_details;
-    Cursor cursor(object);
-    std::string_view name;
-    Value value;
-    while (cursor.next_member(name, value)) {
+    each_member(object, [&](std::string_view name, const Value& value) {
         if (name == "prompt_tokens")
             prompt.set(value);
         else if (name == "completion_tokens")
@@ -87,7 +109,7 @@ Usage read_counts(const Value& object) {
             output.set(value);
         else if (name == "prompt_cache_hit_tokens")
             cache_hit.set(value);
-    }
+    });
     const Details of_input = read_details(input_details);
     const Details of_output = read_details(output_details);
     Usage usage;
@@ -137,19 +159,9 @@ public:
     }
 
 private:
-    // Calls `read` at every value of the object that begins here; it must walk over the value.
     template <class Read>
     bool members(Read read) {
-        if (!walk_.enter()) return false;
-        if (walk_.is_at('}')) return walk_.leave(), true;
-        std::string_view name;
-        while (true) {
-            if (!walk_.name(name) || !read(name)) return false;
-            walk_.space();
-            if (walk_.is_at('}')) return walk_.leave(), true;
-            if (!walk_.take(',', {})) return false;
-            walk_.space();
-        }
+        return walk_members(walk_, read);
     }
 
     bool read_member(std::string_view name) {
@@ -202,10 +214,10 @@ private:
         return true;
     }
 
-    wire::json::Walk<wire::json::FastKernel> walk_;
+    Walk walk_;
 };
 
-}  // namespace
+}   // namespace
 
 namespace {
 
@@ -214,14 +226,12 @@ namespace {
 // is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way.
 std::optional<Value> find_only_usage(std::string_view json) {
     constexpr std::string_view quoted = "\"usage\"";
-    const void* found = memmem(json.data(), json.size(), quoted.data(), quoted.size());
-    if (found == nullptr) return std::nullopt;
-    const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - json.data());
-    const std::string_view behind = json.substr(at + quoted.size());
-    if (memmem(behind.data(), behind.size(), quoted.data(), quoted.size()) != nullptr) return std::nullopt;
+    const std::size_t at = wire::json::find_text(json, quoted);
+    if (at == std::string_view::npos) return std::nullopt;
+    if (wire::json::find_text(json.substr(at + quoted.size()), quoted) != std::string_view::npos) return std::nullopt;
     const std::size_t colon = json.find_first_not_of(" \t\r\n", at + quoted.size());
     if (colon == std::string_view::npos || json[colon] != ':') return std::nullopt;
-    wire::json::Walk<wire::json::FastKernel> walk(json.substr(colon + 1), wire::json::depth_limit, false);
+    Walk walk(json.substr(colon + 1), wire::json::depth_limit, false);
     walk.space();
     Value usage;
     if (!walk.is_at('{') || !walk.value(usage)) return std::nullopt;
@@ -237,7 +247,7 @@ std::optional<Value> find_only_usage(std::string_view json) {
     return is_outermost ? std::optional(usage) : std::nullopt;
 }
 
-}  // namespace
+}   // namespace
 
 Usage read_usage(std::string_view json) {
     if (const auto only = find_only_usage(json)) return read_counts(*only);
@@ -299,4 +309,4 @@ void append_event_without_usage(std::string& out, std::string_view raw, std::str
     out += raw;
 }
 
-}  // namespace gilmok::dialect::openai
+}   // namespace gilmok::dialect::openai

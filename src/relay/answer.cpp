@@ -64,7 +64,7 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
     out += date_line;
     const std::string_view connection = head.headers.value(Known::connection);
     for (const auto& header : head.headers)
-        if (!is_answer_header_dropped(header, connection)) wire::http1::append_header(out, header.name, header.value);
+        if (!is_answer_header_dropped(header, connection)) wire::http1::append_header(out, header);
     if (is_event_stream_) out += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
     if (options_.is_simulated) out += "x-gilmok-simulated: true\r\n";
     wire::http1::append_header(out, "x-request-id", options_.request_id);

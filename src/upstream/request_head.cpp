@@ -54,9 +54,9 @@ void append_request_head(std::string& out, const config::Upstream& upstream, con
     }
     const std::string_view connection = head.headers.value(Known::connection);
     for (const auto& header : head.headers)
-        if (!is_withheld(header, connection)) wire::http1::append_header(out, header.name, header.value);
+        if (!is_withheld(header, connection)) wire::http1::append_header(out, header);
     if (const auto* coding = head.headers.find(Known::content_encoding); coding != nullptr && !forwarded.is_decoded)
-        wire::http1::append_header(out, coding->name, coding->value);
+        wire::http1::append_header(out, *coding);
     wire::http1::append_header(out, "x-request-id", forwarded.request_id);
     wire::http1::append_header(out, "traceparent", forwarded.traceparent);
     out += "endpoint-load-metrics-format: TEXT\r\ncontent-length: ";

@@ -239,6 +239,8 @@ bool is_listed(std::string_view connection_value, std::string_view name);
 
 // Appends "Name: value\r\n". The value must hold no control bytes; parsed values never do, others are asserted.
 void append_header(std::string& out, std::string_view name, std::string_view value);
+// The same for a line that HeadParser stored, which has checked every byte of it.
+void append_header(std::string& out, const Header& parsed);
 // Appends "1a\r\n", the head of a chunk. The chunk's data and a CRLF follow.
 void append_chunk_size(std::string& out, std::size_t bytes);
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";

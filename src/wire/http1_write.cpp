@@ -1,4 +1,5 @@
 // What we put on the wire ourselves: header lines, chunk heads, reason phrases.
+#include <algorithm>
 #include <charconv>
 
 #include "base/assert.hpp"
@@ -13,6 +14,18 @@ void append_header(std::string& out, std::string_view name, std::string_view val
                   chars::skip(name.data(), name.data() + name.size(), chars::token) == name.data() + name.size());
     GILMOK_ASSERT(chars::skip_value(value.data(), value.data() + value.size()) == value.data() + value.size());
     out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_header(std::string& out, const Header& parsed) {
+    const std::size_t before = out.size();
+    out.resize(before + parsed.name.size() + parsed.value.size() + 4);   // one check for room in place of four
+    char* at = out.data() + before;
+    at = std::copy(parsed.name.begin(), parsed.name.end(), at);
+    *at++ = ':';
+    *at++ = ' ';
+    at = std::copy(parsed.value.begin(), parsed.value.end(), at);
+    *at++ = '\r';
+    *at = '\n';
 }
 
 void append_chunk_size(std::string& out, std::size_t bytes) {
@@ -70,7 +83,7 @@ std::string_view reason_phrase(unsigned status) {
         case 503: return "Service Unavailable";
         case 504: return "Gateway Timeout";
         case 505: return "HTTP Version Not Supported";
-        case 529: return "Overloaded";  // not registered; Anthropic's API uses it
+        case 529: return "Overloaded";   // not registered; Anthropic's API uses it
         default: break;
     }
     if (status >= 200 && status < 300) return "OK";
@@ -79,4 +92,4 @@ std::string_view reason_phrase(unsigned status) {
     return status >= 500 ? "Server Error" : "Informational";
 }
 
-}  // namespace gilmok::wire::http1
+}   // namespace gilmok::wire::http1

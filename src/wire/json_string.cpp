@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <bit>
 #include <cstdint>
 
 #if defined(__x86_64__)
@@ -16,7 +17,7 @@ bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
-}  // namespace
+}   // namespace
 
 const char* escape_end(const char* at, const char* end) {
     if (end - at < 2) return nullptr;
@@ -81,6 +82,24 @@ bool is_utf8_scalar(std::string_view text, std::size_t& valid_bytes) {
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
+std::size_t find_text(std::string_view text, std::string_view wanted) {
+    std::size_t at = 0;
+#if defined(__x86_64__)
+    const __m128i first = _mm_set1_epi8(wanted[0]);
+    const __m128i second = _mm_set1_epi8(wanted[1]);
+    for (; at + 17 <= text.size(); at += 16) {
+        const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const __m128i behind = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at + 1));
+        const __m128i both = _mm_and_si128(_mm_cmpeq_epi8(here, first), _mm_cmpeq_epi8(behind, second));
+        for (auto bits = static_cast<unsigned>(_mm_movemask_epi8(both)); bits != 0; bits &= bits - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(bits));
+            if (text.substr(place, wanted.size()) == wanted) return place;
+        }
+    }
+#endif
+    return text.find(wanted, at);
+}
+
 #if defined(__x86_64__)
 
 namespace {
@@ -113,7 +132,7 @@ inline bool ends_in_block(const char* at, const char* end, std::uint32_t special
 
 std::uint32_t bits_before(std::ptrdiff_t position) { return (std::uint32_t{1} << position) - 1; }
 
-}  // namespace
+}   // namespace
 
 StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii) {
     __m128i seen = _mm_setzero_si128();
@@ -189,7 +208,7 @@ namespace {
     if (has_avx2()) string_end_wide = string_end_avx2;
     return true;
 }();
-}  // namespace
+}   // namespace
 
 #else
 
@@ -199,4 +218,4 @@ const char* FastKernel::space_run_end(const char* at, const char* end) { return 
 
 #endif
 
-}  // namespace gilmok::wire::json
+}   // namespace gilmok::wire::json

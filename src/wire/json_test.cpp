@@ -411,3 +411,15 @@ TEST_CASE("a whole number is read only when it is one and fits") {
     CHECK(accepts("-0.0E-99999999999999999"));
     CHECK(accepts(std::string(100000, '9')));
 }
+
+TEST_CASE("a text is found where it stands first, at every place and behind its own beginnings") {
+    for (std::size_t size = 0; size < 70; ++size)
+        for (std::size_t at = 0; at <= size; ++at) {
+            std::string text(size, '"');
+            text.insert(at, "\"us\"usage\"");
+            if (size % 2 == 1) text += "\"usage\"";
+            REQUIRE(json::find_text(text, "\"usage\"") == text.find("\"usage\""));
+            REQUIRE(json::find_text(text, "\"usage:") == std::string::npos);
+        }
+    CHECK(json::find_text("", "ab") == std::string::npos);
+}
