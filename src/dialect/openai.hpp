@@ -1,6 +1,6 @@
 // The OpenAI API on the wire: which path is which endpoint, what gilmok reads out of a request, what it may change,
 // what an error looks like, and where an answer says what it used. Source: platform.openai.com/docs/api-reference and
-// the openai npm client's types. One parse of the request; the client's own bytes go on, but for two members.
+// the openai npm client's types. One parse of the request; the client's own bytes go on, but for three members at most.
 // Sans-IO. Views point into the body.
 #pragma once
 
@@ -30,6 +30,8 @@ struct Request {
     bool asks_for_usage = false;           // stream_options.include_usage: true
     wire::json::Value stream_options;      // empty text when absent
     std::int64_t output_tokens_max = -1;   // max_completion_tokens, else max_tokens; -1 = absent
+    wire::json::Value output_limit_null;   // where one of the two stands as null; empty text when neither does
+    std::string_view user;                 // the member `user`, raw; "" = absent
     std::int64_t choices = 1;              // n
     std::uint32_t input_bytes = 0;         // bytes of messages / prompt / input; a rough size for routing
     std::string_view text;                 // the whole body
@@ -37,7 +39,7 @@ struct Request {
 };
 
 // Errors: bad_json, json_too_deep, member_duplicate (model, stream, stream_options, max_tokens, max_completion_tokens,
-// messages, prompt, input, tools, n given twice, in another case or with escapes in their names: the next reader could
+// messages, prompt, input, tools, n, user given twice, in another case or with escapes in their names: the next reader could
 // choose another of them), member_invalid (wrong type, or stream_options without stream), model_missing.
 Result<Request> read_request(model::Endpoint endpoint, std::string_view body, const wire::json::Limits& limits);
 // For multipart endpoints: finds the form fields "model" and "stream" (RFC 7578). `content_type` is the header with its
@@ -45,14 +47,20 @@ Result<Request> read_request(model::Endpoint endpoint, std::string_view body, co
 Result<Request> read_multipart(std::string_view content_type, std::string_view body);
 
 // The body to send: the client's bytes with the served name in place of the public one and, for streams of chat and
-// completions, with stream_options.include_usage = true. At most 5 pieces; `made` is overwritten with the bytes that are
+// completions, with stream_options.include_usage = true and, where a budget must hold, a limit of the answer. At most 7 pieces; `made` is overwritten with the bytes that are
 // new, and must live as long as the parts. A served name for a multipart body holds no CR or LF (asserted).
+struct Edits {
+    std::string_view served_name{};
+    bool continuous_usage = false;        // stream_options.continuous_usage_stats too (vLLM, SGLang)
+    std::int64_t output_tokens_max = 0;   // set where the client named no limit; 0 = leave it
+    std::string_view output_limit_member = "max_completion_tokens";
+};
 struct Edited {
-    std::array<std::string_view, 6> parts{};
+    std::array<std::string_view, 7> parts{};
     std::size_t count = 0;
     std::uint64_t bytes = 0;
 };
-Edited edit(const Request& request, std::string_view served_name, std::string& made);
+Edited edit(const Request& request, const Edits& edits, std::string& made);
 
 // Usage of a whole (non-streamed) answer or of one event's data. Unknown shapes and out-of-range numbers (negative,
 // fractions, beyond 2^53) leave Usage::missing; so does a member that stands twice.

@@ -39,7 +39,7 @@ void read_and_edit(benchmark::State& state) {
     std::string made;
     for (auto _ : state) {
         const auto request = openai::read_request(gilmok::model::Endpoint::chat, body, {});
-        auto edited = openai::edit(*request, "Qwen/Qwen3-32B", made);
+        auto edited = openai::edit(*request, {.served_name = "Qwen/Qwen3-32B"}, made);
         benchmark::DoNotOptimize(edited);
     }
 }

@@ -36,8 +36,8 @@ std::vector<Member> members_of(std::string_view object, std::string_view without
 
 std::string apply(const openai::Request& request, std::string_view served_name) {
     std::string made, out;
-    const openai::Edited edited = openai::edit(request, served_name, made);
-    claim(edited.count <= 5, "at most five pieces");
+    const openai::Edited edited = openai::edit(request, {.served_name = served_name}, made);
+    claim(edited.count <= 7, "at most seven pieces");
     for (std::size_t i = 0; i < edited.count; ++i) out += edited.parts[i];
     claim(out.size() == edited.bytes, "the size is told");
     return out;

@@ -48,7 +48,7 @@ TEST_CASE("the served name takes the place of the form's model") {
     const auto request = openai::read_multipart(form_type, body);
     REQUIRE(request.has_value());
     std::string made, out;
-    const auto edit = openai::edit(*request, "served/\"name\"", made);
+    const auto edit = openai::edit(*request, {.served_name = "served/\"name\""}, made);
     for (std::size_t i = 0; i < edit.count; ++i) out += edit.parts[i];
     CHECK(out == file_field + field("form-data; name=\"model\"", "served/\"name\"") + end);
     CHECK(out.size() == edit.bytes);

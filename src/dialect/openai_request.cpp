@@ -29,11 +29,13 @@ enum class Name : std::uint8_t {
     input,
     tools,
     n,
+    user,
     count_
 };
 constexpr std::array<std::string_view, static_cast<std::size_t>(Name::count_)> names{
     "model",    "stream", "stream_options", "max_tokens", "max_completion_tokens",
-    "messages", "prompt", "input",          "tools",      "n"};
+    "messages", "prompt", "input",          "tools",      "n",
+    "user"};
 constexpr std::size_t name_bytes_max = 21;
 
 Error refusal(Code code, std::string_view detail) { return {code, Fault::client, Retry::never, detail}; }
@@ -127,9 +129,11 @@ private:
                 return true;
             case Name::stream_options: return read_stream_options(value);
             case Name::max_tokens:
+                if (value.type == Type::null) request_.output_limit_null = value;
                 return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), request_.output_tokens_max,
                                   "'max_tokens' must be a whole number of 0 or more");
             case Name::max_completion_tokens:
+                if (value.type == Type::null) request_.output_limit_null = value;
                 return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), max_completion_tokens_,
                                   "'max_completion_tokens' must be a whole number of 0 or more");
             case Name::n:
@@ -137,6 +141,9 @@ private:
             case Name::messages:
             case Name::prompt:
             case Name::input: add_input(value); return true;
+            case Name::user:
+                if (value.type == Type::string) request_.user = value.text.substr(1, value.text.size() - 2);
+                return true;
             case Name::tools:
             case Name::count_: return true;
         }
@@ -232,28 +239,50 @@ Change change_model(const Request& request, std::string_view served_name, std::s
     return change;
 }
 
-// The smallest change that makes stream_options.include_usage true and leaves its other members.
-Change change_stream_options(const Request& request, std::string& made) {
+// The smallest change that makes stream_options.include_usage true (and where the engine knows it, has usage in every
+// event), and leaves its other members.
+Change change_stream_options(const Request& request, bool continuous, std::string& made) {
     const Value& options = request.stream_options;
+    const bool adds_continuous =
+        continuous && (options.type != Type::object || wire::json::find(options, "continuous_usage_stats").text.empty());
+    const std::string_view wanted = adds_continuous ? "\"include_usage\":true,\"continuous_usage_stats\":true"
+                                                    : "\"include_usage\":true";
     Change change{0, 0, made.size(), 0};
     if (options.text.empty()) {
         change.begin = request.text.find('{') + 1;
         // "model" is always there, so something follows.
-        made.append("\"stream_options\":{\"include_usage\":true},");
+        made.append("\"stream_options\":{").append(wanted).append("},");
     } else if (options.type == Type::null) {
         change.begin = offset_in(request.text, options.text);
         change.bytes = options.text.size();
-        made.append("{\"include_usage\":true}");
+        made.append("{").append(wanted).append("}");
     } else if (const Value old = wire::json::find(options, "include_usage"); !old.text.empty()) {
         change.begin = offset_in(request.text, old.text);
         change.bytes = old.text.size();
-        made.append("true");
+        made.append(adds_continuous ? "true,\"continuous_usage_stats\":true" : "true");
     } else {
         change.begin = offset_in(request.text, options.text) + 1;
         std::string_view name;
         Value ignored;
         const bool is_empty = !wire::json::Cursor(options).next_member(name, ignored);
-        made.append(is_empty ? "\"include_usage\":true" : "\"include_usage\":true,");
+        made.append(wanted).append(is_empty ? "" : ",");
+    }
+    change.made_bytes = made.size() - change.made_begin;
+    return change;
+}
+
+// A limit of the answer where the client named none: in place of his null, or as a member of its own.
+Change set_output_limit(const Request& request, const Edits& edits, std::string& made) {
+    Change change{request.text.find('{') + 1, 0, made.size(), 0};
+    const Value& null = request.output_limit_null;
+    if (!null.text.empty()) {
+        change.begin = offset_in(request.text, null.text);
+        change.bytes = null.text.size();
+        append_number(made, edits.output_tokens_max);
+    } else {
+        made.append("\"").append(edits.output_limit_member).append("\":");
+        append_number(made, edits.output_tokens_max);
+        made.append(",");
     }
     change.made_bytes = made.size() - change.made_begin;
     return change;
@@ -267,15 +296,18 @@ void add_part(Edited& edited, std::string_view part) {
 
 }   // namespace
 
-Edited edit(const Request& request, std::string_view served_name, std::string& made) {
+Edited edit(const Request& request, const Edits& edits, std::string& made) {
     made.clear();
-    std::array<Change, 2> changes{};
+    std::array<Change, 3> changes{};
     std::size_t count = 0;
-    if (request.model != served_name) changes[count++] = change_model(request, served_name, made);
+    if (request.model != edits.served_name) changes[count++] = change_model(request, edits.served_name, made);
     const bool tells_usage = request.endpoint == Endpoint::chat || request.endpoint == Endpoint::completions;
-    if (request.is_stream && tells_usage && !request.asks_for_usage)
-        changes[count++] = change_stream_options(request, made);
-    if (count == 2 && changes[1].begin < changes[0].begin) std::swap(changes[0], changes[1]);
+    if (request.is_stream && tells_usage && (!request.asks_for_usage || edits.continuous_usage))
+        changes[count++] = change_stream_options(request, edits.continuous_usage, made);
+    if (tells_usage && edits.output_tokens_max > 0 && !request.is_multipart)
+        changes[count++] = set_output_limit(request, edits, made);
+    std::stable_sort(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](const Change& left, const Change& right) { return left.begin < right.begin; });
 
     Edited edited;
     std::size_t done = 0;

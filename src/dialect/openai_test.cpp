@@ -19,19 +19,61 @@ Code refusal_of(std::string_view body, Endpoint endpoint = Endpoint::chat) {
 // A chat request with these members after its model.
 std::string with(std::string_view members) { return "{\"model\":\"m\"," + std::string(members) + "}"; }
 
-std::string edited(std::string_view body, std::string_view served_name, Endpoint endpoint = Endpoint::chat) {
+std::string edited(std::string_view body, const openai::Edits& edits, Endpoint endpoint = Endpoint::chat) {
     const auto request = openai::read_request(endpoint, body, {});
     REQUIRE(request.has_value());
     std::string made, out;
-    const auto edit = openai::edit(*request, served_name, made);
-    CHECK(edit.count <= 5);
+    const auto edit = openai::edit(*request, edits, made);
+    CHECK(edit.count <= 7);
     for (std::size_t i = 0; i < edit.count; ++i) out += edit.parts[i];
     CHECK(out.size() == edit.bytes);
     CHECK(json::scan(out, {}, nullptr).has_value());
     return out;
 }
 
+std::string edited(std::string_view body, std::string_view served_name, Endpoint endpoint = Endpoint::chat) {
+    return edited(body, openai::Edits{.served_name = served_name}, endpoint);
+}
+
 }   // namespace
+
+TEST_CASE("a limit of the answer is set where the client named none, and only there") {
+    const openai::Edits limit{.served_name = "m", .output_tokens_max = 512};
+    CHECK(edited(R"({"model":"m","messages":[]})", limit) ==
+          R"({"max_completion_tokens":512,"model":"m","messages":[]})");
+    CHECK(edited(R"({"model":"m","max_tokens":null})", limit) == R"({"model":"m","max_tokens":512})");
+    CHECK(edited(R"({"model":"m","max_completion_tokens" : null})", limit) ==
+          R"({"model":"m","max_completion_tokens" : 512})");
+    const openai::Edits older{.served_name = "s", .output_tokens_max = 7, .output_limit_member = "max_tokens"};
+    CHECK(edited(R"({"model":"m","stream":true})", older) ==
+          R"({"stream_options":{"include_usage":true},"max_tokens":7,"model":"s","stream":true})");
+    CHECK(edited(R"({"model":"m","input":"x"})", limit, Endpoint::embeddings) == R"({"model":"m","input":"x"})");
+}
+
+TEST_CASE("usage in every event is asked of engines that can, whatever the client's options say") {
+    const openai::Edits all{.served_name = "m", .continuous_usage = true};
+    const auto asked = [&](std::string_view options) {
+        return edited("{\"model\":\"m\",\"stream\":true" + std::string(options) + "}", all);
+    };
+    constexpr std::string_view both = R"("include_usage":true,"continuous_usage_stats":true)";
+    CHECK(asked("") == "{\"stream_options\":{" + std::string(both) + "},\"model\":\"m\",\"stream\":true}");
+    CHECK(asked(R"(,"stream_options":null)") == R"({"model":"m","stream":true,"stream_options":{)" + std::string(both) + "}}");
+    CHECK(asked(R"(,"stream_options":{})") == R"({"model":"m","stream":true,"stream_options":{)" + std::string(both) + "}}");
+    CHECK(asked(R"(,"stream_options":{"include_usage":false})") ==
+          R"({"model":"m","stream":true,"stream_options":{)" + std::string(both) + "}}");
+    CHECK(asked(R"(,"stream_options":{"include_usage":true})") ==
+          R"({"model":"m","stream":true,"stream_options":{)" + std::string(both) + "}}");
+    CHECK(asked(R"(,"stream_options":{"continuous_usage_stats":false})") ==
+          R"({"model":"m","stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":false}})");
+}
+
+TEST_CASE("the member user is read, and refused when it is ambiguous") {
+    const auto request = openai::read_request(Endpoint::chat, R"({"model":"m","user":"u-1"})", {});
+    REQUIRE(request.has_value());
+    CHECK(request->user == "u-1");
+    CHECK(openai::read_request(Endpoint::chat, R"({"model":"m","user":7})", {})->user.empty());
+    CHECK_FALSE(openai::read_request(Endpoint::chat, R"({"model":"m","user":"a","User":"b"})", {}).has_value());
+}
 
 TEST_CASE("paths lead to endpoints, exactly") {
     CHECK(openai::endpoint_of("/v1/chat/completions") == Endpoint::chat);

@@ -184,7 +184,8 @@ void Exchange::send_request(Try& slot) {
     Scratch& scratch = shard_.scratch();
     const std::string& served_name = model_->candidates[slot.candidate].served_name;
     scratch.made.clear();
-    const dialect::openai::Edited body = dialect::openai::edit(request_, served_name, scratch.made);
+    const dialect::openai::Edits edits{.served_name = served_name};
+    const dialect::openai::Edited body = dialect::openai::edit(request_, edits, scratch.made);
     scratch.traceparent.clear();
     meter::append_traceparent(scratch.traceparent, trace_);
     scratch.upstream_head.clear();
