@@ -157,9 +157,9 @@ TEST_CASE("every code has a status and an error body that parses and tells the c
         CHECK(json::find(body, "request_id").text == "\"req_1\"");
         CHECK(json::find(error, "code").text == "\"" + std::string(gilmok::name_of(code)) + "\"");
         CHECK(json::find(error, "param").type == json::Type::null);
-        const std::string_view type = json::find(error, "type").text;
+        const std::string_view kind = json::find(error, "type").text;
         // OpenAI's own word for a budget that is used up does not end like the others.
-        CHECK((type.ends_with("_error\"") || type == "\"insufficient_quota\""));
+        CHECK((kind.ends_with("_error\"") || kind == "\"insufficient_quota\""));
         std::string message;
         REQUIRE(json::append_unescaped(message, json::find(error, "message"), 1000));
         CHECK(message.find("model \"x\x01\"") != std::string::npos);
