@@ -32,8 +32,8 @@ struct PriceRow {
     model::ServiceTier tier = model::ServiceTier::standard;
     std::int64_t above_input_tokens = 0;   // context tier: requests whose whole input is larger
     TierMode tier_mode = TierMode::whole;
-    std::string region;                    // "" = any; else the place of the upstream
-    std::int64_t per = 1'000'000;          // tokens (or pages, requests) that `price` buys
+    std::string region;             // "" = any; else the place of the upstream
+    std::int64_t per = 1'000'000;   // tokens (or pages, requests) that `price` buys
     Money price{};
     WallTime valid_from{}, valid_until = WallTime::max();   // half open
     // Time of use, local to `utc_offset_minutes`: minutes of the day [from, until), wrapping at midnight. Equal: all day.
@@ -78,17 +78,26 @@ struct Cost {
 // Each line: count × price ÷ per, rounded half to even to one pico. A meter that was used and has no line falls back:
 // cache_read, cache_write and input_audio/image → input_fresh, output_reasoning/audio/image → output_text; `requests` and
 // `pages` without a line cost nothing. Nothing when a used meter has no price even so, or on overflow. Missing counts are
-// unknown, not zero: nothing when input or output is missing altogether and the card prices it.
+// unknown, not zero: nothing when input, output, pages or requests are missing altogether and the card prices them.
+// A card that prices neither input nor output bills by pages or requests alone: tokens are free in it.
+// For `excess`, tokens stand in this order: cache read, cache writes, fresh input, audio, images; all output behind them.
 std::optional<Cost> cost_of(const PriceCard& card, const model::Meters& meters);
-// The most that so many tokens can cost: the dearest line of every input and output meter, thresholds included.
-std::optional<Pico> cost_bound(const PriceCard& card, std::int64_t input_tokens, std::int64_t output_tokens);
+// The most that so many tokens (and pages, and one request) can cost: the dearest line of every meter, thresholds included.
+// Where a price does not divide into whole pico, some pico are added for the roundings. Nothing when it cannot be told.
+std::optional<Pico> cost_bound(const PriceCard& card, std::int64_t input_tokens, std::int64_t output_tokens,
+                               std::int64_t pages = 1);
 
 class PriceBook {
 public:
-    // Later rows win over earlier ones with the same key (so overrides follow the catalogue).
+    // Where two rows for the same meter and threshold hold, the later one wins (so overrides follow the catalogue, and a
+    // row for some hours follows that for the whole day). Rows that make no sense (no currency, below zero, per 0) are not
+    // taken: what they meant to price stays unknown.
     static std::shared_ptr<const PriceBook> build(std::vector<PriceRow> rows, std::vector<FxRate> rates);
     // The card for one SKU at one moment; nullptr when no row matches. Cards are interned: the same pointer for the same
     // card as long as the book lives. `discount_ppm` of the upstream is taken off every line (rounded half to even).
+    // All lines come from one group of rows, never mixed: the exact name before the longest beginning, then a named region
+    // before any; a tier without rows of its own is unknown. Rows in another currency than the last one are left out.
+    // The card's `sku` and `region` are the rows', so that answers with made-up names make no new cards.
     // Thread-safe. Cheap when asked again (a small cache for each combination).
     const PriceCard* find(std::string_view provider, std::string_view sku, std::string_view region,
                           model::ServiceTier tier, WallTime at, std::int64_t discount_ppm = 0) const;
