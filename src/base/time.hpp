@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace gilmok {
 
@@ -27,6 +29,8 @@ constexpr std::int64_t unix_ms(WallTime time) { return to_ms(time.time_since_epo
 
 // "2026-11-21T04:05:06.789Z" (RFC 3339, UTC, milliseconds).
 std::string rfc3339(WallTime time);
+// What rfc3339() wrote; also without the fraction, or the day alone ("2026-11-21", midnight UTC). Nothing for the rest.
+std::optional<WallTime> parse_rfc3339(std::string_view text);
 // "Sat, 21 Nov 2026 04:05:06 GMT" (RFC 9110 section 5.6.7, IMF-fixdate), for the Date header.
 std::string http_date(WallTime time);
 
