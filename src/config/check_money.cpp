@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/amount.hpp"
+#include "config/quantity.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
 #include "config/value.hpp"
@@ -30,7 +31,9 @@ constexpr std::array<std::pair<std::string_view, Money Tenant::*>, 3> tenant_bud
      {"budget_month", &Tenant::budget_month},
      {"budget_window", &Tenant::budget_window}}};
 
-// RFC 9162 leaves the origin to the log; C2SP's signed-note forbids spaces and plus signs in the key name made of it.
+constexpr Milliseconds window_min = 1min;
+
+// The origin is the name of the key in signed notes, where C2SP's signed-note forbids spaces and plus signs.
 bool is_origin(std::string_view text) {
     return !has_controls(text) && text.find_first_of(" +") == std::string_view::npos && text.size() <= name_bytes_max;
 }
@@ -38,6 +41,14 @@ bool is_origin(std::string_view text) {
 bool is_country(std::string_view text) {
     return text.size() == 2 &&
            std::all_of(text.begin(), text.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+}
+
+// As Prometheus's data model has it.
+bool is_metric_name(std::string_view text) {
+    const auto is_fine = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ':';
+    };
+    return std::all_of(text.begin(), text.end(), is_fine) && !(text.front() >= '0' && text.front() <= '9');
 }
 
 struct MoneyChecker {
@@ -84,6 +95,9 @@ struct MoneyChecker {
         if (pool.power_idle_w > pool.power_max_w)
             add(Places::join(table, "power_idle_w"), "E0305", "\"power_idle_w\" is more than \"power_max_w\"", {},
                 "both are watts of the whole pool");
+        if (!pool.power_metric.empty() && !is_metric_name(pool.power_metric))
+            add(Places::join(table, "power_metric"), "E0107", "\"power_metric\" is no name of a metric", {},
+                "write its name alone, without labels");
         if (!pool.country.empty() && !is_country(pool.country))
             add(Places::join(table, "country"), "E0107", "\"country\" is no country",
                 "it is the ISO 3166 code: two capital letters", "write \"KR\"");
@@ -187,6 +201,10 @@ struct MoneyChecker {
         if (!has_window && tenant.window != 0ms)
             add(Places::join(table, "window"), "E0305", "nothing is limited in this window", {},
                 "add budget_window or tokens_window, or remove it");
+        if (has_window && tenant.window != 0ms && tenant.window < window_min)
+            add(Places::join(table, "window"), "E0104",
+                "\"window\" is " + duration_text(tenant.window) + ", which is shorter than a minute",
+                "that is what the limits by minute are for", "write at least \"1m\"");
         if (tenant.at_limit == AtLimit::degrade) degrade(tenant, table);
         if ((tenant.subsidy_ppm != 0) != !tenant.subsidised_by.empty())
             add(Places::join(table, tenant.subsidy_ppm != 0 ? "subsidy" : "subsidised_by"), "E0305",

@@ -42,6 +42,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     GILMOK_ASSERT(second.snapshot);
     GILMOK_ASSERT(render_everything(*first.snapshot) == render_everything(*second.snapshot));
     GILMOK_ASSERT(first.snapshot->models_by_name.size() == first.snapshot->models.size());
+    // Secrets are referred to, never written.
+    GILMOK_ASSERT(render_everything(*first.snapshot).find("value-of-the-") == std::string::npos ||
+                  text.find("value-of-the-") != std::string_view::npos);
+    for (const auto& tenant : first.snapshot->tenants) {
+        GILMOK_ASSERT((tenant.at_limit == AtLimit::degrade) == !tenant.degrade_to.empty());
+        GILMOK_ASSERT(tenant.degrade_to.empty() || first.snapshot->models_by_name.contains(tenant.degrade_to));
+        GILMOK_ASSERT((tenant.budget_month.pico > 0) == !tenant.budget_month.currency.is_none());
+    }
+    for (const auto& fx : first.snapshot->fx) GILMOK_ASSERT(fx.rate_pico > 0 && fx.from_currency != fx.to_currency);
+    for (const auto& price : first.snapshot->prices)
+        GILMOK_ASSERT(price.per > 0 && price.valid_from < price.valid_until);
     for (const auto& model : first.snapshot->models)
         for (const auto& candidate : model.candidates)
             GILMOK_ASSERT(gilmok::model::index_of(candidate.upstream) < first.snapshot->upstreams.size());

@@ -19,7 +19,10 @@ constexpr ProblemCode all_codes[] = {
      "A secret stands in the file itself. Only references are read: `env:NAME`, `file:/path`, `cmd:program "
      "arguments`."},
     {"E0202", "The secret that is referred to is not there."},
-    {"E0203", "The secret that is referred to is empty, or holds bytes that a header cannot carry."},
+    {"E0203",
+     "A secret is empty, is missing where one is needed, or cannot be used: bytes that a header cannot carry, a "
+     "database "
+     "that is no URL."},
     {"E0204", "A file that is named does not exist."},
     {"E0301", "A model names an upstream that does not exist."},
     {"E0302", "The parent of a tenant is missing."},
