@@ -32,9 +32,9 @@ inline constexpr Field server_fields[] = {
         "admin_token_file", "File of the admin token; made when absent. Empty: `admin.token` in `state_dir`."),
     field<count, &Server::shards>(
         "shards", "Threads that answer clients, each with its own connections. 0: one for each core.", {0, 1'024}),
-    field<text, &Server::state_dir>(
-        "state_dir",
-        "Directory of the key store and the admin token. Empty: nothing is kept, only `[[key]]` keys exist."),
+    field<text, &Server::state_dir>("state_dir",
+                                    "Directory of the key store, the admin token and the ledger. Empty: nothing is "
+                                    "kept, only `[[key]]` keys exist."),
 };
 
 inline constexpr Field tls_fields[] = {

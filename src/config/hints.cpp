@@ -44,6 +44,20 @@ constexpr Alias aliases[] = {
     {"threads", "shards"},
     {"strategy", "pick"},
     {"logging", "log"},
+    {"budget", "budget_month"},
+    {"max_budget", "budget_month"},
+    {"rpm", "requests_per_minute"},
+    {"rpm_limit", "requests_per_minute"},
+    {"tpm", "tokens_per_minute"},
+    {"tpm_limit", "tokens_per_minute"},
+    {"max_tokens", "output_tokens_max"},
+    {"soft_budget", "warn"},
+    {"exchange", "fx"},
+    {"rates", "fx"},
+    {"prices", "price"},
+    {"pools", "pool"},
+    {"database_url", "database"},
+    {"timezone", "utc_offset"},
 };
 
 }   // namespace

@@ -153,6 +153,8 @@ TEST_CASE("an unknown key is an error with place, caret and the nearest name") {
 
 TEST_CASE("names that other gateways use lead to ours") {
     CHECK(has(only(with_upstream("zone = \"kr\"\n"), "E0101"), "did you mean \"place\"?"));
+    CHECK(has(only(with("[tenant.t]\nrpm_limit = 5\n"), "E0101"), "did you mean \"requests_per_minute\"?"));
+    CHECK(has(only(with("[tenant.t]\nmax_budget = 5\n"), "E0101"), "did you mean \"budget_month\"?"));
     CHECK(has(only(with("[servr]\n"), "E0101"), "did you mean \"server\"?"));
     CHECK(has(only(with("[server.limit]\n"), "E0101"), "did you mean \"limits\"?"));
     CHECK_FALSE(has(only(with_upstream("xyzzy = 1\n"), "E0101"), "did you mean"));
