@@ -27,6 +27,7 @@ inline constexpr std::size_t reserve_bytes = 120;
 inline constexpr std::size_t progress_bytes = 168;
 inline constexpr std::size_t terminal_bytes_min = 352;   // without raw usage
 inline constexpr std::size_t name_text_bytes_max = 16 * 1024;
+inline constexpr std::size_t note_text_bytes_max = record_bytes_max - 48;
 
 struct Header {
     std::uint32_t length = 0;
@@ -63,9 +64,13 @@ struct Entry {
     Body body{};
 };
 
-// Where a record goes before its sequence is known. Each writes the whole record but its length, check, lane, epoch and
-// sequence, which seal() adds; returns its length. `room` holds at least size_of() bytes.
+Kind kind_of(const Body& body);
+
+// Where a record goes before its sequence is known. Each writes the body behind the header, which seal() adds; returns the
+// length of the whole record. `room` holds at least size_of() bytes. Texts are within their limits; raw usage that is not
+// is left out, and its flag says so. The `at` of a body is not written: it is the header's time.
 std::size_t size_of(const Body& body);
+std::size_t size_of(const model::Terminal& terminal);
 std::size_t write_body(std::span<char> room, const Body& body);
 // Direct ways for the path, without a variant.
 std::size_t write_reserve(std::span<char> room, const model::Reserve& reserve);

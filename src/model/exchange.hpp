@@ -11,7 +11,7 @@
 
 namespace gilmok::model {
 
-// The doors of the OpenAI dialect. Order is part of the metrics; append only.
+// The doors of the OpenAI dialect. Order is part of the metrics and of the ledger's format; append only.
 enum class Endpoint : std::uint8_t {
     chat,                   // POST /v1/chat/completions
     completions,            // POST /v1/completions
@@ -45,7 +45,7 @@ struct Usage {
     [[nodiscard]] bool is_reported() const { return input != missing || output != missing; }
 };
 
-// How an exchange ended. Exactly one for each.
+// How an exchange ended. Exactly one for each. Order is part of the ledger's format; append only.
 enum class Outcome : std::uint8_t {
     answered,           // whole answer with a 2xx delivered
     refused,            // gilmok itself said no before any attempt (4xx or 429/503)
