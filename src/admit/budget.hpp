@@ -6,6 +6,7 @@
 // Exact across shards by one short lock for each organisation (a root of the tree): every ancestor of a key lies in the same
 // organisation, and no slice has to be rebalanced (docs/adr/0006). Tenants without budget or rate limit on any ancestor take
 // no lock at all. Rates are GCRA (generic cell rate algorithm, ITU-T I.371), so no window has an edge.
+// docs/budgets.md says what holds, and when.
 // Amounts are pico of the ledger's currency. Counters are caches of the ledger: restore() sets them from it.
 // Owner: the control side, by shared_ptr in the Setup; counters outlive a reload. Thread-safe.
 #pragma once
@@ -30,8 +31,15 @@ namespace gilmok::admit {
 
 // Which limit. Order is part of the metrics; append only.
 enum class LimitKind : std::uint8_t {
-    money_day, money_month, money_window, tokens_day, tokens_month, tokens_window, tokens_per_minute,
-    requests_per_minute, count_,
+    money_day,
+    money_month,
+    money_window,
+    tokens_day,
+    tokens_month,
+    tokens_window,
+    tokens_per_minute,
+    requests_per_minute,
+    count_,
 };
 std::string_view name_of(LimitKind kind);
 
@@ -57,38 +65,44 @@ class Treasury;
 using TreasuryPtr = std::shared_ptr<Treasury>;
 
 // What one attempt holds. Owner: the exchange. Moves; an empty one holds nothing. Dying unsettled it gives everything back.
+// Each of its calls after the first end does nothing.
 class Grant {
 public:
     Grant() = default;
     Grant(Grant&& other) noexcept;
     Grant& operator=(Grant&& other) noexcept;
     ~Grant() { release(); }
-    // What is known to be used so far moves from reserved to spent; the sum stays. Never above the bound: the rest comes
-    // with settle().
+    // What is known to be used so far (not since the last call) moves from reserved to spent; the sum stays. Never above the
+    // bound, never back: the rest comes with settle().
     void progress(std::int64_t tokens, Pico cost);
     // The end: exactly this was used, the rest is given back. More than was reserved is booked too (a lying upstream), and
     // then true is returned: the row is flagged.
     bool settle(std::int64_t tokens, Pico cost);
-    // Nothing was used.
+    // Nothing was used. That a request was made stays counted: its retries do not count again.
     void release();
     [[nodiscard]] bool is_held() const { return treasury_ != nullptr; }
 
 private:
     friend class Treasury;
+    // Ancestors with a limit of tokens per minute that get back what was not used: the nearest so many.
+    static constexpr std::size_t places_max = 8;
+
     TreasuryPtr treasury_;
     std::uint32_t node_ = 0;
     std::int64_t tokens_ = 0, tokens_moved_ = 0;
     Pico cost_ = 0, cost_moved_ = 0;
     // The periods in which it was reserved: a settle after midnight is booked in the day that was reserved from.
     std::int64_t day_ = 0, month_ = 0;
-    WallTime at_{};
+    Instant at_{};
+    std::uint64_t number_ = 0;
+    std::array<std::uint64_t, places_max> places_{};   // in the queues of tokens per minute (gcra.hpp)
 };
 
 struct Warning {
     std::string tenant;
     LimitKind kind{};
     std::uint32_t threshold_ppm = 0;
-    Pico used_pico = 0, limit_pico = 0;             // of money
+    Pico used_pico = 0, limit_pico = 0;               // of money
     std::int64_t used_tokens = 0, limit_tokens = 0;   // of tokens
     WallTime at{}, period_begin{};
 };
@@ -100,8 +114,14 @@ struct Spent {   // by one node, for reports and restore()
 
 class Treasury : public std::enable_shared_from_this<Treasury> {
 public:
+    Treasury(const Treasury&) = delete;
+    Treasury& operator=(const Treasury&) = delete;
+    ~Treasury();
+
     // `convert` brings a budget's money into the ledger's currency (nothing: unknown; that budget then refuses everything
-    // and says why in problems()). A tenant that stays keeps its counters, a limit that changed holds from now on.
+    // and says why in problems()). A tenant that stays keeps its counters; a limit that changed holds from now on, also for
+    // exchanges that began before: so build last, when nothing can fail any more. A tenant that loses all its limits loses
+    // its counters; they come back with restore().
     using Convert = std::function<std::optional<Pico>(const Money&)>;
     static TreasuryPtr build(const config::Snapshot& snapshot, const Convert& convert, const TreasuryPtr& previous);
 
@@ -115,14 +135,18 @@ public:
     [[nodiscard]] Standing standing(model::TenantId tenant, WallTime wall, Instant now) const;
     [[nodiscard]] Spent spent(model::TenantId tenant, WallTime wall) const;
 
-    // From the ledger, at the start and after a reload that brought new tenants: what the node and all below it have spent
-    // since each period began; `buckets` are hours (begin, money, tokens) for the rolling window.
+    // From the ledger, at the start and after a reload that brought new limits: what the node and all below it have spent
+    // since each period began; `buckets` are hours (begin, money, tokens) for the rolling window. Raises what is counted and
+    // never lowers it, so restoring a tenant that is already counted is harmless; `buckets` are taken by a fresh one only.
+    // Thresholds that are passed already are not warned of again.
     struct Bucket {
         WallTime begin{};
         Pico money = 0;
         std::int64_t tokens = 0;
     };
     void restore(model::TenantId tenant, const Spent& spent, std::span<const Bucket> buckets, WallTime wall);
+    // Whether the tenant has limits and its counters began with nothing: restore() before it is used.
+    [[nodiscard]] bool is_fresh(model::TenantId tenant) const;
     // Warnings that have come up since the last call.
     std::vector<Warning> take_warnings();
     [[nodiscard]] const std::vector<std::string>& problems() const;
@@ -132,6 +156,7 @@ public:
 private:
     friend class Grant;
     struct Inside;
+    explicit Treasury(std::unique_ptr<Inside> inside);
     std::unique_ptr<Inside> inside_;
 };
 
