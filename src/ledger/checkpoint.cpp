@@ -1,7 +1,6 @@
 #include "ledger/checkpoint.hpp"
 
 #include <openssl/evp.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <cstring>
@@ -11,6 +10,7 @@
 #include "base/assert.hpp"
 #include "base/text.hpp"
 #include "ledger/base64.hpp"
+#include "wire/json_string.hpp"
 
 namespace gilmok::ledger {
 
@@ -45,7 +45,7 @@ tl::unexpected<Error> refused(std::string_view reason, std::string_view* why) {
 bool is_note_text(std::string_view text) {
     const bool has_control =
         std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
-    return !has_control && simdjson::validate_utf8(text);
+    return !has_control && wire::json::is_utf8(text);
 }
 
 // The first four bytes of SHA-256(name, newline, algorithm, public key).
