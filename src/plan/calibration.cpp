@@ -13,9 +13,10 @@ constexpr double share_inside = 0.8;
 constexpr double prior_windows = 4;
 constexpr double bias_windows = 20;
 constexpr double stretch_least = 0.5, stretch_most = 4;
-constexpr std::size_t windows_before_least = 3;   // that had ended, for a window to be judged at all
-constexpr double half_width_least = 1e-6;         // of a log
-constexpr double sum_least = 1e-300;              // a window without any spend has a logarithm too
+constexpr std::size_t windows_before_least =
+    6;                                      // that had ended, for a window to be judged: fewer errors span too little
+constexpr double half_width_least = 1e-6;   // of a log
+constexpr double sum_least = 1e-300;        // a window without any spend has a logarithm too
 
 double log_sum(const History& history, std::span<const double> row, std::span<const double> errors, double bias) {
     double sum = 0;
