@@ -42,7 +42,7 @@ void Account::set_limits(const AccountLimits& limits, const BudgetClock& clock) 
     }
 }
 
-void Account::advance(const BudgetClock& clock) {
+void Account::turn(const BudgetClock& clock) {
     if (day_index_ != clock.day().index) {
         day_index_ = clock.day().index;
         day_.clear(limits_.warn_ppm);
@@ -58,13 +58,6 @@ void Account::advance(const BudgetClock& clock) {
             window_warnings_until_ = Instant{};
         }
     }
-    requests_.drain(clock.now());
-    tokens_.drain(clock.now());
-}
-
-bool Account::has_room(const Need& need) const {
-    return day_.has_room(need.amount) && month_.has_room(need.amount) && window_pot_.has_room(need.amount) &&
-           requests_.fits(need.requests) && tokens_.fits(need.tokens);
 }
 
 std::optional<Denial> Account::denial(const Need& need, const BudgetClock& clock) const {
@@ -102,38 +95,6 @@ std::optional<Denial> Account::denial(const Need& need, const BudgetClock& clock
     consider_rate(tokens_, LimitKind::tokens_per_minute, need.tokens);
     consider_rate(requests_, LimitKind::requests_per_minute, need.requests);
     return longest;
-}
-
-std::uint64_t Account::reserve(const Need& need, const Booking& booking) {
-    is_fresh_ = false;
-    day_.reserve(need.amount);
-    month_.reserve(need.amount);
-    if (window_ != nullptr && window_->correct(booking.at, need.amount, {})) window_pot_.reserve(need.amount);
-    reserved_ += need.amount;
-    requests_.add(need.requests);
-    return tokens_.add(need.tokens);
-}
-
-void Account::correct(const Held& held, const Amount& used, const Amount& spent) {
-    if (held.booking.day == day_index_) day_.correct(used, spent);
-    if (held.booking.month == month_index_) month_.correct(used, spent);
-    if (window_ != nullptr && held.booking.number > window_since_ && window_->correct(held.booking.at, used, spent))
-        window_pot_.correct(used, spent);
-}
-
-void Account::move(const Held& held, const Amount& moved) {
-    const Amount more = moved - held.moved;
-    correct(held, {}, more);
-    reserved_ -= more;
-}
-
-void Account::settle(const Held& held, const Amount& spent) {
-    correct(held, spent - held.bound, spent - held.moved);
-    reserved_ -= held.bound - held.moved;
-    if (!tokens_.is_limit()) return;
-    const std::int64_t over = narrow(spent.tokens - held.bound.tokens);
-    if (over > 0) tokens_.add(over);
-    if (over < 0 && held.has_place) tokens_.give_back(-over, held.place);
 }
 
 void Account::restore(const Spent& spent, std::span<const Treasury::Bucket> buckets, WallTime wall,

@@ -7,6 +7,7 @@
 // Pure. Owner: an Account, under its organisation's lock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/money.hpp"
@@ -22,10 +23,14 @@ public:
     [[nodiscard]] std::int64_t per_minute() const { return per_minute_; }
 
     // A time before the last one changes nothing: shards read their clocks at different moments.
-    void drain(Instant now);
+    void drain(Instant now) {
+        if (now <= drained_at_) return;
+        if (level_ > 0) level_ = std::max<Pico>(level_ - Pico{per_minute_} * (now - drained_at_).count(), 0);
+        drained_at_ = now;
+    }
     // Of the bucket as it was drained last.
     [[nodiscard]] bool fits(std::int64_t amount) const {
-        return amount == 0 || per_minute_ == 0 || level_ + amount * unit <= per_minute_ * unit;
+        return amount == 0 || per_minute_ == 0 || level_ + amount * unit <= capacity_;
     }
     [[nodiscard]] std::int64_t room() const;                        // whole ones that fit now
     [[nodiscard]] Duration until_room(std::int64_t amount) const;   // amount ≤ per_minute()
@@ -33,17 +38,24 @@ public:
 
     // Whether it fits or not: an upstream may have used more than was asked for. Returns the place in the queue, for
     // give_back().
-    std::uint64_t add(std::int64_t amount);
+    std::uint64_t add(std::int64_t amount) {
+        if (per_minute_ == 0) return added_;
+        level_ += amount * unit;
+        return added_ += static_cast<std::uint64_t>(amount);
+    }
     // Takes out of the bucket what was put in too much, but only what has not leaked away since: what has is used up, and
     // giving it back would free it twice. What was added at or before `place` leaks first.
-    void give_back(std::int64_t amount, std::uint64_t place);
+    void give_back(std::int64_t amount, std::uint64_t place) {
+        const Pico behind = Pico{added_ - place} * unit;
+        level_ -= std::clamp<Pico>(level_ - behind, 0, amount * unit);
+    }
 
 private:
     static constexpr Pico unit = 60'000'000'000;   // nanoseconds in a minute
 
     std::int64_t per_minute_ = 0;
     std::uint64_t added_ = 0;   // all that was ever added; wraps
-    Pico level_ = 0;
+    Pico capacity_ = 0, level_ = 0;
     Instant drained_at_{};
 };
 

@@ -29,6 +29,7 @@ std::uint32_t highest_passed(Pico limit, Pico spent, const std::vector<std::uint
 
 void Pot::set_limits(const Amount& limits, const std::vector<std::uint32_t>& warn_ppm) {
     limits_ = limits;
+    has_limit_ = limits != Amount{no_limit, no_limit};
     find_next_warning(warn_ppm);
 }
 

@@ -43,13 +43,12 @@ class Pot {
 public:
     // `warn_ppm` rises. What has been warned of in this period is not warned of again, whatever the limit becomes.
     void set_limits(const Amount& limits, const std::vector<std::uint32_t>& warn_ppm);
-    [[nodiscard]] bool has_limit() const { return limits_.money != no_limit || limits_.tokens != no_limit; }
     [[nodiscard]] const Amount& limits() const { return limits_; }
     [[nodiscard]] const Tally& tally() const { return tally_; }
 
     [[nodiscard]] bool has_room(const Amount& amount) const {
-        return fits(tally_.used.money, amount.money, limits_.money) &&
-               fits(tally_.used.tokens, amount.tokens, limits_.tokens);
+        return !has_limit_ || (fits(tally_.used.money, amount.money, limits_.money) &&
+                               fits(tally_.used.tokens, amount.tokens, limits_.tokens));
     }
     void reserve(const Amount& amount) { tally_.used += amount; }
     void correct(const Amount& used, const Amount& spent) {
@@ -74,6 +73,7 @@ private:
     void find_next_warning(const std::vector<std::uint32_t>& warn_ppm);
 
     Amount limits_{no_limit, no_limit};
+    bool has_limit_ = false;
     Tally tally_;
     Amount warn_at_{no_limit, no_limit};                           // spent so much: the next warning
     std::uint32_t money_warned_ppm_ = 0, tokens_warned_ppm_ = 0;   // the highest threshold warned of in this period
