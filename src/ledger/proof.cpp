@@ -10,6 +10,7 @@
 #include "ledger/base64.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/log_files.hpp"
+#include "ledger/newest.hpp"
 
 namespace gilmok::ledger {
 
@@ -18,7 +19,6 @@ namespace {
 constexpr std::size_t path_steps_max = 64;
 constexpr std::size_t exchange_offset = 40;
 constexpr std::size_t kind_offset = 4;
-constexpr std::size_t identity_bytes_max = 4096;
 
 tl::unexpected<io::FileError> failed(std::string message) {
     return tl::unexpected(io::FileError{.code = EINVAL, .message = std::move(message)});
@@ -30,29 +30,6 @@ tl::unexpected<Error> refused(std::string_view reason, std::string_view* why) {
 }
 
 std::string text_of(const Hash& hash) { return base64({reinterpret_cast<const char*>(hash.data()), hash.size()}); }
-
-// The newest checkpoint as it stands, and what it says.
-struct Newest {
-    std::string note{};
-    Checkpoint checkpoint{};
-};
-
-io::FileResult<Newest> read_newest(io::Files& files, const std::string& directory) {
-    const auto identity = files.read(directory + "/identity", identity_bytes_max);
-    if (!identity) return tl::unexpected(identity.error());
-    const std::string_view lines = trim(*identity);
-    const std::size_t end = lines.find_last_not_of('\n');
-    const std::size_t begin = end == std::string_view::npos ? end : lines.rfind('\n', end);
-    if (begin == std::string_view::npos) return failed("identity: names no key");
-    const auto key = parse_verifier_key(lines.substr(begin + 1, end - begin));
-    if (!key) return failed("identity: names no key");
-    auto note = files.read(directory + "/checkpoint", note_bytes_max);
-    if (!note) return tl::unexpected(note.error());
-    std::string_view why;
-    auto checkpoint = open_checkpoint(*note, *key, &why);
-    if (!checkpoint) return failed("checkpoint: " + std::string(why));
-    return Newest{.note = std::move(*note), .checkpoint = std::move(*checkpoint)};
-}
 
 struct Found {
     std::uint64_t index = 0;
