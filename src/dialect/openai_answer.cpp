@@ -149,7 +149,7 @@ public:
     bool has_content = false;
     bool has_finish_reason = false;
     bool has_usage_member = false;
-    Once usage;
+    Once usage, model, service_tier;
 
     // False when the data is not an object.
     bool read() {
@@ -171,6 +171,10 @@ private:
         if (name == "usage") {
             has_usage_member = true;
             usage.set(value);
+        } else if (name == "model") {
+            model.set(value);
+        } else if (name == "service_tier") {
+            service_tier.set(value);
         } else if (name == "error")
             has_error = has_error || value.type == Type::object || value.type == Type::string;
         // Streams of transcriptions, images and speech have no choices.
@@ -221,10 +225,30 @@ private:
 
 namespace {
 
+// A string without escapes, as names of models and tiers are; "" for the rest.
+std::string_view plain_text(const Value& value) {
+    if (value.type != Type::string) return {};
+    const std::string_view inside = value.text.substr(1, value.text.size() - 2);
+    return wire::json::has_escape(inside) ? std::string_view{} : inside;
+}
+
+// Engines name the model among the first few members, in front of what is long.
+std::string_view find_model(std::string_view json) {
+    constexpr int members_max = 6;
+    Cursor cursor(json);
+    std::string_view name;
+    Value value;
+    for (int seen = 0; seen < members_max && cursor.next_member(name, value); ++seen) {
+        if (name == "model") return plain_text(value);
+        if (value.type == Type::array || value.type == Type::object) break;
+    }
+    return {};
+}
+
 // The bytes "usage" with their quotes can stand only where a string token stands: inside a text the quotes would be
 // escaped. When they stand once, as a name whose object is followed by nothing but members of the outermost object, that
 // is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way.
-std::optional<Value> find_only_usage(std::string_view json) {
+std::optional<Value> find_only_usage(std::string_view json, std::string_view* service_tier) {
     constexpr std::string_view quoted = "\"usage\"";
     const std::size_t at = wire::json::find_text(json, quoted);
     if (at == std::string_view::npos) return std::nullopt;
@@ -241,6 +265,7 @@ std::optional<Value> find_only_usage(std::string_view json) {
         if (!walk.take(',', {})) return std::nullopt;
         walk.space();
         if (!walk.name(name) || !walk.value(ignored)) return std::nullopt;
+        if (name == "service_tier") *service_tier = plain_text(ignored);
     }
     const std::size_t end = json.find_last_not_of(" \t\r\n");
     const bool is_outermost = walk.is_at('}') && walk.at() == json.data() + end;
@@ -249,16 +274,30 @@ std::optional<Value> find_only_usage(std::string_view json) {
 
 }   // namespace
 
-Usage read_usage(std::string_view json) {
-    if (const auto only = find_only_usage(json)) return read_counts(*only);
+AnswerFacts read_facts(std::string_view json) {
+    AnswerFacts facts;
+    facts.model = find_model(json);
+    if (const auto only = find_only_usage(json, &facts.service_tier)) {
+        facts.usage = read_counts(*only);
+        facts.usage_text = only->text;
+        return facts;
+    }
     Cursor cursor(json);
     std::string_view name;
     Value value;
-    Once usage;
-    while (cursor.next_member(name, value))
+    Once usage, tier;
+    while (cursor.next_member(name, value)) {
         if (name == "usage") usage.set(value);
-    return usage.is_object() ? read_counts(usage.get()) : Usage{};
+        if (name == "service_tier") tier.set(value);
+    }
+    facts.service_tier = plain_text(tier.get());
+    if (!usage.is_object()) return facts;
+    facts.usage = read_counts(usage.get());
+    facts.usage_text = usage.get().text;
+    return facts;
 }
+
+Usage read_usage(std::string_view json) { return read_facts(json).usage; }
 
 StreamEvent read_event(std::string_view data) {
     using What = StreamEvent::What;
@@ -274,7 +313,12 @@ StreamEvent read_event(std::string_view data) {
     event.has_finish_reason = reader.has_finish_reason;
     event.has_usage_member = reader.has_usage_member;
     event.has_usage = reader.usage.is_object();
-    if (event.has_usage) event.usage = read_counts(reader.usage.get());
+    if (event.has_usage) {
+        event.usage = read_counts(reader.usage.get());
+        event.usage_text = reader.usage.get().text;
+    }
+    event.model = plain_text(reader.model.get());
+    event.service_tier = plain_text(reader.service_tier.get());
     if (reader.has_error)
         event.what = What::error;
     else if (reader.has_choices)

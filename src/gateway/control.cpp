@@ -39,8 +39,33 @@ std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
     next->keyring = auth::Keyring::build(*snapshot, stored_keys_, setup_ ? setup_->keyring.get() : nullptr, &warnings);
     for (const std::string& warning : warnings) log::warn("keys", {{"problem", warning}});
     next->tenants = admit::TenantStreams::build(*snapshot, setup_ ? setup_->tenants.get() : nullptr);
+    if (auto problem = build_money(*next)) return problem;
     publish(std::move(next));
     return std::nullopt;
+}
+
+std::optional<std::string> Control::build_money(Setup& setup) {
+    const WallTime now = services_.loop.wall_now();
+    const config::Snapshot& snapshot = *setup.snapshot;
+    setup.accounts = build_accounts(snapshot, *setup.keyring, services_.keeper,
+                                    setup_ ? setup_->accounts.get() : nullptr, now);
+    for (const std::string& problem : setup.accounts->problems) log::warn("money", {{"problem", problem}});
+    idempotency_->set_limits(snapshot.ledger.idempotency_ttl, snapshot.ledger.idempotency_bytes_max);
+    setup.idempotency = idempotency_;
+    if (!services_.ask) return std::nullopt;
+    auto tables = services_.ask();
+    if (!tables) return "the ledger's tables cannot be read: " + tables.error().message;
+    const std::string problem =
+        restore_treasury(*setup.accounts, snapshot, setup_ ? setup_->snapshot.get() : nullptr, **tables, now);
+    if (!problem.empty()) return "what was spent cannot be read from the ledger: " + problem;
+    return std::nullopt;
+}
+
+ledger::TablesResult<std::unique_ptr<ledger::Questions>> Control::ask_tables() const {
+    if (!services_.ask)
+        return tl::unexpected(io::FileError{
+            0, "there is no ledger: set server.state_dir, and do not turn [ledger] on = false"});
+    return services_.ask();
 }
 
 std::optional<std::string> Control::build_tls(const config::Snapshot& snapshot, Setup& setup) {
@@ -145,6 +170,7 @@ void Control::use_keys(auth::StoredKeys keys) {
     next->keyring = auth::Keyring::build(*next->snapshot, stored_keys_, setup_->keyring.get(), &warnings);
     for (const std::string& warning : warnings) log::warn("keys", {{"problem", warning}});
     log::info("keys_reloaded", {{"keys", static_cast<std::int64_t>(next->keyring->size())}});
+    next->accounts = with_keys(*setup_->accounts, *next->keyring, services_.loop.wall_now());
     publish(std::move(next));
 }
 
@@ -209,7 +235,19 @@ void Control::send_spans() {
     span_sender_ = std::move(sender);
 }
 
-std::string Control::prometheus() const {
+std::string Control::prometheus() {
+    if (services_.access_lines_lost) process_.access_lines_lost.store(services_.access_lines_lost());
+    if (services_.keeper != nullptr) {
+        const ledger::KeeperStatus status = services_.keeper->status();
+        process_.has_ledger.store(true);
+        process_.ledger_records.store(status.records);
+        process_.ledger_lag_bytes.store(status.lag_bytes);
+        process_.ledger_folded.store(status.folded);
+        process_.ledger_signed.store(status.checkpoint_size);
+        process_.ledger_recovered.store(status.recovered);
+        process_.ledger_failing.store(status.is_failing ? 1 : 0);
+        process_.ledger_witness_failing.store(status.is_witness_failing ? 1 : 0);
+    }
     std::vector<const meter::Metrics*> metrics;
     for (const Shard* shard : shards_) metrics.push_back(&shard->metrics());
     return meter::render_prometheus(metrics, process_, *setup_->snapshot);

@@ -34,6 +34,10 @@ public:
         io::Dns* dns = nullptr;              // null: numeric hosts only
         std::string config_path{};           // for reloads through the admin API; "" = there is no file
         meter::SpanQueue* spans = nullptr;   // null: none are sent
+        ledger::Keeper* keeper = nullptr;    // null: there is no ledger
+        // Opens a connection to the ledger's tables for questions; empty: there are none.
+        std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()> ask{};
+        std::function<std::uint64_t()> access_lines_lost{};   // empty: there is no access log
     };
     explicit Control(const Services& services);
     ~Control();
@@ -57,6 +61,9 @@ public:
     void check_certificates();
 
     [[nodiscard]] const SetupPtr& setup() const { return setup_; }
+    [[nodiscard]] ledger::Keeper* keeper() const { return services_.keeper; }
+    // Questions to the ledger's tables; an error says why there are none.
+    [[nodiscard]] ledger::TablesResult<std::unique_ptr<ledger::Questions>> ask_tables() const;
     [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }
     [[nodiscard]] meter::ProcessMetrics& process() { return process_; }
     [[nodiscard]] io::Loop& loop() const { return services_.loop; }
@@ -65,7 +72,7 @@ public:
     [[nodiscard]] const auth::StoredKeys& stored_keys() const { return stored_keys_; }
     [[nodiscard]] const std::string& config_path() const { return services_.config_path; }
     [[nodiscard]] const std::string& last_reload_problem() const { return last_reload_problem_; }
-    [[nodiscard]] std::string prometheus() const;
+    [[nodiscard]] std::string prometheus();
     // /readyz says no from now on.
     void set_draining() { is_draining_ = true; }
     [[nodiscard]] bool is_draining() const { return is_draining_; }
@@ -78,6 +85,7 @@ private:
     };
     void publish(SetupPtr setup);
     std::optional<std::string> build_tls(const config::Snapshot& snapshot, Setup& setup);
+    std::optional<std::string> build_money(Setup& setup);
     void start_probes();
     io::Task<> probe(upstream::StatePtr state, io::Waiter& waiter);
     io::Task<> watch_files();
@@ -96,6 +104,7 @@ private:
     std::string last_reload_problem_;
     meter::ProcessMetrics process_;
     std::vector<Probe> probes_;
+    std::shared_ptr<Idempotency> idempotency_ = std::make_shared<Idempotency>();
     std::string spans_endpoint_;
     std::unique_ptr<SpanSender> span_sender_;
     std::unique_ptr<io::Waiter> watch_waiter_;

@@ -61,7 +61,10 @@ io::Task<Result<bool>> Exchange::dispatch() {
     shard_.retry_budget().first_attempt();
     last_error_ = {Code::no_candidate, Fault::upstream, Retry::never, "every candidate of the model is out of service"};
     detail_ = model_->name;
-    if (!start_next(first_, false)) co_return gilmok::fail(last_error_);
+    while (!start_next(first_, false)) {
+        const Result<bool> room = co_await make_room();
+        if (!room) co_return room;
+    }
     Instant hedge_at = can_hedge() ? now() + model_->hedge_after : far_future;
     for (;;) {
         if (advance(first_) || (hedge_ != nullptr && advance(*hedge_))) {
@@ -134,7 +137,14 @@ bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_h
                        "streams_max of the upstream is reached"};
         return false;
     }
+    const SpendContext money = spend_context();
+    if (auto begun = slot.spending.begin(money, candidate, record_.attempts_count, is_outside_budget_, &refusal_); !begun) {
+        slot.state->load.attempt_ends();
+        last_error_ = begun.error();
+        return false;
+    }
     slot.is_running = true;
+    slot.was_sent = false;
     shard_.metrics().upstream(id, snapshot()).attempts_running.add();
     slot.record_index = record_.attempts_count++;
     model::Attempt& attempt = record_.attempts[slot.record_index];
@@ -163,7 +173,13 @@ bool Exchange::advance(Try& slot) {
                 }
                 break;
             }
-            case State::ready_to_send: send_request(slot); break;
+            case State::ready_to_send:
+                if (!slot.spending.may_send(spend_context())) {
+                    shard_.wait_durable(connection_);
+                    if (!slot.spending.may_send(spend_context())) return false;
+                }
+                send_request(slot);
+                break;
             case State::waiting: {
                 wire::http1::ResponseHead& head = shard_.scratch().response_head;
                 if (slot.attempt.on_ready(shard_.scratch().input, head, rest_) == State::waiting) return false;
@@ -184,7 +200,14 @@ void Exchange::send_request(Try& slot) {
     Scratch& scratch = shard_.scratch();
     const std::string& served_name = model_->candidates[slot.candidate].served_name;
     scratch.made.clear();
-    const dialect::openai::Edits edits{.served_name = served_name};
+    const bool is_hosted = slot.upstream->kind == config::Kind::openai;
+    const bool is_chat = record_.endpoint == model::Endpoint::chat;
+    const dialect::openai::Edits edits{
+        .served_name = served_name,
+        .continuous_usage = slot.upstream->is_usage_continuous,
+        .output_tokens_max = slot.spending.output_limit_to_set(),
+        // Hosted models that reason refuse the old name; engines of one's own all know it.
+        .output_limit_member = is_hosted && is_chat ? "max_completion_tokens" : "max_tokens"};
     const dialect::openai::Edited body = dialect::openai::edit(request_, edits, scratch.made);
     scratch.traceparent.clear();
     meter::append_traceparent(scratch.traceparent, trace_);
@@ -199,6 +222,9 @@ void Exchange::send_request(Try& slot) {
     parts[0] = scratch.upstream_head;
     std::copy_n(body.parts.begin(), body.count, parts.begin() + 1);
     slot.attempt.send(std::span(parts).first(body.count + 1));
+    slot.was_sent = true;
+    slot.sent = now();
+    slot.batch = running_on(*slot.state, now());
 }
 
 // The head of an answer is there. A refusal is dropped when somebody else may still be asked.
@@ -262,6 +288,7 @@ bool Exchange::may_try_again(const Error& error) {
 void Exchange::end_try(Try& slot, AttemptEnd end, Code code, std::uint16_t status) {
     GILMOK_ASSERT(slot.is_running);
     slot.is_running = false;
+    settle_money(slot, end, code, status);
     slot.state->load.attempt_ends();
     shard_.metrics().upstream(slot.id, snapshot()).attempts_running.sub();
     model::Attempt& attempt = record_.attempts[slot.record_index];

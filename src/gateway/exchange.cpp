@@ -2,6 +2,8 @@
 // way out into one record.
 #include "gateway/exchange.hpp"
 
+#include <algorithm>
+
 #include "auth/credentials.hpp"
 #include "base/assert.hpp"
 #include "wire/inflate.hpp"
@@ -82,6 +84,8 @@ io::Task<Result<bool>> Exchange::tell() {
 
     // admit: a place for the tenant and all its ancestors
     if (auto admitted = admit(); !admitted) co_return admitted;
+    if (auto remembered = remember(); !remembered) co_return remembered;
+    if (record_.status != 0) co_return true;   // answered before, and the answer was given again
 
     // route, dispatch: the candidates in order of their predicted wait, until one answers
     plan_route();
@@ -222,10 +226,12 @@ Reply Exchange::reply() const {
     return reply;
 }
 
-void Exchange::reply_json(std::uint16_t status, std::string_view content_type, std::string_view body) {
+void Exchange::reply_json(std::uint16_t status, std::string_view content_type, std::string_view body,
+                          std::string_view more_headers) {
     std::string& out = shard_.scratch().out;
     out.clear();
-    const Reply with = reply();
+    Reply with = reply();
+    with.more_headers = more_headers;
     append_reply(out, with, status, content_type, body, shard_.date_line());
     record_.status = status;
     if (status < 300) record_.outcome = Outcome::answered;
@@ -247,6 +253,18 @@ void Exchange::refuse(const Error& error) {
     record_.status = dialect::openai::status_of(error.code);
     Reply with = reply();
     with.retry_after_s = admit::retry_after_s(error.code, shard_.prng().next());
+    if (error.code == Code::budget_exhausted || error.code == Code::rate_limited) {
+        // A budget says itself when there will be room; a limit larger than the request could ever fit under says nothing.
+        constexpr std::int64_t retry_after_max_s = 86'400;
+        const std::int64_t wait_s = (to_ms(refusal_.retry_after) + 999) / 1000;
+        if (refusal_.is_never)
+            with.retry_after_s = 0;
+        else if (wait_s > 0)
+            with.retry_after_s = static_cast<std::uint32_t>(std::min(wait_s, retry_after_max_s));
+    }
+    std::string standing;
+    if (key_ != nullptr && model_ != nullptr) append_standing(standing);
+    with.more_headers = standing;
     if (error.code == Code::method_not_allowed)
         with.allow = record_.endpoint == Endpoint::models ? "GET, HEAD" : "POST";
     std::string& out = shard_.scratch().out;
@@ -270,6 +288,7 @@ void Exchange::settle() {
     is_recorded_ = true;
     if (first_.is_running) end_try(first_, model::AttemptEnd::cancelled, record_.code, 0);
     if (hedge_ != nullptr && hedge_->is_running) end_try(*hedge_, model::AttemptEnd::cancelled, record_.code, 0);
+    end_remembering();
     record_.total = now() - record_.started;
     exchange_ticket_.release();
     tenant_ticket_.release();

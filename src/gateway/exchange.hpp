@@ -15,6 +15,7 @@
 #include "dialect/openai.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/reply.hpp"
+#include "gateway/spending.hpp"
 #include "meter/trace.hpp"
 #include "model/exchange.hpp"
 #include "relay/answer.hpp"
@@ -43,6 +44,10 @@ private:
         std::uint8_t candidate = 0;
         std::uint8_t record_index = 0;
         bool is_running = false;   // counted in the upstream's load
+        bool was_sent = false;     // the request has left for it
+        std::uint32_t batch = 1;   // requests that ran there when it was sent
+        Instant sent{};
+        Spending spending;
     };
 
     // the stages (exchange.cpp)
@@ -54,11 +59,22 @@ private:
     Result<bool> read_request();
     Result<bool> find_model();
     Result<bool> admit();
+    Result<bool> remember();
     bool answer_locally();
-    void reply_json(std::uint16_t status, std::string_view content_type, std::string_view body);
+    void reply_json(std::uint16_t status, std::string_view content_type, std::string_view body,
+                    std::string_view more_headers = {});
     void refuse(const Error& error);
     void lose_client();
     void settle();
+
+    // money (money.cpp)
+    [[nodiscard]] SpendContext spend_context() const;
+    io::Task<Result<bool>> make_room();
+    bool degrade(const std::string& model_name);
+    bool stay_local();
+    void settle_money(Try& slot, model::AttemptEnd end, Code code, std::uint16_t status);
+    void append_standing(std::string& headers) const;
+    void end_remembering();
 
     // attempts (dispatch.cpp)
     void plan_route();
@@ -78,10 +94,22 @@ private:
     [[nodiscard]] bool can_hedge() const;
 
     // the way back (stream.cpp)
+    // While relay() holds the answer. A coroutine that is destroyed in the middle settles before the answer is gone.
+    class AnswerInHand {
+    public:
+        AnswerInHand(Exchange& exchange, relay::Answer& answer) : exchange_(exchange) { exchange_.answer_ = &answer; }
+        AnswerInHand(const AnswerInHand&) = delete;
+        AnswerInHand& operator=(const AnswerInHand&) = delete;
+        ~AnswerInHand();
+
+    private:
+        Exchange& exchange_;
+    };
     io::Task<> relay();
     bool pump(relay::Answer& answer);
     void take_bytes(relay::Answer& answer, std::string_view bytes);
     void end_answer(relay::Answer& answer);
+    void set_outcome_of_answer();
     void cut_answer(relay::Answer& answer, const Error& error);
     std::optional<Error> why_stop(const relay::Answer& answer) const;
     [[nodiscard]] Instant relay_deadline(const relay::Answer& answer) const;
@@ -105,6 +133,18 @@ private:
     meter::TraceContext trace_{};
     std::array<char, 16> parent_span_{};
     std::string detail_;   // of a refusal: the name or limit in question
+
+    // money
+    admit::Refusal refusal_{};   // of the last reservation that was refused
+    bool is_outside_budget_ = false;
+    bool is_degraded_ = false;
+    Instant queued_until_ = far_future;
+    relay::Answer* answer_ = nullptr;   // while relay() runs
+    IdempotencyScope idempotency_{};
+    bool is_remembered_ = false;   // this exchange owes the memory of its Idempotency-Key an end
+    std::optional<Idempotency::Kept> kept_answer_;
+    std::array<std::uint8_t, 16> person_{};
+    model::NameId tag_{};
 
     std::array<std::uint8_t, route::candidates_max> order_{};
     std::uint8_t order_count_ = 0;

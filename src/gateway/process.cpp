@@ -26,6 +26,10 @@ log::Level level_of(const std::string& name) {
     return name == "error" ? log::Level::error : log::Level::info;
 }
 
+std::uint32_t shards_of(const config::Snapshot& snapshot) {
+    return snapshot.server.shards != 0 ? snapshot.server.shards : std::max(1U, std::thread::hardware_concurrency());
+}
+
 std::string cannot_listen(const io::Address& address, const Error& error) {
     return "cannot listen on " + io::to_string(address) + ": " + std::string(error.detail) +
            ". Another process may use the port; choose another one in [server], or stop that process (ss -ltnp shows "
@@ -61,19 +65,31 @@ std::string Process::run(config::SnapshotPtr snapshot) {
 
 std::string Process::start(const config::SnapshotPtr& snapshot) {
     dns_ = std::make_unique<io::linux_::Resolver>();
-    control_ = std::make_unique<Control>(Control::Services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_});
+    ledger_loop_ = io::linux_::make_loop();
+    ledger_ = std::make_unique<LedgerService>(files_, *ledger_loop_);
+    if (std::string problem = ledger_->open(*snapshot, static_cast<std::uint16_t>(shards_of(*snapshot))); !problem.empty())
+        return problem;
+    Control::Services services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_};
+    if (ledger_->keeper() != nullptr) {
+        services.keeper = ledger_->keeper();
+        services.ask = [this] { return ledger_->ask(); };
+    }
+    services.access_lines_lost = [this]() -> std::uint64_t {
+        return access_writer_ != nullptr ? access_writer_->lines_lost() : 0;
+    };
+    control_ = std::make_unique<Control>(services);
     control_->process().version = options_.version;
     if (auto problem = control_->apply(snapshot)) return *problem;
     if (std::string problem = start_shards(*snapshot); !problem.empty()) return problem;
     if (std::string problem = start_admin(*snapshot); !problem.empty()) return problem;
     control_->watch();
+    start_ledger();
     for (ShardThread& shard : shards_) shard.thread = std::thread([&loop = *shard.loop] { loop.run(); });
     return {};
 }
 
 std::string Process::start_shards(const config::Snapshot& snapshot) {
-    const std::uint32_t count =
-        snapshot.server.shards != 0 ? snapshot.server.shards : std::max(1U, std::thread::hardware_concurrency());
+    const std::uint32_t count = shards_of(snapshot);
     if (snapshot.log.access != "off") {
         auto writer = meter::LogWriter::open(snapshot.log.access, files_, count);
         if (!writer)
@@ -88,6 +104,10 @@ std::string Process::start_shards(const config::Snapshot& snapshot) {
         Shard::Outlets outlets;
         outlets.access = access_writer_ != nullptr ? &access_writer_->lane(index) : nullptr;
         outlets.spans = has_spans ? &spans_ : nullptr;
+        if (ledger_->keeper() != nullptr) {
+            outlets.lane = &ledger_->keeper()->lane(static_cast<std::uint16_t>(index));
+            outlets.poke_ledger = [this] { ledger_->poke(); };
+        }
         shard.shard = std::make_unique<Shard>(*shard.loop, index, control_->setup(), std::move(outlets));
         for (std::size_t i = 0; i < snapshot.server.listen.size(); ++i) {
             // Port 0 is chosen by the first shard and shared by the others.
@@ -100,6 +120,27 @@ std::string Process::start_shards(const config::Snapshot& snapshot) {
         shards_.push_back(std::move(shard));
     }
     return {};
+}
+
+// The ledger turns on a thread of its own: a slow disk must not hold up a shard, nor the control side.
+void Process::start_ledger() {
+    if (ledger_->keeper() == nullptr) return;
+    ledger_->start([this] {
+        std::atomic_thread_fence(std::memory_order_seq_cst);   // see Shard::wait_durable()
+        for (ShardThread& shard : shards_)
+            if (shard.shard->awaits_durable())
+                shard.loop->submit([&shard = *shard.shard] { shard.durable_advanced(); });
+    });
+    ledger_thread_ = std::thread([this] { ledger_loop_->run(); });
+}
+
+// After the shards: their last records are in the lanes.
+void Process::stop_ledger() {
+    if (ledger_thread_.joinable()) {
+        ledger_loop_->stop();
+        ledger_thread_.join();
+    }
+    if (ledger_ != nullptr) ledger_->close();
 }
 
 std::string Process::start_admin(const config::Snapshot& snapshot) {
@@ -161,8 +202,14 @@ void Process::stop_shards() {
             shard.thread.join();
         }
     admin_.reset();
+    // Before shards and control go: both may be called by the ledger's thread or read its names.
+    if (ledger_thread_.joinable()) {
+        ledger_loop_->stop();
+        ledger_thread_.join();
+    }
     control_.reset();
-    shards_.clear();   // flushes their log lanes
+    shards_.clear();   // flushes their log lanes, settles what was still open
+    stop_ledger();
 }
 
 }   // namespace gilmok::gateway

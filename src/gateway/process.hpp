@@ -9,6 +9,7 @@
 
 #include "gateway/admin_server.hpp"
 #include "gateway/control.hpp"
+#include "gateway/ledger_service.hpp"
 #include "io/linux/dns.hpp"
 #include "io/loop.hpp"
 #include "meter/log_writer.hpp"
@@ -42,6 +43,8 @@ private:
     std::string start(const config::SnapshotPtr& snapshot);
     std::string start_shards(const config::Snapshot& snapshot);
     std::string start_admin(const config::Snapshot& snapshot);
+    void start_ledger();
+    void stop_ledger();
     void on_signal(int number);
     void begin_drain();
     io::Task<> wait_for_drain();
@@ -52,6 +55,9 @@ private:
     Options options_;
     std::unique_ptr<io::Loop> loop_;   // control's
     std::unique_ptr<io::linux_::Resolver> dns_;
+    std::unique_ptr<io::Loop> ledger_loop_;
+    std::unique_ptr<LedgerService> ledger_;
+    std::thread ledger_thread_;
     std::unique_ptr<meter::LogWriter> access_writer_;
     meter::SpanQueue spans_;
     std::unique_ptr<Control> control_;

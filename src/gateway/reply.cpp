@@ -24,6 +24,7 @@ void append_reply(std::string& out, const Reply& reply, std::uint16_t status, st
         append_number(out, reply.retry_after_s);
         out += "\r\n";
     }
+    out += reply.more_headers;
     out += "content-length: ";
     append_number(out, body.size());
     if (!reply.keep_alive)

@@ -17,6 +17,7 @@ struct Reply {
     bool is_simulated = false;
     std::uint32_t retry_after_s = 0;   // 0 = none
     std::string_view allow{};          // for 405
+    std::string_view more_headers{};   // whole lines
 };
 
 // `date_line` is a whole "date: …\r\n".

@@ -7,6 +7,8 @@
 #include "admit/limits.hpp"
 #include "auth/keyring.hpp"
 #include "config/snapshot.hpp"
+#include "gateway/accounts.hpp"
+#include "gateway/idempotency.hpp"
 #include "io/tls.hpp"
 #include "upstream/state.hpp"
 
@@ -16,6 +18,8 @@ struct Setup {
     config::SnapshotPtr snapshot;
     auth::KeyringPtr keyring;
     admit::TenantStreamsPtr tenants;
+    AccountsPtr accounts;
+    std::shared_ptr<Idempotency> idempotency;   // one for the life of the process
     upstream::States upstreams;                       // by UpstreamId
     std::shared_ptr<const io::TlsContext> door_tls;   // null: the door speaks plain HTTP
 };

@@ -42,6 +42,7 @@ Shard::Shard(io::Loop& loop, std::uint32_t index, SetupPtr setup, Outlets outlet
       body_budget_(setup_->snapshot->server.limits.bodies_bytes_max),
       admission_(setup_->snapshot->server.limits),
       retry_budget_(retry_settings(*setup_->snapshot)),
+      cards_(std::make_unique<Cards>()),
       house_waiter_(loop.ready()),
       house_timer_(loop.timers(), house_waiter_, house_timer),
       burial_waiter_(loop.ready()),
@@ -52,6 +53,7 @@ Shard::Shard(io::Loop& loop, std::uint32_t index, SetupPtr setup, Outlets outlet
     scratch_->payload.reserve(64 * 1024);
     metrics_.use(*setup_->snapshot);
     access_log_.use(*setup_->snapshot);
+    token_ratios_.resize(setup_->snapshot->models.size());
     house_.start();
     burial_.start();
 }
@@ -110,6 +112,7 @@ void Shard::retire(Connection& connection) {
     (connection.previous != nullptr ? connection.previous->next : connections_) = connection.next;
     if (connection.next != nullptr) connection.next->previous = connection.previous;
     connection.previous = nullptr;
+    std::erase(waiting_for_disk_, &connection);
     connection.next = retired_;
     retired_ = &connection;
     burial_waiter_.notify(burial);
@@ -176,6 +179,7 @@ void Shard::use(SetupPtr setup) {
         const config::Snapshot& snapshot = *setup_->snapshot;
         metrics_.use(snapshot);
         access_log_.use(snapshot);
+        token_ratios_.assign(snapshot.models.size(), {});   // models may have changed places; what was learned is soon back
         admission_.set_limits(snapshot.server.limits);
         body_budget_.set_max(snapshot.server.limits.bodies_bytes_max);
         retry_budget_.set(retry_settings(snapshot));
@@ -229,6 +233,29 @@ upstream::Pool& Shard::pool(const upstream::StatePtr& state, const config::Upstr
                                  .idle_timeout = upstream.pool_idle_timeout});
     }
     return *found->pool;
+}
+
+meter::TokenRatio& Shard::token_ratio(model::ModelId model) {
+    // An exchange of an older snapshot may know a model that is gone.
+    const std::size_t index = model::index_of(model);
+    if (index >= token_ratios_.size()) token_ratios_.resize(index + 1);
+    return token_ratios_[index];
+}
+
+void Shard::wait_durable(Connection& connection) {
+    if (std::find(waiting_for_disk_.begin(), waiting_for_disk_.end(), &connection) == waiting_for_disk_.end())
+        waiting_for_disk_.push_back(&connection);
+    // The keeper first tells what is durable and then looks at the flag; we set the flag and then look again at what is
+    // durable. With both in one order for everybody, one of the two sees the other.
+    awaits_durable_.store(true, std::memory_order_seq_cst);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (waiting_for_disk_.size() == 1 && outlets_.poke_ledger) outlets_.poke_ledger();
+}
+
+void Shard::durable_advanced() {
+    awaits_durable_.store(false, std::memory_order_release);
+    for (Connection* connection : waiting_for_disk_) connection->call_attention();
+    waiting_for_disk_.clear();
 }
 
 std::string_view Shard::date_line() {

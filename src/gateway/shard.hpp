@@ -3,6 +3,7 @@
 // Owner: whoever runs the loop. Thread: the loop's, but for metrics() (read with atomics).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "admit/overload.hpp"
 #include "base/prng.hpp"
 #include "door/body.hpp"
+#include "gateway/cards.hpp"
 #include "gateway/scratch.hpp"
 #include "gateway/setup.hpp"
 #include "io/loop.hpp"
@@ -21,6 +23,7 @@
 #include "meter/log_writer.hpp"
 #include "meter/metrics.hpp"
 #include "meter/otlp.hpp"
+#include "meter/token_ratio.hpp"
 #include "upstream/pool.hpp"
 #include "upstream/retry_budget.hpp"
 
@@ -33,6 +36,8 @@ public:
     struct Outlets {
         meter::LogLane* access = nullptr;    // null: no access log
         meter::SpanQueue* spans = nullptr;   // null: no spans
+        ledger::Lane* lane = nullptr;        // null: nothing is written into a ledger
+        std::function<void()> poke_ledger;   // strict mode: sync now
         // For tests and proofs: told of every finished exchange.
         std::function<void(const model::Record&)> on_record;
     };
@@ -71,6 +76,15 @@ public:
     [[nodiscard]] upstream::RetryBudget& retry_budget() { return retry_budget_; }
     [[nodiscard]] meter::Metrics& metrics() { return metrics_; }
     upstream::Pool& pool(const upstream::StatePtr& state, const config::Upstream& upstream);
+    // The shard's lane of the ledger; null when there is none.
+    [[nodiscard]] ledger::Lane* lane() const { return outlets_.lane; }
+    [[nodiscard]] Cards& cards() { return *cards_; }
+    [[nodiscard]] meter::TokenRatio& token_ratio(model::ModelId model);
+    // Strict mode: the connection is called when more of the lane is on the disk. Look at durable() once more afterwards.
+    void wait_durable(Connection& connection);
+    // From the keeper, by submit().
+    void durable_advanced();
+    [[nodiscard]] bool awaits_durable() const { return awaits_durable_.load(std::memory_order_seq_cst); }
     // "date: …\r\n", made once a second.
     std::string_view date_line();
     void finished(const model::Record& record, const config::Snapshot& snapshot, const meter::LineContext& context,
@@ -109,6 +123,10 @@ private:
     };
     std::vector<PoolEntry> pools_;
     std::vector<Door> doors_;
+    std::unique_ptr<Cards> cards_;
+    std::vector<meter::TokenRatio> token_ratios_;   // by ModelId
+    std::vector<Connection*> waiting_for_disk_;
+    std::atomic<bool> awaits_durable_{false};
     Connection* connections_ = nullptr;   // intrusive list
     Connection* retired_ = nullptr;
     std::uint32_t connections_count_ = 0;

@@ -15,11 +15,24 @@ namespace {
 constexpr int reads_per_turn_max = 4;
 }   // namespace
 
+Exchange::AnswerInHand::~AnswerInHand() {
+    if (exchange_.winner_->is_running) {
+        exchange_.record_.outcome = Outcome::cut_off;
+        exchange_.end_try(*exchange_.winner_, AttemptEnd::cancelled, Code::draining, exchange_.record_.status);
+    }
+    exchange_.answer_ = nullptr;
+}
+
 io::Task<> Exchange::relay() {
     const config::Upstream& upstream = *winner_->upstream;
     relay::AnswerOptions options;
     options.endpoint = record_.endpoint;
     options.hide_usage = request_.is_stream && !request_.asks_for_usage;
+    options.hide_delta_usage = request_.is_stream && upstream.is_usage_continuous;
+    std::string standing;
+    append_standing(standing);
+    options.more_headers = standing;
+    options.keeps_copy = is_remembered_;
     options.wants_stream = request_.is_stream;
     options.is_simulated = upstream.is_simulated;
     options.keep_alive = client_keeps_alive_ && connection_.body_is_whole() && !shard_.is_draining();
@@ -28,11 +41,14 @@ io::Task<> Exchange::relay() {
     options.answer_bytes_max = upstream.answer_bytes_max;
     options.request_id = record_.id.view();
     relay::Answer answer(options);
+    const AnswerInHand in_hand(*this, answer);
 
     // No suspension up to here: the head and the bytes behind it still lie in the scratch.
     const wire::http1::ResponseHead& head = shard_.scratch().response_head;
     upstream_keeps_alive_ = head.keep_alive;
     record_.status = head.status;
+    const std::string content_type(is_remembered_ ? head.headers.value(wire::http1::Known::content_type)
+                                                  : std::string_view{});
     std::string& out = shard_.scratch().out;
     out.clear();
     answer.begin(head, shard_.date_line(), out);
@@ -73,6 +89,8 @@ io::Task<> Exchange::relay() {
     record_.bytes_out = answer.body_bytes();
     record_.events_out = answer.events_passed();
     if (!is_whole_sent) lose_client();
+    if (is_remembered_ && answer.has_copy() && record_.outcome != Outcome::cut_off)
+        kept_answer_ = Idempotency::Kept{record_.status, content_type, answer.take_copy()};
 }
 
 // Reads what the upstream has, unless the client still owes us room. True when there is more and others should have a turn.
@@ -109,6 +127,7 @@ void Exchange::take_bytes(relay::Answer& answer, std::string_view bytes) {
         record_.time_to_first_token = now() - record_.started;
     if (out.size() > before) last_sent_ = now();
     if (!taken) return cut_answer(answer, taken.error());
+    winner_->spending.mark(spend_context(), answer);
     if (answer.is_upstream_done()) return end_answer(answer);
     connection_.send(out);
     out.clear();
@@ -120,17 +139,21 @@ void Exchange::end_answer(relay::Answer& answer) {
     if (!finished) return cut_answer(answer, finished.error());
     answer_over_ = true;
     winner_->attempt.finish(upstream_keeps_alive_ && answer.is_upstream_done() && !answer.has_surplus(), now());
+    set_outcome_of_answer();
     end_try(*winner_, AttemptEnd::answered, Code::none, record_.status);
     client_keeps_alive_ = answer.keeps_client_connection();
     connection_.send(out);
     connection_.release_request();
+}
+
+void Exchange::set_outcome_of_answer() {
     if (record_.status < 400) {
         record_.outcome = Outcome::answered;
-    } else {
-        record_.outcome = record_.status < 500 ? Outcome::upstream_refused : Outcome::failed;
-        record_.code = Code::upstream_status;
-        record_.fault = record_.status < 500 ? Fault::client : Fault::upstream;
+        return;
     }
+    record_.outcome = record_.status < 500 ? Outcome::upstream_refused : Outcome::failed;
+    record_.code = Code::upstream_status;
+    record_.fault = record_.status < 500 ? Fault::client : Fault::upstream;
 }
 
 // The answer has begun and cannot be finished. The upstream is cancelled at once; the client is told, in a way that
@@ -144,16 +167,15 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
     }
     answer_over_ = true;
     winner_->attempt.cancel();
+    record_.outcome = error.code == Code::client_gone ? Outcome::client_gone : Outcome::cut_off;
     end_try(*winner_, is_upstreams_fault ? AttemptEnd::failed : AttemptEnd::cancelled, error.code, record_.status);
     record_.code = error.code;
     record_.fault = error.fault;
     if (error.code == Code::client_gone) {
         client_keeps_alive_ = false;
-        record_.outcome = Outcome::client_gone;
         connection_.reset();   // he may be there still, too slow: an orderly close would make the rest look like all
         return;
     }
-    record_.outcome = Outcome::cut_off;
     std::string& out = shard_.scratch().out;
     const bool is_told = answer.cut_off(error, {}, out);
     client_keeps_alive_ = is_told && answer.keeps_client_connection();

@@ -99,6 +99,24 @@ void write_usage(Writer& line, const Usage& usage) {
     line.raw("}");
 }
 
+// What it was booked with. A price that is not known is absent and said to be so, never zero.
+void write_settled(Writer& line, const model::Settled& settled, Currency currency, std::string_view cost) {
+    if (!settled.has_cost) return;
+    if (settled.is_cost_known) {
+        line.member(",\"cost\":", cost);
+        line.member(",\"currency\":", currency.view());
+    } else {
+        line.raw(",\"cost_unknown\":true");
+    }
+    if (settled.provenance != model::Provenance::none)
+        line.member(",\"usage_from\":", model::name_of(settled.provenance));
+    if (settled.microjoules != 0) {
+        line.raw(",\"microjoules\":");
+        line.number(settled.microjoules);
+    }
+    if (settled.is_over_bound) line.raw(",\"over_bound\":true");
+}
+
 // How the exchange ended and how much it moved.
 void write_end(Writer& line, const Record& record) {
     line.raw(",\"status\":");
@@ -184,6 +202,9 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
         tried[i] = escaped(upstreams_, is_in_use, index_of(id), snapshot.upstream(id).name, scratch_[4 + i]);
         room += tried[i].size();
     }
+    const std::string cost =
+        record.settled.has_cost && record.settled.is_cost_known ? decimal(record.settled.cost_ledger) : std::string{};
+    room += cost.size();
     const std::size_t begin = out.size();
     out.resize(begin + room);
     Writer line(out.data() + begin);
@@ -207,6 +228,7 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
     if (!served.empty()) line.member(",\"served\":", served);
     write_end(line, record);
     write_usage(line, record.usage);
+    write_settled(line, record.settled, snapshot.ledger.currency, cost);
     for (std::size_t i = 0; i < attempts; ++i) {
         line.raw(i == 0 ? ",\"attempts\":[" : ",");
         write_attempt(line, record.attempts[i], record, tried[i]);

@@ -9,6 +9,10 @@ namespace gilmok::meter {
 
 namespace {
 
+// Millionths of the currency, for a graph; what is exact stands in the ledger.
+std::uint64_t micro(Pico amount) { return amount > 0 ? static_cast<std::uint64_t>(amount / 1'000'000) : 0; }
+
+
 using config::Snapshot;
 using model::Record;
 
@@ -89,7 +93,10 @@ void Metrics::observe(const Record& record, const Snapshot& snapshot) {
         TenantMetrics& block = tenant(record.tenant, snapshot);
         block.exchanges[outcome].add();
         block.tokens.add(record.usage);
+        if (record.settled.has_cost) block.cost_micro.add(micro(record.settled.cost_ledger));
     }
+    if (record.settled.has_cost && !record.settled.is_cost_known) unpriced.add();
+    if (record.settled.is_over_bound) over_bound.add();
     if (record.attempts_count != 0) observe_attempts(record, snapshot);
     if (record.model != model::ModelId::none) observe_gen_ai(record, snapshot);
 }
@@ -121,6 +128,10 @@ void Metrics::observe_attempts(const Record& record, const Snapshot& snapshot) {
 void Metrics::observe_gen_ai(const Record& record, const Snapshot& snapshot) {
     ModelMetrics& block = model(record.model, snapshot);
     block.tokens.add(record.usage);
+    if (record.settled.has_cost) {
+        block.cost_micro.add(micro(record.settled.cost_ledger));
+        block.energy_millijoules.add(record.settled.microjoules / 1'000);
+    }
     GenAiMetrics& series = gen_ai_of(block, record.endpoint, provider_of(record, snapshot));
     if (record.usage.input > 0) series.tokens_input.observe(record.usage.input);
     if (record.usage.output > 0) series.tokens_output.observe(record.usage.output);

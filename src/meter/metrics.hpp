@@ -50,6 +50,8 @@ struct ModelMetrics {
     std::string name;
     Gauge exchanges_running;
     TokenCounters tokens;
+    // Money in millionths of the ledger's currency and energy in millijoules: what adds up for a graph. The ledger is exact.
+    Counter cost_micro, energy_millijoules;
     std::array<std::array<std::atomic<GenAiMetrics*>, providers_count>, endpoints_count> gen_ai{};
 };
 
@@ -80,6 +82,7 @@ struct TenantMetrics {
     std::string name;
     std::array<Counter, outcomes_count> exchanges{};
     TokenCounters tokens;
+    Counter cost_micro;
 };
 
 class Metrics {
@@ -108,6 +111,8 @@ public:
     Counter access_lines_dropped;
     Counter spans_dropped;
     Counter usage_suspect;   // usage that contradicts itself (meter/usage.hpp)
+    Counter unpriced;        // exchanges booked without a cost, because no price is known
+    Counter over_bound;      // exchanges that used more than was set aside for them
     void count_parse_error(Code code) { parse_errors[static_cast<std::size_t>(code)].add(); }
 
     // filled by observe()
@@ -150,6 +155,16 @@ struct ProcessMetrics {
     std::atomic<std::int64_t> certificate_expires_s{0};   // Unix time; 0: the door speaks plain HTTP
     std::atomic<std::uint64_t> spans_sent{0};
     std::atomic<std::uint64_t> spans_given_up{0};   // the collector did not take them
+    std::atomic<std::uint64_t> access_lines_lost{0};   // handed over, and then the disk was full
+    // the ledger; rendered when there is one
+    std::atomic<bool> has_ledger{false};
+    std::atomic<std::uint64_t> ledger_records{0};
+    std::atomic<std::uint64_t> ledger_lag_bytes{0};       // journalled, not yet in the log
+    std::atomic<std::uint64_t> ledger_folded{0};          // records in the tables
+    std::atomic<std::uint64_t> ledger_signed{0};          // records under the newest checkpoint
+    std::atomic<std::uint64_t> ledger_recovered{0};       // attempts found open at the start
+    std::atomic<std::uint64_t> ledger_failing{0};         // 1: the disk is full or failing, no new paid work
+    std::atomic<std::uint64_t> ledger_witness_failing{0};
 };
 
 // Text exposition format 0.0.4, summed over the shards, families and series in a fixed order.

@@ -91,6 +91,9 @@ void render_process(Exposition& text, const ProcessMetrics& process, const confi
     text.sample(labels_of({{"version", process.version}}), std::uint64_t{1});
     text.family("process_start_time_seconds", Type::gauge, "Start of the process, Unix time.");
     text.sample({}, static_cast<double>(unix_ms(process.started)) / 1000.0);
+    text.family("gilmok_access_lines_lost_total", Type::counter,
+                "Access log lines that were handed over and then met a full or failing disk.");
+    text.sample({}, process.access_lines_lost.load(std::memory_order_relaxed));
     text.family("gilmok_config_version", Type::gauge, "Counts up with every configuration taken into use.");
     text.sample({}, snapshot.version);
     text.family("gilmok_config_reloads_total", Type::counter, "Configurations taken into use after the first.");
@@ -157,7 +160,9 @@ void render_door(Exposition& text, Shards shards) {
         {"gilmok_access_lines_dropped_total", "Access log lines dropped because the disk was slow or full.",
          &Metrics::access_lines_dropped},
         {"gilmok_spans_dropped_total", "Trace spans dropped before they were sent.", &Metrics::spans_dropped},
-        {"gilmok_usage_suspect_total", "Answers whose usage contradicts itself.", &Metrics::usage_suspect}};
+        {"gilmok_usage_suspect_total", "Answers whose usage contradicts itself.", &Metrics::usage_suspect},
+        {"gilmok_unpriced_total", "Exchanges booked without a cost because no price is known.", &Metrics::unpriced},
+        {"gilmok_over_bound_total", "Exchanges that used more than was set aside for them.", &Metrics::over_bound}};
     struct GaugeEntry {
         std::string_view name, help;
         Gauge Metrics::* gauge;
@@ -342,6 +347,56 @@ void render_tenants(Exposition& text, Shards shards) {
                   "Tokens reported, by tenant; a tenant's children are not included.");
 }
 
+// Sums for graphs, rounded to millionths; the ledger is exact.
+void render_money(Exposition& text, Shards shards, const ProcessMetrics& process, const config::Snapshot& snapshot) {
+    const std::string_view currency = snapshot.ledger.currency.view();
+    const auto models =
+        by_name<ModelMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.models(); });
+    const auto tenants =
+        by_name<TenantMetrics>(shards, [](const Metrics& shard) -> const auto& { return shard.tenants(); });
+    constexpr double millionths = 1e6, thousandths = 1e3;
+    text.family("gilmok_model_cost_total", Type::counter, "Money booked, by model, in the ledger's currency.");
+    for (const auto& [name, parts] : models)
+        text.sample(labels_of({{"model", name}, {"currency", currency}}),
+                    static_cast<double>(total(parts, [](const ModelMetrics& part) { return part.cost_micro.value(); })) /
+                        millionths);
+    text.family("gilmok_model_energy_joules_total", Type::counter, "Energy attributed to requests, by model.");
+    for (const auto& [name, parts] : models)
+        text.sample(
+            labels_of({{"model", name}}),
+            static_cast<double>(total(parts, [](const ModelMetrics& part) { return part.energy_millijoules.value(); })) /
+                thousandths);
+    text.family("gilmok_tenant_cost_total", Type::counter,
+                "Money booked, by tenant, in the ledger's currency; a tenant's children are not included.");
+    for (const auto& [name, parts] : tenants)
+        text.sample(labels_of({{"tenant", name}, {"currency", currency}}),
+                    static_cast<double>(total(parts, [](const TenantMetrics& part) { return part.cost_micro.value(); })) /
+                        millionths);
+    if (!process.has_ledger.load(std::memory_order_relaxed)) return;
+    struct Entry {
+        std::string_view name, help;
+        Type type;
+        std::atomic<std::uint64_t> ProcessMetrics::* value;
+    };
+    static constexpr Entry entries[] = {
+        {"gilmok_ledger_records", "Records in the ledger's log.", Type::gauge, &ProcessMetrics::ledger_records},
+        {"gilmok_ledger_folded_records", "Records in the ledger's tables.", Type::gauge, &ProcessMetrics::ledger_folded},
+        {"gilmok_ledger_signed_records", "Records under the newest signed checkpoint.", Type::gauge,
+         &ProcessMetrics::ledger_signed},
+        {"gilmok_ledger_lag_bytes", "Bytes journalled and not yet in the log.", Type::gauge,
+         &ProcessMetrics::ledger_lag_bytes},
+        {"gilmok_ledger_recovered_total", "Attempts found open after a crash and closed.", Type::counter,
+         &ProcessMetrics::ledger_recovered},
+        {"gilmok_ledger_failing", "1 while the disk is full or failing and no new paid work is taken.", Type::gauge,
+         &ProcessMetrics::ledger_failing},
+        {"gilmok_ledger_witness_failing", "1 while checkpoints cannot be written to the second place.", Type::gauge,
+         &ProcessMetrics::ledger_witness_failing}};
+    for (const Entry& entry : entries) {
+        text.family(entry.name, entry.type, entry.help);
+        text.sample({}, (process.*entry.value).load(std::memory_order_relaxed));
+    }
+}
+
 }   // namespace
 
 std::string render_prometheus(Shards shards, const ProcessMetrics& process, const config::Snapshot& snapshot) {
@@ -352,6 +407,7 @@ std::string render_prometheus(Shards shards, const ProcessMetrics& process, cons
     render_models(text, shards);
     render_upstreams(text, shards);
     render_tenants(text, shards);
+    render_money(text, shards, process, snapshot);
     return text.take();
 }
 

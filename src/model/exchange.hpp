@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/money.hpp"
 #include "base/time.hpp"
 #include "model/ids.hpp"
 
@@ -70,6 +71,27 @@ struct Attempt {
     bool was_hedge = false;
 };
 
+// Where counts of tokens come from. Order is part of the ledger's format.
+enum class Provenance : std::uint8_t {
+    none,        // nothing was used: the attempt was refused or never reached the model
+    provider,    // as the upstream reported, whole
+    counted,     // the upstream reported nothing: gilmok counted
+    aborted,     // the answer ended early: settled from what was delivered (aborted@k: see Terminal::delivered_events)
+    recovered,   // closed after a crash from the last mark in the journal
+    count_,
+};
+std::string_view name_of(Provenance provenance);
+
+// What all attempts of an exchange were booked with, for the access log and the metrics; the ledger has each of them.
+struct Settled {
+    Pico cost_ledger = 0;
+    std::uint64_t microjoules = 0;
+    Provenance provenance = Provenance::none;   // of the answer
+    bool has_cost = false;                      // something was booked, be it zero
+    bool is_cost_known = true;
+    bool is_over_bound = false;
+};
+
 // All there is to tell of one exchange when it is over; access log, metrics, traces and later the ledger read it.
 struct Record {
     static constexpr std::size_t attempts_max = 4;
@@ -94,6 +116,7 @@ struct Record {
     std::uint64_t bytes_out = 0;
     std::uint32_t events_out = 0;   // SSE events passed on
     Usage usage{};
+    Settled settled{};
     std::array<char, 32> trace_id{};   // hex of the W3C trace, zeros when none
     std::array<char, 16> span_id{};
     std::uint8_t attempts_count = 0;

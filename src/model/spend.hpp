@@ -52,17 +52,6 @@ struct Meters {
     bool operator==(const Meters&) const = default;
 };
 
-// Where the counts come from. Order is part of the ledger's format.
-enum class Provenance : std::uint8_t {
-    none,        // nothing was used: the attempt was refused or never reached the model
-    provider,    // as the upstream reported, whole
-    counted,     // the upstream reported nothing: gilmok counted
-    aborted,     // the answer ended early: settled from what was delivered (aborted@k: see Terminal::delivered_events)
-    recovered,   // closed after a crash from the last mark in the journal
-    count_,
-};
-std::string_view name_of(Provenance provenance);
-
 // The tier that the *answer* names; it, and not the one asked for, decides the price.
 enum class ServiceTier : std::uint8_t { standard, flex, priority, batch, count_ };
 std::string_view name_of(ServiceTier tier);

@@ -16,6 +16,9 @@ namespace {
 constexpr wire::http1::Limits body_limits{};
 // A JSON answer that comes in pieces is kept for its usage up to this size; beyond, usage is missing, never guessed.
 constexpr std::size_t usage_copy_bytes_max = 8U << 20;
+// No engine's usage object comes near; a longer one is read for its counts and not kept.
+constexpr std::size_t raw_usage_bytes_max = 16 * 1024;
+constexpr std::size_t name_bytes_max = 256;
 
 bool is_answer_header_dropped(const wire::http1::Header& header, std::string_view connection) {
     // Content-Length and Date are written anew; x-request-id must be the one that leads to a log line; the load report was
@@ -68,6 +71,8 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
     if (is_event_stream_) out += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
     if (options_.is_simulated) out += "x-gilmok-simulated: true\r\n";
     wire::http1::append_header(out, "x-request-id", options_.request_id);
+    out += options_.more_headers;
+    options_.more_headers = {};
     if (is_chunked_) {
         out += "transfer-encoding: chunked\r\n";
     } else if (has_length && status_ != 204 && status_ != 304) {
@@ -133,13 +138,16 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
     }
     const auto read = dialect::openai::read_event(event.data);
     if (read.has_usage) usage_ = read.usage;
+    learn(read.usage_text, read.model, read.service_tier);
+    if (read.has_content) ++content_events_;
     has_finish_reason_ |= read.has_finish_reason;
     if (read.what == What::usage_only && options_.hide_usage) return true;
     if (read.what == What::done) has_done_ = true;
     if (read.what == What::error || event.name == "error") has_error_event_ = true;
     has_passed_content_ |= read.has_content;
     ++events_passed_;
-    if (options_.hide_usage && read.has_usage_member)
+    const bool is_hidden = options_.hide_usage || (options_.hide_delta_usage && read.what == What::delta);
+    if (is_hidden && read.has_usage_member)
         dialect::openai::append_event_without_usage(events, event.raw, event.data);
     else
         events.append(event.raw);
@@ -151,7 +159,7 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
 
 void Answer::keep_for_usage(std::string_view payload, bool is_last) {
     if (is_last && kept_.empty()) {
-        usage_ = dialect::openai::read_usage(payload);   // the usual case: it came in one piece
+        learn(dialect::openai::read_facts(payload));   // the usual case: it came in one piece
         return;
     }
     if (kept_.size() + payload.size() > usage_copy_bytes_max) {
@@ -162,8 +170,33 @@ void Answer::keep_for_usage(std::string_view payload, bool is_last) {
     kept_.append(payload);
 }
 
+// The texts are empty in most events and the same in the others: only what is new is copied.
+void Answer::learn(std::string_view usage_text, std::string_view model, std::string_view service_tier) {
+    if (!usage_text.empty()) {
+        if (usage_text.size() <= raw_usage_bytes_max)
+            raw_usage_.assign(usage_text);
+        else
+            raw_usage_.clear();
+    }
+    if (response_model_.empty() && model.size() <= name_bytes_max) response_model_.assign(model);
+    if (!service_tier.empty() && service_tier.size() <= name_bytes_max) service_tier_.assign(service_tier);
+}
+
+void Answer::learn(const dialect::openai::AnswerFacts& facts) {
+    usage_ = facts.usage;
+    learn(facts.usage_text, facts.model, facts.service_tier);
+}
+
 void Answer::append_body(std::string_view payload, std::string& out) {
     if (payload.empty()) return;
+    if (options_.keeps_copy) {
+        if (copy_.size() + payload.size() <= options_.copy_bytes_max) {
+            copy_.append(payload);
+        } else {
+            options_.keeps_copy = false;
+            copy_ = {};
+        }
+    }
     if (is_chunked_) wire::http1::append_chunk_size(out, payload.size());
     out.append(payload);
     if (is_chunked_) out += "\r\n";
@@ -184,7 +217,7 @@ Result<bool> Answer::finish(std::string& out) {
             return fail(Code::upstream_closed, Fault::upstream, Retry::never,
                         "the upstream's stream ended without its end");
     } else if (reads_usage_ && !kept_.empty()) {
-        usage_ = dialect::openai::read_usage(kept_);
+        learn(dialect::openai::read_facts(kept_));
     }
     kept_ = {};
     if (is_chunked_) out += wire::http1::last_chunk;

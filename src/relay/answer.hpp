@@ -21,7 +21,8 @@ namespace gilmok::relay {
 
 struct AnswerOptions {
     model::Endpoint endpoint = model::Endpoint::none;
-    bool hide_usage = false;   // gilmok asked for usage, the client did not
+    bool hide_usage = false;         // gilmok asked for usage, the client did not
+    bool hide_delta_usage = false;   // gilmok asked for usage in every event, the client at most at the end
     bool wants_stream = false;
     bool is_simulated = false;
     bool keep_alive = true;   // the client's connection may go on after this answer
@@ -29,6 +30,9 @@ struct AnswerOptions {
     std::uint32_t event_bytes_max = 1 << 20;
     std::uint64_t answer_bytes_max = 64ULL << 20;
     std::string_view request_id{};
+    std::string_view more_headers{};   // whole lines, read by begin() only
+    bool keeps_copy = false;           // of the body as the client gets it, up to copy_bytes_max
+    std::size_t copy_bytes_max = 1 << 20;
 };
 
 class Answer {
@@ -59,6 +63,14 @@ public:
     [[nodiscard]] bool is_event_stream() const { return is_event_stream_; }
     [[nodiscard]] bool keeps_client_connection() const { return keep_alive_; }
     [[nodiscard]] const model::Usage& usage() const { return usage_; }
+    // What decides the price: the upstream's own usage object (the last one), the model and the tier the answer names.
+    [[nodiscard]] std::string_view raw_usage() const { return raw_usage_; }
+    [[nodiscard]] std::string_view response_model() const { return response_model_; }
+    [[nodiscard]] std::string_view service_tier() const { return service_tier_; }
+    [[nodiscard]] std::uint32_t content_events() const { return content_events_; }
+    // The whole body as the client got it; nothing when it was too large or not asked for.
+    [[nodiscard]] bool has_copy() const { return options_.keeps_copy; }
+    [[nodiscard]] std::string take_copy() { return std::move(copy_); }
     [[nodiscard]] std::uint32_t events_passed() const { return events_passed_; }
     [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
     [[nodiscard]] std::uint16_t status() const { return status_; }
@@ -69,12 +81,17 @@ private:
     Result<bool> take_event(const wire::sse::Event& event, std::string& events);
     void append_body(std::string_view payload, std::string& out);
     void keep_for_usage(std::string_view payload, bool is_last);
+    void learn(std::string_view usage_text, std::string_view model, std::string_view service_tier);
+    void learn(const dialect::openai::AnswerFacts& facts);
 
     AnswerOptions options_;
     wire::http1::BodyReader body_;
     wire::sse::Framer framer_;
     model::Usage usage_{};
     std::string kept_;   // a JSON answer that came in pieces, for its usage
+    std::string raw_usage_, response_model_, service_tier_;
+    std::string copy_;
+    std::uint32_t content_events_ = 0;
     std::uint64_t body_bytes_ = 0;
     std::uint32_t events_passed_ = 0;
     std::uint16_t status_ = 0;
