@@ -23,7 +23,7 @@ struct LaneOptions {
     std::string directory;   // …/journal
     std::uint16_t lane = 0;
     std::uint32_t epoch = 1;
-    std::uint64_t segment_bytes = 8ULL << 20;
+    std::uint64_t segment_bytes = 8ULL << 20;   // a multiple of 8; no record larger than this finds room
 };
 
 class Lane {
@@ -53,12 +53,16 @@ public:
     [[nodiscard]] std::uint64_t lag_bytes() const;
 
     // for the keeper
-    // The next records not yet taken, as whole bytes (of one segment); empty when there are none.
+    // The next records not yet taken, as whole bytes (of one segment); empty when there are none. Valid until taken().
     std::string_view peek() const;
+    // The first so many bytes of what peek() gave are kept elsewhere: keep_house() may remove them.
     void taken(std::size_t bytes);
     void set_durable(std::uint64_t sequence) { durable_.store(sequence, std::memory_order_release); }
-    // Makes the spare segment if it lacks, removes drained ones. An error leaves the lane as it was.
+    // Makes the spare segment if it lacks, removes drained ones. An error leaves the lane as it was; call again.
     io::FileResult<bool> keep_house();
+    // The orderly end: removes the files, which must hold nothing that was not taken. The writer is gone, and the lane is
+    // good for nothing any more. An error leaves the rest of the files.
+    io::FileResult<bool> discard();
     // Stop and resume taking new attempts; running ones still settle.
     void close_admission() { takes_new_.store(false, std::memory_order_relaxed); }
     void open_admission() { takes_new_.store(true, std::memory_order_relaxed); }
@@ -66,6 +70,7 @@ public:
 private:
     struct Segment;
     struct Inside;
+    explicit Lane(std::unique_ptr<Inside> inside);
     std::unique_ptr<Inside> inside_;
     std::uint32_t open_attempts_ = 0;
     std::atomic<std::uint64_t> durable_{0};
@@ -73,12 +78,15 @@ private:
 };
 
 // What a process that died left behind: every whole record of every lane of `directory`, lane by lane, in order. A record
-// whose check is wrong ends its lane (power cut) and is told in `problems`.
+// whose check is wrong, or that is not the next of its lane, ends the lane (power cut) and is told in `problems`. Where a lane
+// begins, only the log knows: whether the first record follows the log's last one of that lane is for the caller to see.
 struct Leftover {
-    std::vector<std::string> files;     // to be removed once their records are in the log
+    std::vector<std::string> files;     // paths, to be removed once their records are in the log
     std::vector<std::string> records;   // raw bytes
     std::vector<std::string> problems;
 };
+inline constexpr std::uint64_t segment_bytes_max = 256ULL << 20;
+// A directory that is not there holds nothing.
 io::FileResult<Leftover> read_leftovers(io::Files& files, const std::string& directory);
 
 }   // namespace gilmok::ledger
