@@ -88,7 +88,7 @@ public:
     virtual FileResult<bool> sync_directory(const std::string& path);
     // The file's contents (for what was appended by an object that is gone).
     virtual FileResult<bool> sync_file(const std::string& path);
-    // Exclusive, on a file that is made when it is not there. EWOULDBLOCK when somebody else holds it, also in this process.
+    // Exclusive, on a file that is made when it is not there. EWOULDBLOCK when somebody holds it, also in this process.
     virtual FileResult<std::unique_ptr<FileLock>> lock(const std::string& path, unsigned mode);
 };
 

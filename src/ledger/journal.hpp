@@ -78,8 +78,8 @@ private:
 };
 
 // What a process that died left behind: every whole record of every lane of `directory`, lane by lane, in order. A record
-// whose check is wrong, or that is not the next of its lane, ends the lane (power cut) and is told in `problems`. Where a lane
-// begins, only the log knows: whether the first record follows the log's last one of that lane is for the caller to see.
+// whose check is wrong, or that is not the next of its lane, ends the lane (power cut) and is told in `problems`. Where a
+// lane begins only the log knows: whether the first record follows the log's last one of that lane is for the caller to see.
 struct Leftover {
     std::vector<std::string> files;     // paths, to be removed once their records are in the log
     std::vector<std::string> records;   // raw bytes

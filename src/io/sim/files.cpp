@@ -236,7 +236,8 @@ FileResult<bool> SimFiles::truncate(const std::string& path, std::uint64_t bytes
     int code = next_failure(path);
     const auto inode = names_.find(path);
     if (code == 0 && inode == nullptr) code = ENOENT;
-    if (code == 0 && bytes > inode->bytes.size() && bytes_used() + bytes - inode->bytes.size() > capacity_) code = ENOSPC;
+    if (code == 0 && bytes > inode->bytes.size() && bytes_used() + bytes - inode->bytes.size() > capacity_)
+        code = ENOSPC;
     if (code != 0) return failure("truncate", path, code);
     GILMOK_ASSERT(!inode->is_mapped());   // the memory of whoever has it would go away
     inode->resize(bytes);

@@ -1,7 +1,7 @@
 // Files in memory. The n-th call fails as it is told to, the disk is as large as it is told to be, and a failed append
 // leaves half of its bytes behind, as a disk that runs full does. Parents of a path need not be made first: only
-// list() and sync_directory() ask whether a directory exists. A crash keeps what the real one would: crash_process() everything that
-// was handed to the kernel, crash_power() a random choice of what was not synced.
+// list() and sync_directory() ask whether a directory exists. A crash keeps what the real one would: crash_process()
+// everything that was handed to the kernel, crash_power() a random choice of what was not synced.
 // Owner: a test; it outlives the files and locks it gave. One thread, but for the bytes of mapped files.
 #pragma once
 
@@ -48,9 +48,9 @@ public:
     // The disk holds at most so many bytes; then ENOSPC.
     void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }
 
-    // The end of the process, or of the machine. Files and locks given before are dead: their calls fail with EBADF, and what is
-    // still written into their memory goes nowhere. Calls on the SimFiles itself go on, so whoever is left over from
-    // before must not make any: let it run into fail_call(1, EIO, true) when its destructor does.
+    // The end of the process, or of the machine. Files and locks given before are dead: their calls fail with EBADF, and
+    // what is still written into their memory goes nowhere. Calls on the SimFiles itself go on, so whoever is left over
+    // from before must not make any: let it run into fail_call(1, EIO, true) when its destructor does.
     void crash_process();
     void crash_power(std::uint64_t seed);
 

@@ -180,7 +180,8 @@ TEST_CASE("a power cut keeps what was synced, and of the rest any part") {
         REQUIRE(memory.size() == 4 * 4'096);
         CHECK(memory[4'096 + 7] == 'm');
         std::string pages;
-        for (const std::size_t at : {7U, 4'096U + 8, 2 * 4'096U + 7, 3 * 4'096U + 7}) pages += memory[at] == 0 ? '0' : '1';
+        for (const std::size_t at : {7U, 4'096U + 8, 2 * 4'096U + 7, 3 * 4'096U + 7})
+            pages += memory[at] == 0 ? '0' : '1';
         seen.insert(pages);
         CHECK(files.text("/d/log") == left);
         files.crash_power(seed + 1);
@@ -192,7 +193,8 @@ TEST_CASE("a power cut keeps what was synced, and of the rest any part") {
     CHECK(sizes.size() > 20);
 }
 
-TEST_CASE("a name that was made, moved or removed without a sync of its directory may be what it was before the power cut") {
+TEST_CASE(
+    "a name that was made, moved or removed without a sync of its directory may be what it was before the power cut") {
     std::set<std::string> seen;
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         SimFiles files;
@@ -205,8 +207,8 @@ TEST_CASE("a name that was made, moved or removed without a sync of its director
         if (seed % 2 == 0) REQUIRE(files.sync_directory("/d/"));
         files.crash_power(seed);
         const std::string kept = files.text("/d/kept");
-        const std::string now = std::string(files.exists("/d/new") ? "n" : "-") + (files.exists("/d/gone") ? "g" : "-") +
-                                (files.exists("/d/old") ? "o" : "-") + kept;
+        const std::string now = std::string(files.exists("/d/new") ? "n" : "-") +
+                                (files.exists("/d/gone") ? "g" : "-") + (files.exists("/d/old") ? "o" : "-") + kept;
         CHECK(files.exists("/d/old") == (kept == "k"));   // a rename is whole or not at all
         if (seed % 2 == 0) {
             CHECK(now == "n--o");
@@ -240,8 +242,10 @@ TEST_CASE("what a sync failed for is lost or not, and a later sync does not brin
         const std::string left = files.text("/log");
         REQUIRE(left.size() == 8'192);
         CHECK(left.substr(4'096) == std::string(4'096, 'b'));
-        if (left[0] == 0) ++lost;
-        else CHECK(left.substr(0, 4'096) == std::string(4'096, 'a'));
+        if (left[0] == 0)
+            ++lost;
+        else
+            CHECK(left.substr(0, 4'096) == std::string(4'096, 'a'));
     }
     CHECK(lost > 10);
     CHECK(lost < 90);

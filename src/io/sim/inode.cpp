@@ -57,7 +57,8 @@ void Inode::unmap_all() {
 
 bool Inode::is_dirty(std::size_t page) const {
     const auto forgotten = forgotten_.find(page);
-    const std::string_view clean = forgotten != forgotten_.end() ? std::string_view(forgotten->second) : page_of(disk_, page);
+    const std::string_view clean =
+        forgotten != forgotten_.end() ? std::string_view(forgotten->second) : page_of(disk_, page);
     return page_of(bytes, page) != clean;
 }
 

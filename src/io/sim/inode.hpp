@@ -1,6 +1,7 @@
 // One file of the simulated disk, twice: as the kernel shows it, and as it would be found after a power cut. The model is
 // that of Linux with the promises of POSIX only: pages of 4 KiB reach the disk one by one and in any order until a sync
-// has succeeded; a page that a sync failed for is taken for clean, whether it arrived or not (https://lwn.net/Articles/752063/).
+// has succeeded; a page that a sync failed for is taken for clean, whether it arrived or not
+// (https://lwn.net/Articles/752063/).
 // Owner: SimFiles and the handles it gave. One thread, but for the bytes of a mapped file.
 #pragma once
 

@@ -41,8 +41,8 @@ void Names::rename(const std::string& from, const std::string& to) {
 void Names::sync(const std::string& directory) {
     std::vector<Change> others;
     for (Change& change : changes_) {
-        const bool is_inside = directory_of(change.path) == directory ||
-                               (!change.from.empty() && directory_of(change.from) == directory);
+        const bool is_inside =
+            directory_of(change.path) == directory || (!change.from.empty() && directory_of(change.from) == directory);
         if (is_inside) {
             apply(change, disk_);
         } else {

@@ -33,8 +33,8 @@ public:
 private:
     struct Change {
         std::string path;
-        std::string from{};     // of a rename
-        InodePtr inode{};       // none: a removal
+        std::string from{};   // of a rename
+        InodePtr inode{};     // none: a removal
     };
     static void apply(const Change& change, Map& to);
 
