@@ -44,7 +44,10 @@ std::optional<std::string> ConfigText::add(const Step& step) {
     if (verb == "server") of_section_["server"] += toml_pairs(step, 1);
     if (verb == "limits") of_section_["server.limits"] += toml_pairs(step, 1);
     if (verb == "retry") of_section_["retry"] += toml_pairs(step, 1);
-    if (verb == "server" || verb == "limits" || verb == "retry") return std::nullopt;
+    if (verb == "ledger") of_section_["ledger"] += toml_pairs(step, 1);
+    if (verb == "price" || verb == "fx") table_ += "[[" + verb + "]]\n" + toml_pairs(step, 1);
+    if (verb == "server" || verb == "limits" || verb == "retry" || verb == "ledger" || verb == "price" || verb == "fx")
+        return std::nullopt;
     if (step.words.size() < 2) return "\"" + verb + "\" needs a name";
     const std::string& name = step.words[1].text;
     const std::string pairs = toml_pairs(step, 2);
@@ -72,6 +75,8 @@ std::optional<std::string> ConfigText::add(const Step& step) {
     } else if (verb == "tenant") {
         table_ += "[tenant.\"" + name + "\"]\n" + pairs;
         has_tenant_ = true;
+    } else if (verb == "pool") {
+        table_ += "[pool.\"" + name + "\"]\n" + pairs;
     } else if (verb == "key") {
         const std::string variable = "KEY_" + std::to_string(environment_.size());
         std::string tenant = "team";
@@ -90,10 +95,9 @@ GatewayConfig ConfigText::render() const {
     config.environment = environment_;
     config.environment["DEFAULT_KEY"] = default_key;
     config.toml = "[server]\nlisten = \"" + io::to_string(door_address()) + "\"\nshards = 1\n";
-    for (const auto& [section, text] : of_section_) {
-        if (section != "server") config.toml += "[" + section + "]\n";
-        config.toml += text;
-    }
+    if (const auto server = of_section_.find("server"); server != of_section_.end()) config.toml += server->second;
+    for (const auto& [section, text] : of_section_)
+        if (section != "server") config.toml += "[" + section + "]\n" + text;
     config.toml += "[log]\naccess = \"off\"\n" + table_;
     if (!has_tenant_) config.toml += "[tenant.team]\n";
     if (keys_.empty()) config.toml += "[[key]]\nname = \"script\"\ntenant = \"team\"\nsecret = \"env:DEFAULT_KEY\"\n";

@@ -80,6 +80,11 @@ SeenRecord describe(const model::Record& record, const config::Snapshot& snapsho
     put_tokens("input", record.usage.input);
     put_tokens("output", record.usage.output);
     put_tokens("cached", record.usage.input_cached);
+    if (record.settled.has_cost && record.settled.is_cost_known)
+        put(seen, "cost", decimal(record.settled.cost_ledger) + " " + std::string(snapshot.ledger.currency.view()));
+    if (record.settled.has_cost && !record.settled.is_cost_known) put(seen, "cost", "unknown");
+    if (record.settled.provenance != model::Provenance::none)
+        put(seen, "usage_from", std::string(model::name_of(record.settled.provenance)));
     put(seen, "attempts", std::to_string(record.attempts_count));
     for (std::size_t i = 0; i < record.attempts_count; ++i) {
         const model::Attempt& attempt = record.attempts[i];
@@ -120,6 +125,11 @@ public:
     bool is_drained() const override { return shard_->is_drained(); }
     std::uint32_t exchanges_running() const override { return shard_->exchanges_running(); }
     std::uint32_t upstream_connections_busy() const override { return shard_->upstream_connections_busy(); }
+    std::string left_reserved() const override {
+        const admit::Spent left = setup_->accounts->treasury->total_reserved();
+        if (left.money_reserved == 0 && left.tokens_reserved == 0) return {};
+        return decimal(left.money_reserved) + " and " + std::to_string(left.tokens_reserved) + " tokens";
+    }
 
 private:
     std::string make_setup(const GatewayConfig& config) {
@@ -138,6 +148,10 @@ private:
         setup->keyring = auth::Keyring::build(*setup->snapshot, auth::StoredKeys{}, before.keyring.get(), &warnings);
         setup->tenants = admit::TenantStreams::build(*setup->snapshot, before.tenants.get());
         setup->upstreams = upstream::build_states(*setup->snapshot, before.upstreams);
+        setup->accounts = gateway::build_accounts(*setup->snapshot, *setup->keyring, nullptr, before.accounts.get(),
+                                                  world_.wall_now());
+        setup->idempotency = idempotency_;
+        idempotency_->set_limits(setup->snapshot->ledger.idempotency_ttl, setup->snapshot->ledger.idempotency_bytes_max);
         setup_ = std::move(setup);
         return {};
     }
@@ -146,6 +160,7 @@ private:
     io::sim::SimFiles files_;
     std::uint64_t version_ = 0;
     gateway::SetupPtr setup_;
+    std::shared_ptr<gateway::Idempotency> idempotency_ = std::make_shared<gateway::Idempotency>();
     std::deque<SeenRecord> records_;
     std::unique_ptr<gateway::Shard> shard_;
 };

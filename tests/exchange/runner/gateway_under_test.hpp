@@ -35,6 +35,8 @@ public:
     [[nodiscard]] virtual bool is_drained() const = 0;
     [[nodiscard]] virtual std::uint32_t exchanges_running() const = 0;
     [[nodiscard]] virtual std::uint32_t upstream_connections_busy() const = 0;
+    // What is still set aside for requests, in words; "" when nothing is. At rest it must be nothing.
+    [[nodiscard]] virtual std::string left_reserved() const { return {}; }
 };
 
 struct Started {

@@ -130,6 +130,8 @@ Runner::Outcome Runner::finish() {
         return "one second after all clients left, " + std::to_string(gateway_->exchanges_running()) +
                " exchanges and " + std::to_string(gateway_->upstream_connections_busy()) +
                " upstream connections are still busy";
+    if (const std::string left = gateway_->left_reserved(); !left.empty())
+        return "after all has ended there is still set aside: " + left;
     if (!gateway_->records().empty()) {
         std::string seen;
         for (const auto& [key, value] : gateway_->records().front()) seen += " " + key + "=" + value;

@@ -29,7 +29,9 @@ struct Verbs {
 };
 const std::array<Verbs, 5>& all_verbs() {
     static const std::array<Verbs, 5> table{{
-        {Actor::config, {"upstream", "model", "tenant", "key", "server", "limits", "retry"}, {}},
+        {Actor::config,
+         {"upstream", "model", "tenant", "key", "server", "limits", "retry", "ledger", "price", "fx", "pool"},
+         {}},
         {Actor::client,
          {"connect", "send", "expect", "close", "shutdown", "reset", "pause", "resume"},
          {"status", "header", "no", "body", "json", "event", "comment", "end", "cut", "closed", "reset", "open"}},
