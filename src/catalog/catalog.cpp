@@ -5,6 +5,8 @@
 #include "base/assert.hpp"
 #include "base/text.hpp"
 #include "catalog/embedded.hpp"
+#include "catalog/prices.hpp"
+#include "catalog/row.hpp"
 #include "wire/toml.hpp"
 
 namespace gilmok::catalog {
@@ -12,89 +14,17 @@ namespace {
 
 using wire::TomlNode;
 
-// Reads one table, and remembers what was missing or never read: catalogs are ours, so a key that nobody reads is a mistake.
-class Row {
-public:
-    Row(std::string where, const TomlNode& table, std::vector<std::string>& faults)
-        : where_(std::move(where)), table_(table), faults_(faults) {}
-    Row(const Row&) = delete;
-    Row& operator=(const Row&) = delete;
-    ~Row() {
-        for (const auto& member : table_.members)
-            if (std::find(read_.begin(), read_.end(), member.name) == read_.end())
-                fault(member.name, "is read by nobody");
-    }
-
-    std::string text(std::string_view name, bool is_required = true) {
-        const TomlNode* node = find(name, is_required);
-        if (node == nullptr) return {};
-        if (!node->is_text()) fault(name, "is no text");
-        return node->text;
-    }
-    double number(std::string_view name, double fallback) {
-        const TomlNode* node = find(name, false);
-        if (node == nullptr) return fallback;
-        if (node->type == TomlNode::Type::integer) return static_cast<double>(node->integer);
-        if (node->type != TomlNode::Type::real) fault(name, "is no number");
-        return node->real;
-    }
-    bool flag(std::string_view name) {
-        const TomlNode* node = find(name, true);
-        if (node == nullptr) return false;
-        if (node->type != TomlNode::Type::boolean) fault(name, "is not true or false");
-        return node->boolean;
-    }
-    std::vector<std::string> texts(std::string_view name) {
-        std::vector<std::string> out;
-        const TomlNode* node = find(name, true);
-        if (node == nullptr) return out;
-        for (const TomlNode& element : node->elements) out.push_back(element.text);
-        if (out.empty()) fault(name, "is empty");
-        return out;
-    }
-    const std::vector<TomlNode>& tables(std::string_view name) {
-        static const std::vector<TomlNode> none;
-        const TomlNode* node = find(name, false);
-        return node == nullptr ? none : node->elements;
-    }
-    Provenance provenance() {
-        Provenance from;
-        from.source = text("source");
-        from.date = text("date");
-        from.is_verified = flag("verified");
-        if (!from.source.starts_with("https://")) fault("source", "is no https URL");
-        if (from.date.size() != 10 || from.date[4] != '-' || from.date[7] != '-') fault("date", "is no date");
-        return from;
-    }
-    void fault(std::string_view name, std::string_view what) {
-        faults_.push_back(where_ + ": \"" + std::string(name) + "\" " + std::string(what));
-    }
-
-private:
-    const TomlNode* find(std::string_view name, bool is_required) {
-        read_.emplace_back(name);
-        const TomlNode* node = table_.find(name);
-        if (node == nullptr && is_required) fault(name, "is missing");
-        return node;
-    }
-
-    std::string where_;
-    const TomlNode& table_;
-    std::vector<std::string>& faults_;
-    std::vector<std::string> read_;
-};
-
 void append_new(std::vector<std::string>& names, std::string name) {
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
 }
 
 EngineProfile read_engine(Row& row, std::vector<std::string>& faults) {
     EngineProfile engine;
-    engine.kind = row.text("kind");
-    engine.title = row.text("title");
-    engine.health_path = row.text("health");
-    engine.metrics_path = row.text("metrics");
-    engine.models_path = row.text("models");
+    row.texts({{"kind", engine.kind},
+               {"title", engine.title},
+               {"health", engine.health_path},
+               {"metrics", engine.metrics_path},
+               {"models", engine.models_path}});
     engine.supports_stream_options = row.flag("stream_options");
     engine.notes = row.text("notes", false);
     for (const TomlNode& table : row.tables("names")) {
@@ -110,12 +40,12 @@ EngineProfile read_engine(Row& row, std::vector<std::string>& faults) {
 
 LocalEngine read_local(Row& row) {
     LocalEngine local;
-    local.name = row.text("name");
-    local.title = row.text("title");
+    row.texts({{"name", local.name},
+               {"title", local.title},
+               {"kind", local.kind},
+               {"base_path", local.base_path},
+               {"owned_by", local.owned_by}});
     local.port = static_cast<std::uint16_t>(std::clamp(row.number("port", 0), 0.0, 65'535.0));
-    local.kind = row.text("kind");
-    local.base_path = row.text("base_path");
-    local.owned_by = row.text("owned_by");
     local.marker = row.text("marker", false);
     local.provenance = row.provenance();
     return local;
@@ -123,14 +53,14 @@ LocalEngine read_local(Row& row) {
 
 Provider read_provider(Row& row) {
     Provider provider;
-    provider.name = row.text("name");
-    provider.title = row.text("title");
-    provider.env = row.text("env");
-    provider.url = row.text("url");
-    provider.kind = row.text("kind");
-    provider.place = row.text("place");
-    provider.operator_ = row.text("operator");
-    provider.models = row.texts("models");
+    row.texts({{"name", provider.name},
+               {"title", provider.title},
+               {"env", provider.env},
+               {"url", provider.url},
+               {"kind", provider.kind},
+               {"place", provider.place},
+               {"operator", provider.operator_}});
+    provider.models = row.list("models");
     provider.notes = row.text("notes", false);
     provider.provenance = row.provenance();
     return provider;
@@ -140,7 +70,7 @@ ChipTool read_tool(Row& row) {
     ChipTool tool;
     tool.vendor = row.text("vendor");
     tool.name = row.text("name");
-    tool.command = row.texts("command");
+    tool.command = row.list("command");
     const std::string format = row.text("format");
     tool.format = format == "csv"    ? ChipTool::Format::csv
                   : format == "json" ? ChipTool::Format::json
@@ -174,6 +104,9 @@ struct Catalog {
     std::vector<Provider> providers;
     std::vector<ChipTool> tools;
     std::vector<Chip> chips;
+    std::vector<Price> prices;
+    std::vector<FxRate> rates;
+    std::vector<Grid> grids;
 
     Catalog() {
         const TomlNode engine_file = file("engines.toml");
@@ -184,6 +117,10 @@ struct Catalog {
         const TomlNode chip_file = file("chips.toml");
         each(chip_file, "tool", [this](Row& row) { tools.push_back(read_tool(row)); });
         each(chip_file, "chip", [this](Row& row) { chips.push_back(read_chip(row)); });
+        const TomlNode price_file = file("prices.toml");
+        each(price_file, "price", [this](Row& row) { prices.push_back(read_price(row)); });
+        each(price_file, "fx", [this](Row& row) { rates.push_back(read_fx(row)); });
+        each(price_file, "grid", [this](Row& row) { grids.push_back(read_grid(row)); });
     }
 
 private:
@@ -196,15 +133,7 @@ private:
 
     template <class Read>
     void each(const TomlNode& root, std::string_view name, Read read) {
-        const TomlNode* list = root.find(name);
-        if (list == nullptr || list->elements.empty()) {
-            faults.push_back("there is no [[" + std::string(name) + "]]");
-            return;
-        }
-        for (std::size_t i = 0; i < list->elements.size(); ++i) {
-            Row row("[[" + std::string(name) + "]] " + std::to_string(i + 1), list->elements[i], faults);
-            read(row);
-        }
+        each_row(root, name, faults, read);
     }
 };
 
@@ -220,6 +149,9 @@ const std::vector<LocalEngine>& local_engines() { return catalog().locals; }
 const std::vector<Provider>& providers() { return catalog().providers; }
 const std::vector<ChipTool>& chip_tools() { return catalog().tools; }
 const std::vector<Chip>& chips() { return catalog().chips; }
+const std::vector<Price>& prices() { return catalog().prices; }
+const std::vector<FxRate>& fx_rates() { return catalog().rates; }
+const std::vector<Grid>& grids() { return catalog().grids; }
 std::vector<std::string> check_catalog() { return catalog().faults; }
 
 const EngineProfile* engine_profile(std::string_view kind) {
@@ -237,6 +169,12 @@ const Chip* chip_named(std::string_view device_name) {
             (best == nullptr || best->match.size() < chip.match.size()))
             best = &chip;
     return best;
+}
+
+const Grid* grid_of(std::string_view country) {
+    const auto& all = grids();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Grid& each) { return each.country == country; });
+    return found == all.end() ? nullptr : &*found;
 }
 
 }   // namespace gilmok::catalog

@@ -7,6 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/money.hpp"
+#include "base/time.hpp"
+#include "model/spend.hpp"
+
 namespace gilmok::catalog {
 
 // Where a fact comes from. `is_verified`: a primary source was read on that day.
@@ -95,6 +99,48 @@ struct Chip {
 const std::vector<Chip>& chips();
 // The chip whose `match` is in the name a tool shows; the longest match wins. Null when none.
 const Chip* chip_named(std::string_view device_name);
+
+// List prices of one SKU of one provider in one tier, as its public pages say. Of two that hold at once for the same meter the later one
+// counts. A price that nobody could find is not here: it is unknown, never zero.
+struct Price {
+    struct Amount {
+        model::Meter meter{};
+        Money money{};
+    };
+    std::string provider;            // of providers.toml, or what an upstream may be named
+    std::vector<std::string> skus;   // models' names; a trailing "*" stands for the rest
+    model::ServiceTier tier = model::ServiceTier::standard;
+    std::int64_t above_input_tokens = 0;
+    bool is_excess = false;   // only for the tokens above that; else for the whole request
+    std::string region;
+    std::int64_t per = 1'000'000;   // tokens (or pages, requests) that an amount buys
+    std::vector<Amount> amounts;    // by meter
+    WallTime valid_from{}, valid_until = WallTime::max();
+    std::int16_t utc_from_minutes = 0, utc_until_minutes = 0;   // of the day; equal: all day
+    std::string notes;
+    Provenance provenance;
+};
+const std::vector<Price>& prices();
+
+// From its date until the next of the same two currencies.
+struct FxRate {
+    Currency from{}, to{};
+    Pico rate = 0;   // pico of `to` for one unit of `from`
+    WallTime valid_from{};
+    std::string notes;
+    Provenance provenance;
+};
+const std::vector<FxRate>& fx_rates();
+
+// What a kilowatt-hour of a country's mains emits, averaged over a year.
+struct Grid {
+    std::string country;   // ISO 3166-1, "KR"
+    std::int64_t milligrams_per_kwh = 0;   // CO2e
+    std::int32_t year = 0;
+    Provenance provenance;
+};
+const std::vector<Grid>& grids();
+const Grid* grid_of(std::string_view country);   // null for one that is not known
 
 // What is wrong with a catalog text, one line each; empty when it is sound. For the test of the committed files.
 std::vector<std::string> check_catalog();
