@@ -37,7 +37,8 @@ io::FileResult<std::vector<LogFile>> list_log(io::Files& files, const std::strin
         if (const auto index = index_of(name, ".log")) log.push_back({.name = "log/" + name, .first_index = *index});
     std::ranges::sort(log, {}, &LogFile::first_index);
     for (const std::string& name : *names) {
-        const auto of = index_of(name, ".hash");
+        auto of = index_of(name, ".hash");
+        if (!of) of = index_of(name, ".edge");
         const bool is_known =
             index_of(name, ".log") || (of && std::ranges::binary_search(log, *of, {}, &LogFile::first_index));
         if (!is_known && strangers != nullptr) strangers->push_back("log/" + name);

@@ -88,8 +88,6 @@ public:
         return std::move(*Signer::from_seed("gilmok.example/ledger/01JTEST", Secret(std::string(32, seed))));
     }
 
-    [[nodiscard]] const TestLedgerOptions& options() const { return options_; }
-
     // Seals a record anew after its bytes were changed, as whoever alters a ledger with care would.
     static void reseal(std::string& record, const Header& header) {
         seal(record.data(), record.size(), header.kind, header.lane, header.epoch, header.sequence, header.at);

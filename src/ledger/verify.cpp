@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "ledger/base64.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/log_edge.hpp"
 #include "ledger/log_files.hpp"
 #include "ledger/notes.hpp"
 
@@ -16,9 +17,12 @@ namespace gilmok::ledger {
 namespace {
 
 constexpr std::size_t identity_bytes_max = 4096;
+constexpr std::size_t edge_bytes_max = 1 << 20;
 constexpr std::size_t hash_file_bytes_max = 64U << 20;   // a log file of the shortest records has 51 MiB of hashes
 
 std::string text_of(const Hash& hash) { return base64({reinterpret_cast<const char*>(hash.data()), hash.size()}); }
+
+std::uint64_t lane_number(std::uint32_t epoch, std::uint16_t lane) { return std::uint64_t{epoch} << 16U | lane; }
 
 // A root that somebody signed, and where that stands.
 struct Signed {
@@ -49,6 +53,7 @@ private:
     bool take_checkpoint(std::string_view note, const std::string& file, std::uint64_t offset);
     void walk_log();
     bool walk_file(const LogFile& file);
+    void judge_edge(const LogFile& file);
     void judge_record(const LogFile& file, const RecordWalk& walk, const Hash& leaf);
     void judge_sequence(const LogFile& file, std::uint64_t offset, const Header& header);
     void compare_hash(const LogFile& file, std::uint64_t offset, const Hash& leaf);
@@ -185,8 +190,26 @@ void Verification::walk_log() {
                  .what = "the file's first record is not the one that follows",
                  .expected = std::to_string(tree_.size()),
                  .found = std::to_string(file.first_index)});
+        judge_edge(file);
         if (!walk_file(file)) return;
     }
+}
+
+// A writer that starts goes on from what the edge says, so a wrong one would sign a wrong root. None is no harm.
+void Verification::judge_edge(const LogFile& file) {
+    const std::string name = file.name.substr(0, file.name.size() - 4) + ".edge";
+    if (!files_.exists(path(name))) return;
+    const auto bytes = files_.read(path(name), edge_bytes_max);
+    const auto edge = bytes ? read_edge(*bytes) : std::nullopt;
+    bool is_right = edge && edge->tree.size() == tree_.size() && edge->tree.root() == tree_.root();
+    for (std::size_t i = 0; is_right && i < edge->lanes.size(); ++i) {
+        const auto known = sequences_.find(lane_number(edge->lanes[i].epoch, edge->lanes[i].lane));
+        is_right = known != sequences_.end() && known->second == edge->lanes[i].sequence;
+    }
+    if (!is_right)
+        add({.file = name,
+             .index = file.first_index,
+             .what = bytes ? "the edge is not that of the records before it" : bytes.error().message});
 }
 
 // False when there is no way on.
@@ -235,7 +258,7 @@ void Verification::judge_record(const LogFile& file, const RecordWalk& walk, con
 }
 
 void Verification::judge_sequence(const LogFile& file, std::uint64_t offset, const Header& header) {
-    std::uint64_t& last = sequences_[std::uint64_t{header.epoch} << 16U | header.lane];
+    std::uint64_t& last = sequences_[lane_number(header.epoch, header.lane)];
     if (header.sequence != last + 1)
         add({.file = file.name,
              .index = tree_.size(),
@@ -252,6 +275,8 @@ void Verification::compare_hash(const LogFile& file, std::uint64_t offset, const
     const std::uint64_t count = hashes_.size() / sizeof(Hash);
     if (at >= count) {
         compares_hashes_ = false;
+        // They are synced with a checkpoint, so a power cut may leave the newest ones out; the writer makes them again.
+        if (tree_.size() >= result_.signed_size) return;
         add({.file = hash_name_of(file),
              .index = tree_.size(),
              .offset = at * sizeof(Hash),

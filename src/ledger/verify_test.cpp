@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "io/sim/files.hpp"
+#include "ledger/log.hpp"
 #include "ledger/notes.hpp"
 #include "ledger/test_tamper.hpp"
 
@@ -56,16 +58,16 @@ TEST_CASE("verify: records behind the last checkpoint are judged by what they sa
 
 TEST_CASE("verify: every harm is found, whatever care was taken") {
     const TestLedger ledger;
-    Tamperer tamperer(ledger, 20261121);
+    Tamperer tamperer(ledger.directory(), 20261121);
     VerifyOptions options = trusting(ledger);
     options.kept = {tamperer.kept()};
     for (std::size_t harm = 0; harm < harm_names.size(); ++harm)
-        for (std::uint64_t care = 0; care < Tamperer::cares_count; ++care)
+        for (std::size_t care = 0; care < care_names.size(); ++care)
             for (int i = 0; i < 25; ++i) {
-                const Tampered tampered = tamperer.make(static_cast<Harm>(harm), static_cast<Tamperer::Care>(care));
+                const Tampered tampered = tamperer.make(static_cast<Harm>(harm), static_cast<Care>(care));
                 const Verified verified = judge(tampered.files, options);
                 CAPTURE(harm_names[harm]);
-                CAPTURE(care);
+                CAPTURE(care_names[care]);
                 CAPTURE(first_problem(verified));
                 REQUIRE_FALSE(verified.is_whole());
                 if (tampered.first_index) CHECK(verified.problems.front().index == tampered.first_index);
@@ -129,8 +131,8 @@ TEST_CASE("verify: what was signed and what is there are told apart") {
 
 TEST_CASE("verify: a rolled back ledger is whole but for a checkpoint that was kept elsewhere") {
     const TestLedger ledger;
-    Tamperer tamperer(ledger, 3);
-    const Tampered back = tamperer.make(Harm::rolled_back, Tamperer::Care::everything);
+    Tamperer tamperer(ledger.directory(), 3);
+    const Tampered back = tamperer.make(Harm::rolled_back, Care::everything);
     VerifyOptions options = trusting(ledger);
     CHECK(judge(back.files, options).is_whole());
     options.kept = {tamperer.kept()};
@@ -143,10 +145,42 @@ TEST_CASE("verify: a rolled back ledger is whole but for a checkpoint that was k
 
 TEST_CASE("verify: without a key of one's own, a ledger signed anew by another is whole, with it is not") {
     const TestLedger ledger;
-    Tamperer tamperer(ledger, 4);
-    const Tampered forged = tamperer.make(Harm::signed_anew, Tamperer::Care::everything);
+    Tamperer tamperer(ledger.directory(), 4);
+    const Tampered forged = tamperer.make(Harm::signed_anew, Care::everything);
     CHECK(judge(forged.files, {.directory = "ledger"}).is_whole());
     CHECK_FALSE(judge(forged.files, trusting(ledger)).is_whole());
+}
+
+TEST_CASE("verify: what the writer of the log leaves on the disk is whole, and its edges are checked") {
+    const TestLedger ledger;
+    io::sim::SimFiles files;
+    for (const auto& [name, bytes] : ledger.directory())
+        if (!name.starts_with("log/")) files.put("ledger/" + name, bytes);
+    auto writer = LogWriter::open(files, "ledger", 0, 8192);
+    REQUIRE(writer);
+    for (const std::string& record : ledger.records) REQUIRE(writer->append(record));
+    REQUIRE(writer->sync());
+    const Verified whole = verify(files, trusting(ledger));
+    CAPTURE(first_problem(whole));
+    CHECK(whole.is_whole());
+    CHECK(whole.records == 300);
+    int edges = 0;
+    const auto names = files.list("ledger/log");
+    for (const std::string& name : *names) {
+        if (!name.ends_with(".edge")) continue;
+        ++edges;
+        const std::string edge = files.text("ledger/log/" + name);
+        for (std::size_t i = 0; i < edge.size(); i += 7) {
+            std::string changed = edge;
+            changed[i] = static_cast<char>(changed[i] ^ 4);
+            files.put("ledger/log/" + name, changed);
+            const Verified verified = verify(files, trusting(ledger));
+            CHECK(verified.problems_count == 1);
+            CHECK(first_problem(verified).find("the edge is not that of the records before it") != std::string::npos);
+        }
+        files.put("ledger/log/" + name, edge);
+    }
+    CHECK(edges > 3);
 }
 
 TEST_CASE("verify: what is missing altogether is said") {
