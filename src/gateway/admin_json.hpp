@@ -1,36 +1,10 @@
-// Writes JSON text for the admin API: commas, quotes, escapes. What is begun is ended in order; an empty name means an
-// element of an array, or the outermost value. Pure.
+// The writer of the admin API's answers.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include "report/json_writer.hpp"
 
 namespace gilmok::gateway {
 
-class JsonWriter {
-public:
-    void begin_object(std::string_view name = {}) { open(name, '{'); }
-    void end_object() { close('}'); }
-    void begin_array(std::string_view name = {}) { open(name, '['); }
-    void end_array() { close(']'); }
-    void text(std::string_view name, std::string_view value);
-    // "" is null: nobody knows.
-    void text_or_null(std::string_view name, std::string_view value);
-    void number(std::string_view name, std::int64_t value);
-    void number(std::string_view name, std::uint64_t value);
-    void number(std::string_view name, std::uint32_t value) { number(name, std::uint64_t{value}); }
-    // Not finite, or negative where `is_told` says that negative means "not told": null.
-    void measure(std::string_view name, double value, bool is_told = true);
-    void flag(std::string_view name, bool value);
-    void null(std::string_view name);
-    [[nodiscard]] std::string take() { return std::move(out_); }
-
-private:
-    void begin(std::string_view name);
-    void open(std::string_view name, char bracket);
-    void close(char bracket);
-    std::string out_;
-};
+using report::JsonWriter;
 
 }   // namespace gilmok::gateway

@@ -1,10 +1,10 @@
-#include "gateway/admin_json.hpp"
+#include "report/json_writer.hpp"
 
 #include <cmath>
 
 #include "base/text.hpp"
 
-namespace gilmok::gateway {
+namespace gilmok::report {
 
 void JsonWriter::begin(std::string_view name) {
     if (!out_.empty() && out_.back() != '{' && out_.back() != '[') out_ += ',';
@@ -45,6 +45,11 @@ void JsonWriter::number(std::string_view name, std::uint64_t value) {
     append_number(out_, value);
 }
 
+void JsonWriter::decimal(std::string_view name, std::string_view digits) {
+    begin(name);
+    out_ += digits;
+}
+
 void JsonWriter::measure(std::string_view name, double value, bool is_told) {
     if (!is_told || !std::isfinite(value)) return null(name);
     begin(name);
@@ -61,4 +66,4 @@ void JsonWriter::null(std::string_view name) {
     out_ += "null";
 }
 
-}   // namespace gilmok::gateway
+}   // namespace gilmok::report
