@@ -31,8 +31,8 @@ struct IndexedEntry {
 
 // What of the log the tables hold.
 struct Folded {
-    std::uint64_t records = 0;              // all with an index below
-    std::uint64_t oldest_open_index = 0;    // no RESERVE before it is open; == records when none is
+    std::uint64_t records = 0;             // all with an index below
+    std::uint64_t oldest_open_index = 0;   // no RESERVE before it is open; == records when none is
     std::uint32_t last_epoch = 0;
     std::uint32_t last_name = 0;
 };
@@ -54,25 +54,45 @@ public:
     virtual TablesResult<bool> clear() = 0;
 };
 
-// path: of the SQLite file. Makes the schema; refuses a newer one.
-TablesResult<std::unique_ptr<Tables>> open_sqlite(const std::string& path);
-// conninfo: postgresql://… or libpq's key=value form.
-TablesResult<std::unique_ptr<Tables>> open_postgres(const Secret& conninfo);
+// Where days and months of the daily and monthly roll-ups begin, unless the configuration says otherwise.
+inline constexpr std::int32_t utc_offset_minutes_default = 540;
+// path: of the SQLite file. Makes the schema; refuses a newer one. The offset is that of the configuration; tables that are there
+// keep theirs until clear(), because questions with another offset are answered too, only slower.
+TablesResult<std::unique_ptr<Tables>> open_sqlite(const std::string& path,
+                                                  std::int32_t utc_offset_minutes = utc_offset_minutes_default);
+// conninfo: postgresql://… or libpq's key=value form. Its tables are in the schema "gilmok".
+TablesResult<std::unique_ptr<Tables>> open_postgres(const Secret& conninfo,
+                                                    std::int32_t utc_offset_minutes = utc_offset_minutes_default);
 // Keeps nothing; for tests and for ledgers whose tables are made elsewhere.
 std::unique_ptr<Tables> no_tables();
 
-// ---- questions ----
+// What is asked of the tables.
 
 enum class Dimension : std::uint8_t {
-    hour, day, month, tenant, key, model, upstream, served_model, place, data_class, tag, endpoint, provenance, outcome,
-    price_card, simulated, count_,
+    hour,
+    day,
+    month,
+    tenant,
+    key,
+    model,
+    upstream,
+    served_model,
+    place,
+    data_class,
+    tag,
+    endpoint,
+    provenance,
+    outcome,
+    price_card,
+    simulated,
+    count_,
 };
 std::string_view name_of(Dimension dimension);
 std::optional<Dimension> dimension_of(std::string_view name);
 
 struct Filter {
-    WallTime from{}, until{};             // half open; whole hours are answered from roll-ups
-    std::string tenant;                   // a node: with all below it; "" = all
+    WallTime from{}, until{};                                   // half open; whole hours are answered from roll-ups
+    std::string tenant;                                         // a node: with all below it; "" = all
     std::string key, model, upstream, place, data_class, tag;   // "" = all
     bool with_simulated = true;
 };
@@ -80,10 +100,10 @@ struct Filter {
 struct UsageRow {
     std::vector<std::string> keys;   // one for each dimension asked: text; hours, days and months as RFC 3339 / dates
     std::uint64_t attempts = 0, settled = 0, voided = 0, recovered = 0, aborted = 0, counted = 0, suspect = 0;
-    std::uint64_t unpriced = 0;           // used something whose price is unknown: the cost below lacks it
+    std::uint64_t unpriced = 0;   // used something whose price is unknown: the cost below lacks it
     std::array<std::int64_t, model::meters_count> meters{};   // sums; missing counts as nothing here
-    Pico cost_ledger = 0;                 // corrections included
-    Pico correction_ledger = 0;           // of that, by corrections
+    Pico cost_ledger = 0;                                     // corrections included
+    Pico correction_ledger = 0;                               // of that, by corrections
     std::uint64_t microjoules = 0, micrograms_co2e = 0;
     std::uint64_t duration_us = 0, first_token_us = 0, first_tokens = 0;
 };
@@ -91,7 +111,8 @@ struct UsageRow {
 struct AttemptRow {
     std::uint64_t index = 0;   // of its terminal record in the log
     model::Terminal terminal{};
-    std::string tenant, key, model, upstream, served_model, response_model, place, data_class, tag, price_card, raw_usage;
+    std::string tenant, key, model, upstream, served_model, response_model, place, data_class, tag, price_card,
+        raw_usage;
     Pico correction_ledger = 0;
 };
 
@@ -107,6 +128,15 @@ struct PoolRow {
     Pico cost = 0, cost_attributed = 0;
 };
 
+// A record that broke a promise of the format, or said what cannot be. It is in the log as it came.
+struct AlarmRow {
+    std::uint64_t index = 0;
+    WallTime at{};
+    std::string what;     // second_terminal, second_reserve, terminal_without_reserve, reserve_after_terminal,
+                          // correction_of_nothing, name_given_twice, out_of_range
+    std::string detail;   // which attempt, for people
+};
+
 class Questions {
 public:
     virtual ~Questions() = default;
@@ -119,6 +149,8 @@ public:
     virtual TablesResult<std::vector<OpenRow>> open_attempts() = 0;
     virtual TablesResult<std::vector<PoolRow>> pools(WallTime from, WallTime until) = 0;
     virtual TablesResult<Folded> folded() = 0;
+    // Newest first.
+    virtual TablesResult<std::vector<AlarmRow>> alarms(std::uint64_t) { return std::vector<AlarmRow>{}; }
 };
 inline constexpr std::size_t rows_max = 1'000'000;
 

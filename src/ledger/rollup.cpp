@@ -1,0 +1,191 @@
+#include "ledger/rollup.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace gilmok::ledger {
+namespace {
+
+using model::Provenance;
+using model::TerminalKind;
+
+void add_to(std::int64_t& sum, std::int64_t more) {
+    if (__builtin_add_overflow(sum, more, &sum))
+        sum = more < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
+
+std::int64_t within(std::uint64_t value) {
+    return static_cast<std::int64_t>(std::min(value, static_cast<std::uint64_t>(measure_max)));
+}
+
+constexpr DimSet bits(std::initializer_list<Dimension> dimensions) {
+    DimSet set = 0;
+    for (const Dimension dimension : dimensions) set |= dim_bit(dimension);
+    return set;
+}
+
+using enum Dimension;
+// Simulated attempts are always told apart, because a bill leaves them out.
+constexpr std::array<Cube, 9> all_cubes{{
+    {"roll_supply", bits({model, upstream, served_model, place, price_card, simulated})},
+    {"roll_label", bits({data_class, tag, simulated})},
+    {"roll_end", bits({model, upstream, endpoint, provenance, outcome, simulated})},
+    {"roll_tenant", bits({tenant, simulated})},
+    {"roll_tenant_label", bits({tenant, data_class, tag, simulated})},
+    {"roll_tenant_supply", bits({tenant, model, upstream, served_model, place, price_card, simulated})},
+    {"roll_tenant_end", bits({tenant, endpoint, provenance, outcome, simulated})},
+    {"roll_tenant_key", bits({tenant, key, model, simulated})},
+    {"roll_detail",
+     bits({tenant, key, model, upstream, served_model, place, data_class, tag, endpoint, provenance, outcome,
+           price_card, simulated}),
+     false},
+}};
+
+Dims masked(const Dims& dims, DimSet set) {
+    Dims kept{};
+    for (std::size_t i = 0; i < dims_count; ++i) kept[i] = (set >> i & 1U) != 0 ? dims[i] : 0;
+    return kept;
+}
+
+std::uint64_t hash_of(Grain grain, std::int64_t period, const Dims& dims) {
+    std::uint64_t hash = static_cast<std::uint64_t>(period) * 4 + static_cast<std::uint64_t>(grain);
+    for (const std::uint32_t dim : dims) hash = (hash ^ dim) * 0x9e37'79b9'7f4a'7c15ULL, hash ^= hash >> 29;
+    return hash;
+}
+
+}   // namespace
+
+Amount split(Pico amount) {
+    constexpr Pico limit = pico_per_unit * 9'000'000'000'000'000'000;
+    amount = std::clamp(amount, -limit, limit);
+    Pico whole = amount / pico_per_unit;
+    if (amount % pico_per_unit < 0) --whole;
+    return {static_cast<std::int64_t>(whole), static_cast<std::int64_t>(amount - whole * pico_per_unit)};
+}
+
+void Measures::add(const Measures& other) {
+    for (std::size_t i = 0; i < counts.size(); ++i) add_to(counts[i], other.counts[i]);
+    for (std::size_t i = 0; i < meters.size(); ++i) add_to(meters[i], other.meters[i]);
+    cost += other.cost;
+    correction += other.correction;
+}
+
+bool is_unpriced(const model::Terminal& terminal) {
+    return terminal.kind != TerminalKind::voided && !terminal.charge.is_known &&
+           std::ranges::any_of(terminal.meters.counts, [](std::int64_t count) { return count > 0; });
+}
+
+bool is_out_of_range(const model::Terminal& terminal) {
+    const auto is_large = [](Pico amount) { return amount > pico_max || amount < -pico_max; };
+    const auto limit = static_cast<std::uint64_t>(measure_max);
+    return std::ranges::any_of(terminal.meters.counts, [](std::int64_t count) { return count > meter_max; }) ||
+           is_large(terminal.charge.cost) || is_large(terminal.charge.cost_ledger) ||
+           is_large(terminal.bound_cost_ledger) || terminal.energy.microjoules > limit ||
+           terminal.energy.micrograms_co2e > limit || terminal.duration_us > limit;
+}
+
+Measures measure(const model::Terminal& terminal, Pico correction) {
+    Measures measures;
+    const auto count = [&](Count which) -> std::int64_t& { return measures.counts[static_cast<std::size_t>(which)]; };
+    count(Count::attempts) = 1;
+    count(Count::settled) = terminal.kind == TerminalKind::settled;
+    count(Count::voided) = terminal.kind == TerminalKind::voided;
+    count(Count::recovered) = terminal.kind == TerminalKind::recovered;
+    count(Count::aborted) = terminal.provenance == Provenance::aborted;
+    count(Count::counted) = terminal.provenance == Provenance::counted;
+    count(Count::suspect) = terminal.is_suspect;
+    count(Count::unpriced) = is_unpriced(terminal);
+    count(Count::microjoules) = within(terminal.energy.microjoules);
+    count(Count::micrograms_co2e) = within(terminal.energy.micrograms_co2e);
+    count(Count::duration_us) = within(terminal.duration_us);
+    count(Count::first_token_us) = terminal.first_token_us;
+    count(Count::first_tokens) = terminal.first_token_us != 0;
+    for (std::size_t i = 0; i < model::meters_count; ++i)
+        measures.meters[i] = std::clamp<std::int64_t>(terminal.meters.counts[i], 0, meter_max);
+    if (terminal.charge.is_known) measures.cost = std::clamp(terminal.charge.cost_ledger, -pico_max, pico_max);
+    measures.cost += correction;
+    measures.correction = correction;
+    return measures;
+}
+
+Dims dims_of(const model::Terminal& terminal) {
+    Dims dims{};
+    const auto set = [&](Dimension dimension, auto value) {
+        dims[dim_index(dimension)] = static_cast<std::uint32_t>(value);
+    };
+    set(Dimension::tenant, terminal.tenant);
+    set(Dimension::key, terminal.key);
+    set(Dimension::model, terminal.model);
+    set(Dimension::upstream, terminal.upstream);
+    set(Dimension::served_model, terminal.served_model);
+    set(Dimension::place, terminal.place);
+    set(Dimension::data_class, terminal.data_class);
+    set(Dimension::tag, terminal.tag);
+    set(Dimension::endpoint, terminal.endpoint);
+    set(Dimension::provenance, terminal.provenance);
+    set(Dimension::outcome, terminal.outcome);
+    set(Dimension::price_card, terminal.charge.card);
+    set(Dimension::simulated, terminal.is_simulated);
+    return dims;
+}
+
+std::span<const Cube> cubes() { return all_cubes; }
+
+RollRow& RollBatch::row(Grain grain, std::int64_t period, const Dims& dims) {
+    if (slots_.size() < (rows_.size() + 1) * 2) grow();
+    const std::uint64_t mask = slots_.size() - 1;
+    for (std::uint64_t at = hash_of(grain, period, dims) & mask;; at = (at + 1) & mask) {
+        if (slots_[at] == 0) {
+            rows_.push_back({grain, period, dims, {}});
+            slots_[at] = static_cast<std::uint32_t>(rows_.size());
+            return rows_.back();
+        }
+        RollRow& row = rows_[slots_[at] - 1];
+        if (row.period == period && row.grain == grain && row.dims == dims) return row;
+    }
+}
+
+void RollBatch::grow() {
+    slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), 0);
+    const std::uint64_t mask = slots_.size() - 1;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        std::uint64_t at = hash_of(rows_[i].grain, rows_[i].period, rows_[i].dims) & mask;
+        while (slots_[at] != 0) at = (at + 1) & mask;
+        slots_[at] = static_cast<std::uint32_t>(i + 1);
+    }
+}
+
+void RollBatch::add(std::int64_t period, const Dims& dims, const Measures& measures) {
+    row(Grain::hour, period, dims).measures.add(measures);
+}
+
+std::vector<RollRow> RollBatch::take(const Calendar& calendar, Grain finest) {
+    for (RollRow& row : rows_) row.grain = finest;
+    RollBatch coarser;
+    for (const RollRow& fine : rows_) {
+        const std::int64_t start_s = calendar.start_s(finest, fine.period);
+        for (int grain = static_cast<int>(finest) + 1; grain <= static_cast<int>(Grain::month); ++grain) {
+            const std::int64_t period = calendar.number(static_cast<Grain>(grain), start_s);
+            coarser.row(static_cast<Grain>(grain), period, fine.dims).measures.add(fine.measures);
+        }
+    }
+    rows_.insert(rows_.end(), coarser.rows_.begin(), coarser.rows_.end());
+    std::ranges::sort(rows_, {}, [](const RollRow& row) { return std::tie(row.grain, row.period, row.dims); });
+    std::ranges::fill(slots_, 0U);
+    return std::exchange(rows_, {});
+}
+
+void RollUps::add(WallTime at, const Dims& dims, const Measures& measures) {
+    const std::int64_t seconds = unix_seconds(at);
+    const std::int64_t hour = calendar_.number(Grain::hour, seconds);
+    const std::int64_t day = calendar_.number(Grain::day, seconds);
+    for (std::size_t i = 0; i < batches_.size(); ++i)
+        batches_[i].add(all_cubes[i].has_hours ? hour : day, masked(dims, all_cubes[i].dims), measures);
+}
+
+std::vector<RollRow> RollUps::take(std::size_t cube) {
+    return batches_[cube].take(calendar_, all_cubes[cube].has_hours ? Grain::hour : Grain::day);
+}
+
+}   // namespace gilmok::ledger

@@ -1,0 +1,326 @@
+#include "ledger/usage_answer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+
+#include "ledger/table_rows.hpp"
+
+namespace gilmok::ledger {
+namespace {
+
+constexpr std::int64_t ns_per_s = 1'000'000'000;
+
+Grain grain_of(Dimension dimension) {
+    if (dimension == Dimension::hour) return Grain::hour;
+    return dimension == Dimension::day ? Grain::day : Grain::month;
+}
+
+std::string text_of(Dimension dimension, std::uint32_t value, const NameBook& names) {
+    if (dimension == Dimension::endpoint) return std::string(model::name_of(static_cast<model::Endpoint>(value)));
+    if (dimension == Dimension::provenance) return std::string(model::name_of(static_cast<model::Provenance>(value)));
+    if (dimension == Dimension::outcome) return std::string(model::name_of(static_cast<model::Outcome>(value)));
+    if (dimension == Dimension::simulated) return value != 0 ? "true" : "false";
+    return names.text_of(value);
+}
+
+UsageRow usage_of(const Measures& measures) {
+    UsageRow row;
+    const auto count = [&](Count which) {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(measures.counts[static_cast<std::size_t>(which)], 0));
+    };
+    row.attempts = count(Count::attempts);
+    row.settled = count(Count::settled);
+    row.voided = count(Count::voided);
+    row.recovered = count(Count::recovered);
+    row.aborted = count(Count::aborted);
+    row.counted = count(Count::counted);
+    row.suspect = count(Count::suspect);
+    row.unpriced = count(Count::unpriced);
+    row.meters = measures.meters;
+    row.cost_ledger = measures.cost;
+    row.correction_ledger = measures.correction;
+    row.microjoules = count(Count::microjoules);
+    row.micrograms_co2e = count(Count::micrograms_co2e);
+    row.duration_us = count(Count::duration_us);
+    row.first_token_us = count(Count::first_token_us);
+    row.first_tokens = count(Count::first_tokens);
+    return row;
+}
+
+// Collects what is bound to $1, $2, …
+class Bound {
+public:
+    explicit Bound(std::vector<Parameter>& parameters) : parameters_(parameters) {}
+    std::string operator()(Parameter value) {
+        parameters_.push_back(value);
+        return "$" + std::to_string(parameters_.size());
+    }
+
+private:
+    std::vector<Parameter>& parameters_;
+};
+
+}   // namespace
+
+const Numbers* Where::find(Dimension dimension) const {
+    for (const auto& [wanted_dimension, ids] : wanted)
+        if (wanted_dimension == dimension) return &ids;
+    return nullptr;
+}
+
+Where where_of(const Filter& filter, const NameBook& names) {
+    Where where{.with_simulated = filter.with_simulated, .from = filter.from, .until = filter.until, .wanted = {}};
+    const auto want = [&](Dimension dimension, NameKind kind, const std::string& text) {
+        if (text.empty()) return;
+        Numbers ids = kind == NameKind::tenant ? names.tenants_at(text) : names.ids_of(kind, text);
+        where.is_nothing = where.is_nothing || ids.empty();
+        where.wanted.emplace_back(dimension, std::move(ids));
+    };
+    want(Dimension::tenant, NameKind::tenant, filter.tenant);
+    want(Dimension::key, NameKind::key, filter.key);
+    want(Dimension::model, NameKind::model, filter.model);
+    want(Dimension::upstream, NameKind::upstream, filter.upstream);
+    want(Dimension::place, NameKind::place, filter.place);
+    want(Dimension::data_class, NameKind::data_class, filter.data_class);
+    want(Dimension::tag, NameKind::tag, filter.tag);
+    return where;
+}
+
+TablesResult<Extent> extent_of(Database& database, const Calendar& calendar, const Where& where) {
+    Extent extent;
+    const std::array<Parameter, 3> span{static_cast<std::int64_t>(Grain::hour),
+                                        calendar.number(Grain::hour, unix_seconds(where.from)),
+                                        calendar.number(Grain::hour, unix_seconds(where.until))};
+    auto read = database.run(
+        "SELECT min(period), max(period), min(first_idx), max(last_idx) FROM periods WHERE grain = $1 AND period >= $2 "
+        "AND "
+        "period <= $3",
+        span,
+        [&](const RowView& row) {
+            if (row.is_null(0)) return;
+            const std::int64_t begin_s = calendar.start_s(Grain::hour, narrow(row.integer(0)));
+            const std::int64_t end_s = calendar.start_s(Grain::hour, narrow(row.integer(1)) + 1);
+            extent.from = std::max(where.from, WallTime(std::chrono::seconds(begin_s)));
+            extent.until = std::min(where.until, WallTime(std::chrono::seconds(end_s)));
+            extent.first_index = narrow(row.integer(2));
+            extent.last_index = narrow(row.integer(3));
+        },
+        "looking for the time");
+    if (!read) return tl::unexpected<TablesProblem>(read.error());
+    return extent;
+}
+
+std::string attempts_condition(Dialect dialect, const Where& where, const Extent& extent,
+                               std::vector<Parameter>& parameters) {
+    Bound bound(parameters);
+    std::string sql = "idx >= " + bound(extent.first_index);
+    sql += " AND idx <= " + bound(extent.last_index);
+    sql += " AND at_ns >= " + bound(std::int64_t{extent.from.time_since_epoch().count()});
+    sql += " AND at_ns < " + bound(std::int64_t{extent.until.time_since_epoch().count()});
+    for (const auto& [dimension, ids] : where.wanted)
+        sql.append(" AND ").append(column_of(dimension)).append(" ").append(in_list(dialect, bound(&ids)));
+    if (!where.with_simulated) sql += " AND (flags & " + std::to_string(bit(Flag::simulated)) + ") = 0";
+    return sql;
+}
+
+UsageAnswer::UsageAnswer(Database& database, const NameBook& names, const Calendar& tables, const Calendar& asked,
+                         std::span<const Dimension> by, std::size_t rows_most)
+    : database_(database),
+      names_(names),
+      tables_(tables),
+      asked_(asked),
+      by_(by.begin(), by.end()),
+      rows_most_(rows_most) {
+    for (const Dimension dimension : by_) {
+        if (is_time(dimension)) {
+            has_time_ = true;
+            finest_ = std::min(finest_, grain_of(dimension));
+        } else if (std::ranges::find(dims_, dimension) == dims_.end()) {
+            dims_.push_back(dimension);
+        }
+    }
+}
+
+const Cube& UsageAnswer::choose_cube(const Where& where) const {
+    DimSet needed = 0;
+    for (const Dimension dimension : dims_) needed |= dim_bit(dimension);
+    for (const auto& [dimension, ids] : where.wanted) needed |= dim_bit(dimension);
+    for (const Cube& cube : cubes())
+        if ((needed & ~cube.dims) == 0) return cube;
+    return cubes().back();   // has all of them
+}
+
+// Roll-ups are found by tenant, so a key without one first finds whose it is.
+TablesResult<bool> UsageAnswer::narrow_to_tenants_of_key(Where& where) const {
+    const Numbers* keys = where.find(Dimension::key);
+    if (keys == nullptr || where.find(Dimension::tenant) != nullptr) return true;
+    Numbers tenants;
+    const std::array<Parameter, 2> values{static_cast<std::int64_t>(Grain::month), keys};
+    auto read = database_.run(
+        "SELECT DISTINCT tenant FROM roll_tenant_key WHERE grain = $1 AND key " + in_list(database_.dialect(), "$2"),
+        values, [&](const RowView& row) { tenants.push_back(narrow(row.integer(0))); }, "looking for a key");
+    where.wanted.emplace_back(Dimension::tenant, std::move(tenants));
+    return read;
+}
+
+TablesResult<std::vector<UsageRow>> UsageAnswer::answer(Where where) {
+    if (where.is_nothing || where.from >= where.until) return std::vector<UsageRow>{};
+    auto extent = extent_of(database_, tables_, where);
+    if (!extent) return tl::unexpected<TablesProblem>(extent.error());
+    where.from = extent->from;
+    where.until = extent->until;
+    auto narrowed = narrow_to_tenants_of_key(where);
+    if (!narrowed) return tl::unexpected<TablesProblem>(narrowed.error());
+    const Cube& cube = choose_cube(where);
+    const bool is_same_offset = tables_.utc_offset_minutes() == asked_.utc_offset_minutes();
+    std::vector<Piece> pieces;
+    if (has_time_ && !tables_.shares_hours_with(asked_))
+        pieces.push_back(
+            {false, Grain::hour, where.from.time_since_epoch().count(), where.until.time_since_epoch().count()});
+    else
+        pieces =
+            cut(tables_, where.from, where.until, has_time_ && !is_same_offset ? Grain::hour : finest_, cube.has_hours);
+    for (const Piece& piece : pieces) {
+        auto done = piece.is_periods ? read(cube, piece, where) : read_attempts(piece, where);
+        if (!done) return tl::unexpected<TablesProblem>(done.error());
+    }
+    if (is_too_many_)
+        return tl::unexpected<TablesProblem>(
+            TablesProblem{E2BIG, "the answer has more than " + std::to_string(rows_most_) +
+                                     " rows; ask for fewer dimensions or a shorter time"});
+    return rows();
+}
+
+TablesResult<bool> UsageAnswer::read(const Cube& cube, const Piece& piece, const Where& where) {
+    const bool is_summed =
+        database_.dialect() == Dialect::postgres;   // SQLite is quicker without a GROUP BY of its own
+    std::vector<Parameter> parameters;
+    Bound bound(parameters);
+    std::string keys = "r.period";
+    for (const Dimension dimension : dims_) keys.append(", r.").append(column_of(dimension));
+    std::string sql = "SELECT " + keys;
+    for (const std::string& column : measure_columns())
+        sql.append(is_summed ? ", sum(r." : ", r.").append(column).append(is_summed ? ")" : "");
+    const std::string grain = bound(static_cast<std::int64_t>(piece.grain)), begin = bound(piece.begin),
+                      end = bound(piece.end);
+    const Numbers* tenants = where.find(Dimension::tenant);
+    // Few tenants: one search for each period and tenant. Many: the whole span, and what is not wanted is passed over.
+    const bool is_searched = tenants != nullptr && tenants->size() * 4 < names_.tenants() + 4;
+    if (is_searched)
+        sql += " FROM periods AS p CROSS JOIN " + std::string(cube.table) + " AS r WHERE p.grain = " + grain +
+               " AND p.period >= " + begin + " AND p.period < " + end +
+               " AND r.grain = p.grain AND r.period = p.period";
+    else
+        sql += " FROM " + std::string(cube.table) + " AS r WHERE r.grain = " + grain + " AND r.period >= " + begin +
+               " AND r.period < " + end;
+    for (const auto& [dimension, ids] : where.wanted) {
+        const bool is_key = is_searched && dimension == Dimension::tenant;
+        sql.append(is_key || is_summed ? " AND r." : " AND +r.").append(column_of(dimension)).append(" ");
+        sql.append(in_list(database_.dialect(), bound(&ids)));
+    }
+    if (!where.with_simulated) sql += " AND r.simulated = 0";
+    if (is_summed) sql += " GROUP BY " + keys;
+    return database_.run(
+        sql, parameters,
+        [&](const RowView& row) {
+            Dims dims{};
+            int column = 1;
+            for (const Dimension dimension : dims_) dims[dim_index(dimension)] = id_of(row.integer(column++));
+            add(tables_.start_s(piece.grain, narrow(row.integer(0))), dims, read_measures(row, column));
+        },
+        "adding up usage");
+}
+
+TablesResult<bool> UsageAnswer::read_attempts(const Piece& piece, const Where& where) {
+    Where part = where;
+    part.from = WallTime(Duration(piece.begin));
+    part.until = WallTime(Duration(piece.end));
+    auto extent = extent_of(database_, tables_, part);
+    if (!extent) return tl::unexpected<TablesProblem>(extent.error());
+    if (extent->last_index < extent->first_index) return true;
+    std::string sql = "SELECT ";
+    for (const std::string_view column : measured_columns()) sql.append(column).append(", ");
+    sql += "flags";
+    for (const Dimension dimension : dims_)
+        if (dimension != Dimension::simulated) sql.append(", ").append(column_of(dimension));
+    std::vector<Parameter> parameters;
+    sql += " FROM attempts WHERE " + attempts_condition(database_.dialect(), part, *extent, parameters);
+    const auto measured = static_cast<int>(measured_columns().size());
+    return database_.run(
+        sql, parameters,
+        [&](const RowView& row) {
+            Dims dims{};
+            int column = measured + 1;
+            for (const Dimension dimension : dims_) {
+                const bool is_flag = dimension == Dimension::simulated;
+                dims[dim_index(dimension)] = is_flag ? (narrow(row.integer(measured)) & bit(Flag::simulated)) != 0
+                                                     : id_of(row.integer(column++));
+            }
+            add(narrow(row.integer(measured - 1)) / ns_per_s, dims, read_measured(row, 0));
+        },
+        "adding up attempts");
+}
+
+void UsageAnswer::add(std::int64_t unix_s, const Dims& dims, const Measures& measures) {
+    if (is_too_many_) return;
+    groups_.add(has_time_ ? asked_.number(finest_, unix_s) : 0, dims, measures);
+    is_too_many_ = groups_.rows().size() > rows_most_;
+}
+
+// Numbers become ranks of their texts first: so equal texts fall together, and rows are sorted by integers.
+std::vector<UsageRow> UsageAnswer::rows() const {
+    std::array<std::map<std::uint32_t, std::uint32_t>, dims_count> ranks;
+    std::array<std::vector<std::string>, dims_count> texts;
+    for (const Dimension dimension : dims_) {
+        const std::size_t place = dim_index(dimension);
+        std::map<std::uint32_t, std::string> seen;
+        for (const RollRow& row : groups_.rows())
+            if (!seen.contains(row.dims[place]))
+                seen.emplace(row.dims[place], text_of(dimension, row.dims[place], names_));
+        for (const auto& [value, text] : seen) texts[place].push_back(text);
+        std::ranges::sort(texts[place]);
+        texts[place].erase(std::unique(texts[place].begin(), texts[place].end()), texts[place].end());
+        for (const auto& [value, text] : seen)
+            ranks[place][value] =
+                static_cast<std::uint32_t>(std::ranges::lower_bound(texts[place], text) - texts[place].begin());
+    }
+    RollBatch ranked;
+    for (const RollRow& row : groups_.rows()) {
+        Dims dims{};
+        for (const Dimension dimension : dims_)
+            dims[dim_index(dimension)] = ranks[dim_index(dimension)].at(row.dims[dim_index(dimension)]);
+        ranked.add(row.period, dims, row.measures);
+    }
+    std::vector<const RollRow*> sorted;
+    for (const RollRow& row : ranked.rows()) sorted.push_back(&row);
+    std::ranges::sort(sorted, [&](const RollRow* left, const RollRow* right) {
+        for (const Dimension dimension : by_) {
+            if (is_time(dimension)) {
+                const Grain grain = grain_of(dimension);
+                const std::int64_t a = asked_.number(grain, asked_.start_s(finest_, left->period));
+                const std::int64_t b = asked_.number(grain, asked_.start_s(finest_, right->period));
+                if (a != b) return a < b;
+            } else if (left->dims[dim_index(dimension)] != right->dims[dim_index(dimension)]) {
+                return left->dims[dim_index(dimension)] < right->dims[dim_index(dimension)];
+            }
+        }
+        return false;
+    });
+    std::vector<UsageRow> answer;
+    answer.reserve(sorted.size());
+    for (const RollRow* row : sorted) {
+        UsageRow& out = answer.emplace_back(usage_of(row->measures));
+        for (const Dimension dimension : by_) {
+            if (is_time(dimension)) {
+                const Grain grain = grain_of(dimension);
+                out.keys.push_back(asked_.text(grain, asked_.number(grain, asked_.start_s(finest_, row->period))));
+            } else {
+                out.keys.push_back(texts[dim_index(dimension)][row->dims[dim_index(dimension)]]);
+            }
+        }
+    }
+    return answer;
+}
+
+}   // namespace gilmok::ledger

@@ -1,0 +1,64 @@
+// One question about usage: which roll-ups answer it, what is read of them, and the rows of the answer.
+// docs/ledger-tables.md says which questions are cheap. Owner and thread: a Questions, inside one read transaction.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ledger/name_book.hpp"
+#include "ledger/rollup.hpp"
+#include "ledger/table_database.hpp"
+
+namespace gilmok::ledger {
+
+// What a filter leaves, as numbers of names.
+struct Where {
+    bool is_nothing = false;   // a text that no record has
+    bool with_simulated = true;
+    WallTime from{}, until{};
+    std::vector<std::pair<Dimension, Numbers>> wanted;
+    [[nodiscard]] const Numbers* find(Dimension dimension) const;
+};
+Where where_of(const Filter& filter, const NameBook& names);
+
+// The span within which there are attempts, and the numbers of their records.
+struct Extent {
+    WallTime from{}, until{};
+    std::int64_t first_index = 0, last_index = -1;
+};
+TablesResult<Extent> extent_of(Database& database, const Calendar& calendar, const Where& where);
+
+// " AND tenant IN (…) AND …" for the attempts table; the values are appended to `parameters`.
+std::string attempts_condition(Dialect dialect, const Where& where, const Extent& extent,
+                               std::vector<Parameter>& parameters);
+
+class UsageAnswer {
+public:
+    UsageAnswer(Database& database, const NameBook& names, const Calendar& tables, const Calendar& asked,
+                std::span<const Dimension> by, std::size_t rows_most);
+    TablesResult<std::vector<UsageRow>> answer(Where where);
+
+private:
+    const Cube& choose_cube(const Where& where) const;
+    TablesResult<bool> narrow_to_tenants_of_key(Where& where) const;
+    TablesResult<bool> read(const Cube& cube, const Piece& piece, const Where& where);
+    TablesResult<bool> read_attempts(const Piece& piece, const Where& where);
+    void add(std::int64_t unix_s, const Dims& dims, const Measures& measures);
+    std::vector<UsageRow> rows() const;
+
+    Database& database_;
+    const NameBook& names_;
+    const Calendar& tables_;
+    const Calendar& asked_;
+    std::vector<Dimension> by_;
+    std::vector<Dimension> dims_;   // of by_, those that are not times; each once
+    bool has_time_ = false;
+    Grain finest_ = Grain::month;   // of the times in by_
+    std::size_t rows_most_;
+    RollBatch groups_;
+    bool is_too_many_ = false;
+};
+
+}   // namespace gilmok::ledger
