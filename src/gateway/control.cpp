@@ -50,8 +50,8 @@ std::optional<std::string> Control::build_money(Setup& setup) {
     setup.accounts = build_accounts(snapshot, *setup.keyring, services_.keeper,
                                     setup_ ? setup_->accounts.get() : nullptr, now);
     for (const std::string& problem : setup.accounts->problems) log::warn("money", {{"problem", problem}});
-    idempotency_->set_limits(snapshot.ledger.idempotency_ttl, snapshot.ledger.idempotency_bytes_max);
-    setup.idempotency = idempotency_;
+    services_.idempotency->set_limits(snapshot.ledger.idempotency_ttl, snapshot.ledger.idempotency_bytes_max);
+    setup.idempotency = services_.idempotency;
     if (!services_.ask) return std::nullopt;
     auto tables = services_.ask();
     if (!tables) return "the ledger's tables cannot be read: " + tables.error().message;

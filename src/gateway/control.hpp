@@ -37,6 +37,7 @@ public:
         ledger::Keeper* keeper = nullptr;    // null: there is no ledger
         // Opens a connection to the ledger's tables for questions; empty: there are none.
         std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()> ask{};
+        std::shared_ptr<Idempotency> idempotency = std::make_shared<Idempotency>();
         std::function<std::uint64_t()> access_lines_lost{};   // empty: there is no access log
     };
     explicit Control(const Services& services);
@@ -104,7 +105,6 @@ private:
     std::string last_reload_problem_;
     meter::ProcessMetrics process_;
     std::vector<Probe> probes_;
-    std::shared_ptr<Idempotency> idempotency_ = std::make_shared<Idempotency>();
     std::string spans_endpoint_;
     std::unique_ptr<SpanSender> span_sender_;
     std::unique_ptr<io::Waiter> watch_waiter_;

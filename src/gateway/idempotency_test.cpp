@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "io/sim/files.hpp"
+
 namespace {
 
 using namespace gilmok;
@@ -41,9 +43,33 @@ TEST_CASE("an answer that is not kept is not made up") {
     REQUIRE(memory.begin(scope("a"), 1, noon));
     memory.forget_answer(scope("a"), noon);
     CHECK(code_of(memory.begin(scope("a"), 1, noon)) == Code::idempotency_answered);
-    memory.restore(scope("b"), 7, noon);
-    CHECK(code_of(memory.begin(scope("b"), 7, noon)) == Code::idempotency_answered);
-    CHECK(code_of(memory.begin(scope("b"), 8, noon)) == Code::idempotency_mismatch);
+}
+
+TEST_CASE("a process that is killed does not forget which keys were used") {
+    io::sim::SimFiles files;
+    const auto open = [&](Idempotency& memory, WallTime now) {
+        auto file = files.exists("/i") ? files.open_mapped("/i") : files.create_mapped("/i", Idempotency::file_bytes, 0600);
+        REQUIRE(file);
+        memory.keep_in(std::move(*file), now);
+    };
+    {
+        Idempotency before;
+        open(before, noon);
+        REQUIRE(before.begin(scope("running"), 1, noon));
+        REQUIRE(before.begin(scope("answered"), 2, noon + 1h));
+        before.keep(scope("answered"), {200, "t", "x"}, noon + 1h);
+        REQUIRE(before.begin(scope("released"), 3, noon));
+        before.release(scope("released"));
+    }
+    files.crash_process();
+    Idempotency after;
+    open(after, noon + 2h);
+    CHECK(after.size() == 2);
+    CHECK(code_of(after.begin(scope("running"), 1, noon + 2h)) == Code::idempotency_answered);
+    CHECK(code_of(after.begin(scope("answered"), 2, noon + 2h)) == Code::idempotency_answered);
+    CHECK(code_of(after.begin(scope("answered"), 9, noon + 2h)) == Code::idempotency_mismatch);
+    CHECK(code_of(after.begin(scope("released"), 3, noon + 2h)) == Code::none);
+    CHECK(code_of(after.begin(scope("running"), 4, noon + 25h)) == Code::none);   // its time is over
 }
 
 TEST_CASE("a key is forgotten after its time, but never while its request runs") {

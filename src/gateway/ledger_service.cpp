@@ -81,11 +81,25 @@ std::string LedgerService::open(const config::Snapshot& snapshot, std::uint16_t 
          .new_id = std::string(model::make_request_id(unix_ms(now), random_number(loop_), random_number(loop_)).view())},
         now, problem);
     if (keeper_ == nullptr) return "the ledger in " + directory + ": " + problem;
+    // After the keeper, which holds the lock: nobody else writes into this directory.
+    if (problem = open_idempotency(directory, snapshot); !problem.empty()) return problem;
     const ledger::KeeperStatus status = keeper_->status();
     log::info("ledger_open", {{"directory", directory},
                               {"records", static_cast<std::int64_t>(status.records)},
                               {"recovered", static_cast<std::int64_t>(status.recovered)},
                               {"took_us", static_cast<std::int64_t>(status.recovery_us)}});
+    return {};
+}
+
+std::string LedgerService::open_idempotency(const std::string& directory, const config::Snapshot& snapshot) {
+    const std::string path = directory + "/idempotency";
+    idempotency_->set_limits(snapshot.ledger.idempotency_ttl, snapshot.ledger.idempotency_bytes_max);
+    auto file = files_.exists(path) ? files_.open_mapped(path)
+                                    : files_.create_mapped(path, Idempotency::file_bytes, 0600);
+    if (!file) return "the memory of Idempotency-Keys: " + file.error().message;
+    if ((*file)->bytes().size() != Idempotency::file_bytes)
+        return "the memory of Idempotency-Keys: " + path + " has an unexpected size; remove it to begin anew";
+    idempotency_->keep_in(std::move(*file), loop_.wall_now());
     return {};
 }
 

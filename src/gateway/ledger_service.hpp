@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/snapshot.hpp"
+#include "gateway/idempotency.hpp"
 #include "io/files.hpp"
 #include "io/loop.hpp"
 #include "io/task.hpp"
@@ -30,6 +31,8 @@ public:
     // is well, also when the configuration wants none.
     std::string open(const config::Snapshot& snapshot, std::uint16_t lanes);
     [[nodiscard]] ledger::Keeper* keeper() const { return keeper_.get(); }
+    // Which Idempotency-Keys were used; remembered in the ledger's directory. Never null.
+    [[nodiscard]] const std::shared_ptr<Idempotency>& idempotency() const { return idempotency_; }
     // A new connection to the tables, for questions. Any thread.
     [[nodiscard]] ledger::TablesResult<std::unique_ptr<ledger::Questions>> ask() const;
 
@@ -47,6 +50,9 @@ private:
     io::Loop& loop_;
     std::unique_ptr<ledger::Tables> tables_;
     std::unique_ptr<ledger::Keeper> keeper_;
+    std::string open_idempotency(const std::string& directory, const config::Snapshot& snapshot);
+
+    std::shared_ptr<Idempotency> idempotency_ = std::make_shared<Idempotency>();
     std::string sqlite_path_;
     Secret database_;
     Duration sync_interval_{};

@@ -70,6 +70,7 @@ std::string Process::start(const config::SnapshotPtr& snapshot) {
     if (std::string problem = ledger_->open(*snapshot, static_cast<std::uint16_t>(shards_of(*snapshot))); !problem.empty())
         return problem;
     Control::Services services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_};
+    services.idempotency = ledger_->idempotency();
     if (ledger_->keeper() != nullptr) {
         services.keeper = ledger_->keeper();
         services.ask = [this] { return ledger_->ask(); };
