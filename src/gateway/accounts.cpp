@@ -100,11 +100,12 @@ void find_unpriced(Accounts& accounts, const config::Snapshot& snapshot, WallTim
 }   // namespace
 
 AccountsPtr build_accounts(const config::Snapshot& snapshot, const auth::Keyring& keyring, ledger::Keeper* keeper,
-                           const Accounts* previous, WallTime now) {
+                           ledger::People* people, const Accounts* previous, WallTime now) {
     auto accounts = std::make_shared<Accounts>();
     accounts->settings = {snapshot.ledger.currency, snapshot.ledger.is_strict && keeper != nullptr,
                           snapshot.ledger.unknown_price};
     accounts->keeper = keeper;
+    accounts->people = people;
     accounts->prices = build_price_book(snapshot);
     const Namer name(keeper, now);
     name_everything(*accounts, snapshot, name);

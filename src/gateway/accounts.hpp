@@ -13,6 +13,7 @@
 #include "auth/keyring.hpp"
 #include "config/snapshot.hpp"
 #include "ledger/keeper.hpp"
+#include "ledger/people.hpp"
 #include "meter/pool_rate.hpp"
 #include "meter/price_book.hpp"
 #include "model/spend.hpp"
@@ -25,6 +26,7 @@ struct Accounts {
     meter::PriceBookPtr prices;
     admit::TreasuryPtr treasury;
     ledger::Keeper* keeper = nullptr;   // null: nothing is written down
+    ledger::People* people = nullptr;   // null: nobody is named
     struct Settings {   // of [ledger], what the path needs
         Currency currency{};
         bool is_strict = false;
@@ -45,7 +47,7 @@ using AccountsPtr = std::shared_ptr<const Accounts>;
 
 // `previous` hands on the treasury's counters; may be null. `now` decides which prices hold for the checks.
 AccountsPtr build_accounts(const config::Snapshot& snapshot, const auth::Keyring& keyring, ledger::Keeper* keeper,
-                           const Accounts* previous, WallTime now);
+                           ledger::People* people, const Accounts* previous, WallTime now);
 // The same with other keys.
 AccountsPtr with_keys(const Accounts& accounts, const auth::Keyring& keyring, WallTime now);
 

@@ -47,7 +47,7 @@ std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
 std::optional<std::string> Control::build_money(Setup& setup) {
     const WallTime now = services_.loop.wall_now();
     const config::Snapshot& snapshot = *setup.snapshot;
-    setup.accounts = build_accounts(snapshot, *setup.keyring, services_.keeper,
+    setup.accounts = build_accounts(snapshot, *setup.keyring, services_.keeper, services_.people,
                                     setup_ ? setup_->accounts.get() : nullptr, now);
     for (const std::string& problem : setup.accounts->problems) log::warn("money", {{"problem", problem}});
     services_.idempotency->set_limits(snapshot.ledger.idempotency_ttl, snapshot.ledger.idempotency_bytes_max);

@@ -35,6 +35,7 @@ public:
         std::string config_path{};           // for reloads through the admin API; "" = there is no file
         meter::SpanQueue* spans = nullptr;   // null: none are sent
         ledger::Keeper* keeper = nullptr;    // null: there is no ledger
+        ledger::People* people = nullptr;
         // Opens a connection to the ledger's tables for questions; empty: there are none.
         std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()> ask{};
         std::shared_ptr<Idempotency> idempotency = std::make_shared<Idempotency>();

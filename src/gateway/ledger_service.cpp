@@ -83,6 +83,13 @@ std::string LedgerService::open(const config::Snapshot& snapshot, std::uint16_t 
     if (keeper_ == nullptr) return "the ledger in " + directory + ": " + problem;
     // After the keeper, which holds the lock: nobody else writes into this directory.
     if (problem = open_idempotency(directory, snapshot); !problem.empty()) return problem;
+    const auto random = [this](std::span<char> bytes) {
+        const std::lock_guard lock(random_mutex_);
+        loop_.random_bytes(bytes);
+    };
+    auto people = ledger::People::open(files_, directory + "/salts", random);
+    if (!people) return "the salts of people: " + people.error().message;
+    people_ = std::move(*people);
     const ledger::KeeperStatus status = keeper_->status();
     log::info("ledger_open", {{"directory", directory},
                               {"records", static_cast<std::int64_t>(status.records)},
@@ -127,6 +134,9 @@ io::Task<> LedgerService::turn() {
         timer_->arm(loop_.now() + pause);
         co_await waiter_->wait(tick | poked);
         const std::size_t taken = keeper_->turn(loop_.wall_now());
+        if (auto written = people_->flush(); !written && !was_failing)
+            log::error("salts_not_written", {{"problem", written.error().message},
+                                             {"effect", "tried again; people named since could not be found after a crash"}});
         pause = taken > 0 ? sync_interval_ : std::min(pause * 2, std::max(idle_interval_max, sync_interval_));
         const ledger::KeeperStatus status = keeper_->status();
         if (status.is_failing && !was_failing)

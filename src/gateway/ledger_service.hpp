@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "config/snapshot.hpp"
@@ -13,6 +14,7 @@
 #include "io/loop.hpp"
 #include "io/task.hpp"
 #include "ledger/keeper.hpp"
+#include "ledger/people.hpp"
 #include "ledger/tables.hpp"
 
 namespace gilmok::gateway {
@@ -33,6 +35,8 @@ public:
     [[nodiscard]] ledger::Keeper* keeper() const { return keeper_.get(); }
     // Which Idempotency-Keys were used; remembered in the ledger's directory. Never null.
     [[nodiscard]] const std::shared_ptr<Idempotency>& idempotency() const { return idempotency_; }
+    // Null without a ledger.
+    [[nodiscard]] ledger::People* people() const { return people_.get(); }
     // A new connection to the tables, for questions. Any thread.
     [[nodiscard]] ledger::TablesResult<std::unique_ptr<ledger::Questions>> ask() const;
 
@@ -50,11 +54,13 @@ private:
     io::Loop& loop_;
     std::unique_ptr<ledger::Tables> tables_;
     std::unique_ptr<ledger::Keeper> keeper_;
+    std::unique_ptr<ledger::People> people_;
     std::string open_idempotency(const std::string& directory, const config::Snapshot& snapshot);
 
     std::shared_ptr<Idempotency> idempotency_ = std::make_shared<Idempotency>();
     std::string sqlite_path_;
     Secret database_;
+    std::mutex random_mutex_;   // shards ask for salts, too
     Duration sync_interval_{};
     std::unique_ptr<io::Waiter> waiter_;
     std::unique_ptr<io::Timer> timer_;

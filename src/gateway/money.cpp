@@ -182,6 +182,8 @@ Result<bool> Exchange::remember() {
                                 "x-gilmok-tag must be 1 to 64 printable characters");
         tag_ = shard_.cards().name_of(*setup_->accounts, ledger::NameKind::tag, tag, shard_.loop().wall_now());
     }
+    if (ledger::People* people = setup_->accounts->people; people != nullptr && !request_.user.empty())
+        person_ = people->id_of(snapshot().tenant(record_.tenant).path, request_.user);
     const std::string_view key = headers.value(Known::idempotency_key);
     if (key.empty()) return true;
     if (key.size() > Idempotency::key_bytes_max)

@@ -73,6 +73,7 @@ std::string Process::start(const config::SnapshotPtr& snapshot) {
     services.idempotency = ledger_->idempotency();
     if (ledger_->keeper() != nullptr) {
         services.keeper = ledger_->keeper();
+        services.people = ledger_->people();
         services.ask = [this] { return ledger_->ask(); };
     }
     services.access_lines_lost = [this]() -> std::uint64_t {

@@ -148,7 +148,8 @@ private:
         setup->keyring = auth::Keyring::build(*setup->snapshot, auth::StoredKeys{}, before.keyring.get(), &warnings);
         setup->tenants = admit::TenantStreams::build(*setup->snapshot, before.tenants.get());
         setup->upstreams = upstream::build_states(*setup->snapshot, before.upstreams);
-        setup->accounts = gateway::build_accounts(*setup->snapshot, *setup->keyring, nullptr, before.accounts.get(),
+        setup->accounts = gateway::build_accounts(*setup->snapshot, *setup->keyring, nullptr, nullptr,
+                                                  before.accounts.get(),
                                                   world_.wall_now());
         setup->idempotency = idempotency_;
         idempotency_->set_limits(setup->snapshot->ledger.idempotency_ttl, setup->snapshot->ledger.idempotency_bytes_max);
