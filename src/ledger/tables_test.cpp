@@ -4,52 +4,16 @@
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "ledger/table_database.hpp"
 #include "ledger/test_entries.hpp"
-#include "ledger/test_tables_world.hpp"
+#include "ledger/test_tables.hpp"
 
 namespace gilmok::ledger {
 namespace {
-
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "gilmok-tables-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    [[nodiscard]] std::string file(const char* name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
-};
-
-template <class T>
-T value_of(TablesResult<T> result) {
-    if (!result) FAIL(result.error().message);
-    return std::move(*result);
-}
-
-void apply_in_batches(Tables& tables, const std::vector<IndexedEntry>& entries, Prng& prng) {
-    for (std::size_t at = 0; at < entries.size();) {
-        const std::size_t count = std::min<std::size_t>(entries.size() - at, 1 + prng.below(400));
-        value_of(tables.apply(std::span(entries).subspan(at, count)));
-        at += count;
-    }
-}
 
 void execute(const std::string& path, const char* sql) {
     sqlite3* connection = nullptr;
@@ -63,13 +27,6 @@ std::vector<std::string> whats(Questions& questions) {
     for (const AlarmRow& alarm : value_of(questions.alarms(100))) names.push_back(alarm.what);
     return names;
 }
-
-Filter until(WallTime end) {
-    Filter filter;
-    filter.until = end;
-    return filter;
-}
-const Filter everything = until(WallTime::max());
 
 model::Terminal terminal_of(std::uint64_t number) {
     model::Terminal terminal;
