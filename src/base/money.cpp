@@ -1,6 +1,7 @@
 #include "base/money.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 
 namespace gilmok {
@@ -40,6 +41,42 @@ UnsignedPico power_of_ten(int exponent) {
     UnsignedPico power = 1;
     while (exponent-- > 0) power *= 10;
     return power;
+}
+
+// mantissa × 10^exponent.
+struct Scaled {
+    Pico mantissa = 0;
+    int exponent = 0;
+};
+
+// 36 digits are less than 2^120; those behind say nothing about a pico of what is below pico_max.
+constexpr int digits_max = 36;
+
+// The digits before an exponent. Nothing when they are no decimal.
+std::optional<Scaled> parse_mantissa(std::string_view text) {
+    Scaled number;
+    int digits = 0;
+    const std::size_t point = text.find('.');
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i == point) continue;
+        if (!is_digit(text[i])) return std::nullopt;
+        const bool is_kept = digits < digits_max;
+        if (is_kept) number.mantissa = number.mantissa * 10 + (text[i] - '0');
+        if (number.mantissa != 0) ++digits;
+        number.exponent += (i > point ? -1 : 0) + (is_kept ? 0 : 1);
+    }
+    const bool has_digits = !text.empty() && is_digit(text.front()) && is_digit(text.back());
+    return has_digits ? std::optional(number) : std::nullopt;
+}
+
+std::optional<int> parse_exponent(std::string_view text) {
+    constexpr int exponent_max = 1'000;
+    if (text.starts_with('+')) text.remove_prefix(1);
+    int exponent = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (exponent > exponent_max || exponent < -exponent_max) return std::nullopt;
+    return exponent;
 }
 
 struct Product {
@@ -113,6 +150,25 @@ std::optional<Money> parse_money(std::string_view text) {
     const auto currency = parse_currency(text.substr(space + 1));
     if (!amount || !currency) return std::nullopt;
     return Money{.pico = *amount, .currency = *currency};
+}
+
+std::optional<Pico> parse_number(std::string_view number, int shift) {
+    const bool is_negative = number.starts_with('-');
+    if (is_negative) number.remove_prefix(1);
+    const std::size_t e = number.find_first_of("eE");
+    const auto scaled = parse_mantissa(number.substr(0, e));
+    const auto exponent = e == std::string_view::npos ? std::optional(0) : parse_exponent(number.substr(e + 1));
+    if (!scaled || !exponent) return std::nullopt;
+    if (scaled->mantissa == 0) return Pico{0};
+    if (is_negative) return std::nullopt;
+    // Far out, the number is too much above and nothing below.
+    const int scale = scaled->exponent + *exponent + shift + pico_digits;
+    if (scale > 2 * pico_digits + 15) return std::nullopt;
+    if (scale < -digits_max) return Pico{0};
+    const auto ten = static_cast<Pico>(power_of_ten(scale < 0 ? -scale : scale));
+    const auto amount =
+        scale < 0 ? multiply_divide(scaled->mantissa, 1, ten) : multiply_divide(scaled->mantissa, ten, 1);
+    return amount && *amount <= pico_max ? amount : std::nullopt;
 }
 
 std::string decimal(Pico amount) {

@@ -40,6 +40,10 @@ std::optional<Pico> parse_decimal(std::string_view text);
 // "5000000 KRW", "0.15 USD": a decimal, one space, a currency.
 std::optional<Money> parse_money(std::string_view text);
 
+// A JSON number as others write amounts, with exponent or not ("1.2e-05"), times 10^shift, rounded half to even to one pico.
+// Nothing for what is no such number, is negative, or is above pico_max. `shift` is 0 to 12.
+std::optional<Pico> parse_number(std::string_view number, int shift = 0);
+
 // The shortest decimal that is exact: "12.5", "-0.000000000001", "0". parse_decimal(decimal(x)) == x.
 std::string decimal(Pico amount);
 // For people: rounded half to even at `digits` (0 to 12) behind the point, thousands separated by commas.

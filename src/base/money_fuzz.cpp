@@ -22,7 +22,10 @@ void claim(bool holds, const char* property) {
 void check_text(std::string_view text) {
     if (const auto money = parse_money(text)) claim(!money->currency.is_none(), "money has a currency");
     const auto amount = parse_decimal(text);
+    const auto number = parse_number(text);
+    claim(!number || (*number >= 0 && *number <= pico_max), "a number is within the limit");
     if (!amount) return;
+    claim(*amount < 0 || number == amount, "what is a decimal is the same number");
     claim(*amount <= pico_max && *amount >= -pico_max, "an amount is within the limit");
     const std::string printed = decimal(*amount);
     claim(printed.size() <= text.size(), "the shortest decimal is not longer");

@@ -84,6 +84,29 @@ TEST_CASE("a currency is three upper-case letters") {
     for (const char* text : {"", "kRW", "KR", "KRWW", "K1W", "K W"}) CHECK_FALSE(parse_currency(text));
 }
 
+TEST_CASE("a number with an exponent is read exactly and rounded half to even to one pico") {
+    CHECK(parse_number("0.95") == Pico{950'000'000'000});
+    CHECK(parse_number("1.5e-5") == Pico{15'000'000});
+    CHECK(parse_number("25E-13") == Pico{2});
+    CHECK(parse_number("35E-13") == Pico{4});
+    CHECK(parse_number("0.00014999999999999998") == Pico{150'000'000});
+    CHECK(parse_number("0") == Pico{0});
+    CHECK(parse_number("-0.0") == Pico{0});
+    CHECK(parse_number("0e9") == Pico{0});
+    CHECK(parse_number("1e-999") == Pico{0});
+    CHECK(parse_number("1e+15") == pico_max);
+    CHECK(parse_number("0." + std::string(1'000, '3')) == Pico{333'333'333'333});
+    CHECK(parse_number("7.5e-08", 6) == Pico{75'000'000'000});
+    CHECK(parse_number("2.5e-19", 6) == Pico{0});
+    for (const char* text : {"",    "-",   ".",     "1.",  ".5",   "e5",    "1e", "1e+",           "1e5x",
+                             "--1", "+1",  "1.2.3", "0x1", "1e16", "1e308", "-1", "1e99999999999", "1e1001",
+                             "NaN", "1e-", "1 "}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_number(text));
+    }
+    CHECK_FALSE(parse_number(std::string(1'000, '3')));
+}
+
 TEST_CASE("the shortest exact decimal is written") {
     CHECK(decimal(0) == "0");
     CHECK(decimal(12'500'000'000'000) == "12.5");

@@ -1,7 +1,5 @@
 #include "dialect/usage_fields.hpp"
 
-#include <charconv>
-
 #include "model/spend.hpp"
 
 namespace gilmok::dialect {
@@ -11,12 +9,6 @@ namespace json = wire::json;
 namespace {
 
 constexpr std::int64_t missing = model::Meters::missing;
-
-Pico power_of_ten(int exponent) {
-    Pico power = 1;
-    while (exponent-- > 0) power *= 10;
-    return power;
-}
 
 }   // namespace
 
@@ -99,7 +91,7 @@ std::int64_t UsageFields::modality_count(std::string_view list, std::string_view
 std::optional<Pico> UsageFields::amount(std::string_view name) const {
     const json::Value value = find(name);
     if (value.text.empty() || value.type == json::Type::null || value.type == json::Type::object) return std::nullopt;
-    auto amount = value.type == json::Type::number ? pico_of_number(value.text) : std::nullopt;
+    auto amount = value.type == json::Type::number ? parse_number(value.text) : std::nullopt;
     if (!amount) is_suspect_ = true;
     return amount;
 }
@@ -111,46 +103,6 @@ std::optional<std::string> UsageFields::text(std::string_view name) const {
     std::string text;
     json::append_unescaped(text, value, text_bytes_max);
     return text;
-}
-
-std::optional<Pico> pico_of_number(std::string_view number) {
-    if (number.starts_with('-'))
-        return number.find_first_of("123456789") == std::string_view::npos ? std::optional<Pico>(0) : std::nullopt;
-    // 36 digits are less than 2^120; those behind say nothing about a pico of what is below pico_max.
-    constexpr int digits_max = 36;
-    Pico mantissa = 0;
-    int digits = 0;
-    int scale = pico_digits;   // the amount in pico is mantissa × 10^scale
-    std::size_t i = 0;
-    bool is_behind_point = false;
-    for (; i < number.size() && number[i] != 'e' && number[i] != 'E'; ++i) {
-        if (number[i] == '.') {
-            is_behind_point = true;
-            continue;
-        }
-        if (is_behind_point) --scale;
-        if (digits == digits_max) {
-            ++scale;
-            continue;
-        }
-        mantissa = mantissa * 10 + (number[i] - '0');
-        if (mantissa != 0) ++digits;
-    }
-    if (i < number.size()) {
-        ++i;
-        if (i < number.size() && number[i] == '+') ++i;
-        int exponent = 0;
-        const auto [end, error] = std::from_chars(number.data() + i, number.data() + number.size(), exponent);
-        if (error != std::errc{} || exponent > 1'000 || exponent < -1'000) return std::nullopt;
-        scale += exponent;
-    }
-    if (mantissa == 0) return Pico{0};
-    // A number of a thousand digits has a scale far out too: above it is too much, below it rounds to nothing.
-    if (scale > pico_digits + 15) return std::nullopt;
-    if (scale < -digits_max) return Pico{0};
-    const auto amount = scale >= 0 ? multiply_divide(mantissa, power_of_ten(scale), 1)
-                                   : multiply_divide(mantissa, 1, power_of_ten(-scale));
-    return amount && *amount <= pico_max ? amount : std::nullopt;
 }
 
 }   // namespace gilmok::dialect

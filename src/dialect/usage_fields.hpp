@@ -43,7 +43,4 @@ private:
     bool& is_suspect_;
 };
 
-// "1.2e-05" → pico, rounded half to even. Nothing for what is negative or above pico_max.
-std::optional<Pico> pico_of_number(std::string_view json_number);
-
 }   // namespace gilmok::dialect

@@ -77,10 +77,9 @@ TEST_CASE("Anthropic: cache reads and writes stand beside the input, split by th
         told(
             R"({"input_tokens":3,"cache_creation_input_tokens":10,"cache_creation":{"ephemeral_1h_input_tokens":4},"output_tokens":5})") ==
         "input_fresh 3, cache_write_5m 6, cache_write_1h 4, output_text 5");
-    CHECK(
-        told(
-            R"({"input_tokens":3,"cache_creation_input_tokens":10,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":4},"output_tokens":5})") ==
-        "input_fresh 3, cache_write_5m 1, cache_write_1h 4, output_text 5, suspect");
+    CHECK(told(R"({"input_tokens":3,"cache_creation_input_tokens":10,"output_tokens":5,)"
+               R"("cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":4}})") ==
+          "input_fresh 3, cache_write_5m 1, cache_write_1h 4, output_text 5, suspect");
 }
 
 TEST_CASE("Gemini: cached tokens are inside the prompt, thoughts and tool prompts beside") {
@@ -134,24 +133,6 @@ TEST_CASE("rerankers report units or input tokens") {
     CHECK(told(R"({"meta":{"billed_units":{"search_units":1}}})") == "pages 1");
     CHECK(told(usages::cohere_chat) == "input_fresh 5, output_text 418");
     CHECK(told(R"({"cost":0.001,"search_units":1,"total_tokens":150})") == "input_fresh 150, pages 1");
-}
-
-TEST_CASE("an amount is read exactly and rounded half to even to one pico") {
-    CHECK(pico_of_number("0.95") == Pico{950'000'000'000});
-    CHECK(pico_of_number("1.5e-5") == Pico{15'000'000});
-    CHECK(pico_of_number("25E-13") == Pico{2});
-    CHECK(pico_of_number("35E-13") == Pico{4});
-    CHECK(pico_of_number("0") == Pico{0});
-    CHECK(pico_of_number("-0.0") == Pico{0});
-    CHECK(pico_of_number("0e999999") == std::nullopt);
-    CHECK(pico_of_number("1e-999") == Pico{0});
-    CHECK(pico_of_number("1e+15") == pico_max);
-    CHECK_FALSE(pico_of_number("1e16"));
-    CHECK_FALSE(pico_of_number("1e308"));
-    CHECK_FALSE(pico_of_number("-1"));
-    CHECK_FALSE(pico_of_number("1e99999999999"));
-    CHECK(pico_of_number("0." + std::string(1'000, '3')) == Pico{333'333'333'333});
-    CHECK_FALSE(pico_of_number(std::string(1'000, '3')));
 }
 
 TEST_CASE("the tier that an answer names is read, and an unknown one is flagged") {
