@@ -49,6 +49,25 @@ TEST_CASE("a line tells the exchange from beginning to end") {
             "\"parent_span_id\":\"b7ad6b7169203331\"}\n");
 }
 
+TEST_CASE("what was booked stands in the line, and what cannot be priced is said to be unknown") {
+    const auto snapshot = meter::sample::snapshot();
+    model::Record record = meter::sample::record();
+    record.settled.has_cost = true;
+    record.settled.cost_ledger = 2 * pico_per_unit + 5;
+    record.settled.provenance = model::Provenance::aborted;
+    record.settled.microjoules = 1'234;
+    record.settled.is_over_bound = true;
+    const std::string line = line_of(record, *snapshot);
+    CHECK(has(line, ",\"cost\":\"2.000000000005\",\"currency\":\"KRW\",\"usage_from\":\"aborted\","
+                    "\"microjoules\":1234,\"over_bound\":true,"));
+    record.settled.is_cost_known = false;
+    CHECK(has(line_of(record, *snapshot), ",\"cost_unknown\":true,"));
+    CHECK_FALSE(has(line_of(record, *snapshot), "\"cost\":"));
+    record.settled.cost_ledger = -pico_max * 1'000;   // the longest that can be
+    record.settled.is_cost_known = true;
+    CHECK(has(line_of(record, *snapshot), "\"cost\":\"-1000000000000000000\""));
+}
+
 TEST_CASE("what is not known is absent") {
     const auto snapshot = meter::sample::snapshot();
     model::Record record;

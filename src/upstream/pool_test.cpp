@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "io/sim/files.hpp"
 #include "io/sim/world.hpp"
+#include "io/test_certificates.hpp"
+#include "io/tls.hpp"
 #include "upstream/attempt.hpp"
 
 namespace gilmok::upstream {
@@ -75,6 +78,54 @@ TEST_CASE("a connection that the other side closed, or spoke on unasked, is not 
         CHECK(!next->is_reused());
         CHECK(scene.pool.idle() == 0);
     }
+}
+
+// A TLS 1.3 server sends session tickets behind the handshake: bytes that nobody asked for, and yet no reason to throw the
+// connection away. Before, every request to a TLS upstream made a new connection.
+TEST_CASE("a TLS connection with session tickets under way is used again") {
+    Scene scene;
+    const io::TestAuthority authority;
+    const io::TestIdentity identity = authority.issue({});
+    io::sim::SimFiles files;
+    files.put("ca.pem", authority.pem());
+    files.put("cert.pem", identity.certificate_pem);
+    files.put("key.pem", identity.key_pem);
+    const auto trusted = io::read_tls_client(files, "ca.pem", "");
+    const auto served = io::read_tls_server(files, "cert.pem", "key.pem", "");
+    REQUIRE((trusted && served));
+    scene.state->tls = trusted->context;
+    scene.upstream.host = "gate.test";
+
+    auto taken = scene.pool.take(scene.upstream, false);
+    REQUIRE(taken);
+    scene.world.run_for(1s);
+    io::SocketPtr accepted = scene.listener->accept();
+    REQUIRE(accepted != nullptr);
+    io::SocketPtr far = io::tls_server(std::move(accepted), *served->context);
+    char block[64];
+    const auto pass = [&](io::Socket& from, io::Socket& to, std::string_view text) {
+        std::string got;
+        bool is_sent = false;
+        for (int turn = 0; turn < 50 && got != text; ++turn) {
+            if (!text.empty() && got.empty() && from.is_writable()) {
+                std::string_view left = text;
+                if (!is_sent) is_sent = from.write({&left, 1}).is_done();
+            }
+            scene.world.run_for(10ms);
+            const io::Transfer read = to.read(block);
+            if (read.is_done()) got.append(block, read.bytes);
+        }
+        return got;
+    };
+    CHECK(pass(taken->socket(), *far, "question") == "question");
+    CHECK(pass(*far, taken->socket(), "answer") == "answer");
+    scene.world.run_for(1s);   // the tickets have arrived
+    taken->give_back(scene.world.now());
+    CHECK(scene.pool.idle() == 1);
+    auto again = scene.pool.take(scene.upstream, false);
+    REQUIRE(again);
+    CHECK(again->is_reused());
+    CHECK(scene.pool.connects() == 1);
 }
 
 TEST_CASE("connections_max counts busy and idle, and an idle one makes room for a fresh one") {
