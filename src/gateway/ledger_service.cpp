@@ -59,17 +59,7 @@ std::string LedgerService::open(const config::Snapshot& snapshot, std::uint16_t 
     if (directory.empty()) return {};
     sync_interval_ = std::max<Duration>(snapshot.ledger.sync_interval, std::chrono::microseconds(100));
     if (auto made = files_.make_directory(directory, 0700); !made) return "the ledger: " + made.error().message;
-    if (snapshot.ledger.database.is_empty()) {
-        sqlite_path_ = directory + "/tables.sqlite";
-        auto opened = ledger::open_sqlite(sqlite_path_);
-        if (!opened) return "the ledger's tables: " + opened.error().message;
-        tables_ = std::move(*opened);
-    } else {
-        database_ = snapshot.ledger.database.clone();
-        auto opened = ledger::open_postgres(database_);
-        if (!opened) return "the ledger's database: " + opened.error().message;
-        tables_ = std::move(*opened);
-    }
+    if (std::string problem = open_tables(directory, snapshot); !problem.empty()) return problem;
     const WallTime now = loop_.wall_now();
     std::string problem;
     keeper_ = ledger::Keeper::open(
@@ -95,6 +85,20 @@ std::string LedgerService::open(const config::Snapshot& snapshot, std::uint16_t 
                               {"records", static_cast<std::int64_t>(status.records)},
                               {"recovered", static_cast<std::int64_t>(status.recovered)},
                               {"took_us", static_cast<std::int64_t>(status.recovery_us)}});
+    return {};
+}
+
+std::string LedgerService::open_tables(const std::string& directory, const config::Snapshot& snapshot) {
+    const bool is_sqlite = snapshot.ledger.database.is_empty();
+    if (is_sqlite)
+        sqlite_path_ = directory + "/tables.sqlite";
+    else
+        database_ = snapshot.ledger.database.clone();
+    auto opened = open_tables_ ? open_tables_()
+                  : is_sqlite  ? ledger::open_sqlite(sqlite_path_)
+                               : ledger::open_postgres(database_);
+    if (!opened) return "the ledger's tables: " + opened.error().message;
+    tables_ = std::move(*opened);
     return {};
 }
 

@@ -24,7 +24,10 @@ std::string ledger_directory(const config::Snapshot& snapshot);
 
 class LedgerService {
 public:
-    LedgerService(io::Files& files, io::Loop& loop) : files_(files), loop_(loop) {}
+    // `open_tables`, for tests: where the tables are kept in place of the configuration's SQLite or PostgreSQL.
+    using OpenTables = std::function<ledger::TablesResult<std::unique_ptr<ledger::Tables>>()>;
+    LedgerService(io::Files& files, io::Loop& loop, OpenTables open_tables = {})
+        : files_(files), loop_(loop), open_tables_(std::move(open_tables)) {}
     ~LedgerService();
     LedgerService(const LedgerService&) = delete;
     LedgerService& operator=(const LedgerService&) = delete;
@@ -52,9 +55,11 @@ private:
 
     io::Files& files_;
     io::Loop& loop_;
+    OpenTables open_tables_;
     std::unique_ptr<ledger::Tables> tables_;
     std::unique_ptr<ledger::Keeper> keeper_;
     std::unique_ptr<ledger::People> people_;
+    std::string open_tables(const std::string& directory, const config::Snapshot& snapshot);
     std::string open_idempotency(const std::string& directory, const config::Snapshot& snapshot);
 
     std::shared_ptr<Idempotency> idempotency_ = std::make_shared<Idempotency>();
