@@ -73,17 +73,24 @@ TEST_CASE("proof: a refusal says why") {
     const std::string proof = proof_of(ledger.directory(), 4);
     CHECK(why_refused("", key) == "a proof begins with c2sp.org/tlog-proof@v1");
     CHECK(why_refused(replaced(proof, "@v1", "@v2"), key) == "a proof begins with c2sp.org/tlog-proof@v1");
-    CHECK(why_refused(replaced(proof, "extra ", "extra  "), key) == "the proof holds no record in base64 behind \"extra\"");
+    CHECK(why_refused(replaced(proof, "extra ", "extra  "), key) ==
+          "the proof holds no record in base64 behind \"extra\"");
     for (const char* index : {"index 04\n", "index +4\n", "index \n", "index4\n", "index 4 \n"})
-        CHECK(why_refused(replaced(proof, "index 4\n", index), key) == "the proof holds no decimal number behind \"index\"");
-    CHECK(why_refused(replaced(proof, "index 4\n", "index 3\n"), key) == "the record is not in the log that was signed");
-    CHECK(why_refused(replaced(proof, "index 4\n", "index 6\n"), key) == "the record is not in the log that was signed");
-    CHECK(why_refused(replaced(proof, "index 4\n", "index 4\nAAAA\n"), key) == "a line of the proof's path is no base64 of 32 bytes");
+        CHECK(why_refused(replaced(proof, "index 4\n", index), key) ==
+              "the proof holds no decimal number behind \"index\"");
+    CHECK(why_refused(replaced(proof, "index 4\n", "index 3\n"), key) ==
+          "the record is not in the log that was signed");
+    CHECK(why_refused(replaced(proof, "index 4\n", "index 6\n"), key) ==
+          "the record is not in the log that was signed");
+    CHECK(why_refused(replaced(proof, "index 4\n", "index 4\nAAAA\n"), key) ==
+          "a line of the proof's path is no base64 of 32 bytes");
     const std::string step(43, 'A');
-    CHECK(why_refused(replaced(proof, "index 4\n", "index 4\n" + step + "=\n"), key) == "the record is not in the log that was signed");
+    CHECK(why_refused(replaced(proof, "index 4\n", "index 4\n" + step + "=\n"), key) ==
+          "the record is not in the log that was signed");
     std::string steps = "index 4\n";
     for (int i = 0; i < 65; ++i) steps += step + "=\n";
-    CHECK(why_refused(replaced(proof, "index 4\n", steps), key) == "a line of the proof's path is no base64 of 32 bytes");
+    CHECK(why_refused(replaced(proof, "index 4\n", steps), key) ==
+          "a line of the proof's path is no base64 of 32 bytes");
     CHECK(why_refused(proof + std::string(proof_bytes_max, '\n'), key) == "a proof has at most 262,144 bytes");
 }
 
@@ -99,8 +106,10 @@ TEST_CASE("proof: of a request its terminal record is proven, and the names in i
     CHECK(proofs->front().index == 65);
     const std::string told = explain(*proofs);
     CHECK(told.find("attempt 0") != std::string::npos);
-    CHECK(told.find("tenant acme/research, model qwen3-32b; usage (provider) input_fresh 186 cache_read 1024 output_text 344; "
-                    "cost 0.00000125002 USD = 0.001750028 KRW\n") != std::string::npos);
+    CHECK(
+        told.find(
+            "tenant acme/research, model qwen3-32b; usage (provider) input_fresh 186 cache_read 1024 output_text 344; "
+            "cost 0.00000125002 USD = 0.001750028 KRW\n") != std::string::npos);
     CHECK(told.find("record 1: number 2 is qwen3-32b\n") != std::string::npos);
     CHECK_FALSE(prove_request(files, "ledger", TestLedger::request_number(4'000'000)));
     CHECK_FALSE(check_proofs(*text + "x", ledger.signer.verifier()));
@@ -117,7 +126,8 @@ TEST_CASE("proof: none is made of what is not signed, not there or not what was 
     Directory directory = ledger.directory();
     DirectoryFiles files(directory);
     CHECK(prove_record(files, "ledger", 299));
-    CHECK(prove_record(files, "ledger", 300).error().message == "record 300 is not under a checkpoint yet; the newest covers 300");
+    CHECK(prove_record(files, "ledger", 300).error().message ==
+          "record 300 is not under a checkpoint yet; the newest covers 300");
     CHECK(prove_record(files, "ledger", 305).error().message == "the log has no record 305");
     directory[log_name(200, ".hash")][7] ^= 1;
     CHECK(prove_record(files, "ledger", 299).error().message.ends_with("gilmok ledger verify tells which"));

@@ -77,8 +77,10 @@ public:
     static constexpr std::uint16_t lanes = 3;
 
     explicit TestLedger(TestLedgerOptions options = {}) : options_(options), prng_(options.seed) {
-        while (records.size() < options.records + options.records_unsigned) add_record();
+        while (records.size() < options.records + options.records_unsigned) records.push_back(next_record());
     }
+    // The record behind those there are; made, not kept.
+    std::string next_record();
 
     // The files, signed by `signer`.
     [[nodiscard]] Directory directory() const { return lay_out(records, signer); }
@@ -100,14 +102,17 @@ public:
     std::vector<std::string> records{};
 
 private:
-    void add_record();
-    void add(const Body& body, Kind kind, std::uint16_t lane);
+    std::string sealed(const Body& body, Kind kind, std::uint16_t lane);
+    [[nodiscard]] WallTime now() const {
+        return WallTime{std::chrono::milliseconds(1'763'700'000'000 + static_cast<std::int64_t>(made_))};
+    }
     [[nodiscard]] Body terminal(std::uint64_t request) const;
 
     TestLedgerOptions options_;
     Prng prng_;
     std::map<std::uint16_t, std::uint64_t> sequences_{};
-    std::uint64_t requests_ = 0;
+    std::uint64_t requests_ = 0;   // three records each
+    std::uint64_t made_ = 0;       // records
 };
 
 inline std::string log_name(std::uint64_t index, const char* suffix) {
@@ -116,13 +121,13 @@ inline std::string log_name(std::uint64_t index, const char* suffix) {
     return name;
 }
 
-inline void TestLedger::add(const Body& body, Kind kind, std::uint16_t lane) {
+inline std::string TestLedger::sealed(const Body& body, Kind kind, std::uint16_t lane) {
     std::string record(size_of(body), '\0');
     const std::size_t length = write_body(record, body);
     record.resize(length);
-    const WallTime at{std::chrono::milliseconds(1'763'700'000'000 + static_cast<std::int64_t>(records.size()))};
-    seal(record.data(), length, kind, lane, 1, ++sequences_[lane], at);
-    records.push_back(std::move(record));
+    seal(record.data(), length, kind, lane, 1, ++sequences_[lane], now());
+    ++made_;
+    return record;
 }
 
 inline Body TestLedger::terminal(std::uint64_t request) const {
@@ -135,7 +140,7 @@ inline Body TestLedger::terminal(std::uint64_t request) const {
     terminal.outcome = model::Outcome::answered;
     terminal.status = 200;
     terminal.endpoint = model::Endpoint::chat;
-    terminal.started = WallTime{std::chrono::milliseconds(1'763'700'000'000 + static_cast<std::int64_t>(records.size()))};
+    terminal.started = now();
     terminal.tenant = model::NameId{1};
     terminal.model = model::NameId{2};
     terminal.charge.is_known = true;
@@ -152,29 +157,29 @@ inline Body TestLedger::terminal(std::uint64_t request) const {
     return terminal;
 }
 
-inline void TestLedger::add_record() {
+inline std::string TestLedger::next_record() {
     static constexpr std::pair<NameKind, std::string_view> names[] = {
         {NameKind::tenant, "acme/research"}, {NameKind::model, "qwen3-32b"}, {NameKind::price_card, "{\"usd\":\"0.15\"}"}};
-    if (records.size() < std::size(names)) {
-        const auto& [kind, text] = names[records.size()];
-        const auto id = static_cast<model::NameId>(records.size() + 1);
-        return add(Name{.id = id, .kind = kind, .text = text}, Kind::name, control_lane);
+    if (made_ < std::size(names)) {
+        const auto& [kind, text] = names[made_];
+        const auto id = static_cast<model::NameId>(made_ + 1);
+        return sealed(Name{.id = id, .kind = kind, .text = text}, Kind::name, control_lane);
     }
     const auto lane = static_cast<std::uint16_t>(prng_.below(lanes));
     const std::uint64_t request = requests_++ / 3;
-    if (requests_ % 3 == 0) return add(terminal(request), Kind::terminal, lane);
+    if (requests_ % 3 == 0) return sealed(terminal(request), Kind::terminal, lane);
     if (requests_ % 3 == 1) {
         model::Reserve reserve;
         reserve.ref = {.exchange = request_number(request), .attempt = 0};
         reserve.tenant = model::NameId{1};
         reserve.endpoint = model::Endpoint::chat;
         reserve.bound.cost_ledger = 5'000'000'000;
-        return add(reserve, Kind::reserve, lane);
+        return sealed(reserve, Kind::reserve, lane);
     }
     model::Progress progress;
     progress.ref = {.exchange = request_number(request), .attempt = 0};
     progress.delivered_events = static_cast<std::uint32_t>(request % 64);
-    add(progress, Kind::progress, lane);
+    return sealed(progress, Kind::progress, lane);
 }
 
 inline Directory TestLedger::lay_out(const std::vector<std::string>& of, const Signer& by) const {

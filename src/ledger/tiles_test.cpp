@@ -67,13 +67,16 @@ TEST_CASE("tiles: an export is read back to the signed root, and has the records
         std::size_t at = 0;
         for (std::uint64_t i = 0; i < size; ++i) {
             leaves.push_back(hash_at(hashes, i));
-            const std::size_t length = static_cast<unsigned char>(bundles[at]) * 256U + static_cast<unsigned char>(bundles[at + 1]);
+            const std::size_t length =
+                static_cast<unsigned char>(bundles[at]) * 256U + static_cast<unsigned char>(bundles[at + 1]);
             CHECK(bundles.substr(at + 2, length) == ledger.records[i]);
             CHECK(leaf_hash(bundles.substr(at + 2, length)) == leaves.back());
             at += 2 + length;
         }
         CHECK(at == bundles.size());
-        CHECK(defined_root(leaves) == parse_checkpoint(ledger.directory()["checkpoint"].substr(0, files.text("out/checkpoint").find("\n\n") + 1))->root);
+        CHECK(defined_root(leaves) == parse_checkpoint(ledger.directory()["checkpoint"].substr(
+                                                           0, files.text("out/checkpoint").find("\n\n") + 1))
+                                          ->root);
         const std::string above = read_level(files, 1, size);
         for (std::uint64_t i = 0; i < size / tile_width; ++i)
             CHECK(hash_at(above, i) == defined_root(std::span(leaves).subspan(i * tile_width, tile_width)));
@@ -121,7 +124,8 @@ TEST_CASE("tiles: a ledger that is not what was signed is not exported") {
     directory[log_name(100, ".log")][50] ^= 1;
     io::sim::SimFiles files;
     copy_into(files, directory);
-    CHECK(export_tiles(files, "ledger", "out").error().message == "the log is not what was signed; gilmok ledger verify tells what differs");
+    CHECK(export_tiles(files, "ledger", "out").error().message ==
+          "the log is not what was signed; gilmok ledger verify tells what differs");
     CHECK_FALSE(files.exists("out/checkpoint"));
     files.fail_path("ledger/checkpoint", EIO);
     CHECK_FALSE(export_tiles(files, "ledger", "out"));

@@ -1,7 +1,7 @@
 // Is this ledger what was signed? Reads the directory of a ledger, offline or beside the process that writes it, and says
 // what differs, which record, where, and what was expected. It finds a changed bit, a deletion, an insertion and a changed
-// order; with a checkpoint that was kept elsewhere, truncation and rollback too. What it cannot find: records that are no
-// longer or not yet under any checkpoint, and a log that was signed anew by whoever has the private key.
+// order; with a checkpoint that was kept elsewhere, truncation and rollback too. What it cannot find: what was done to records
+// behind the last checkpoint by somebody who knows the format, and a log that was signed anew with the private key.
 // It shares no code with the writer of the log. Owner and thread: anybody's; it reads only.
 #pragma once
 
@@ -23,6 +23,9 @@ struct VerifyOptions {
     std::vector<std::string> kept{};   // checkpoints that were kept elsewhere, whole notes
     // Judges only what is under a checkpoint: for a ledger that is being written meanwhile.
     bool only_signed = false;
+    // The ledger was closed in order, so that its last checkpoint covers all: a record behind it is one too many. In a ledger
+    // that is or was cut off at work, such a record may be right and cannot be told from an added one.
+    bool is_closed = false;
     std::size_t problems_max = 100;   // more are counted and not kept
 };
 

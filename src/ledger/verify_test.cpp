@@ -47,6 +47,11 @@ TEST_CASE("verify: records behind the last checkpoint are judged by what they sa
     CHECK(verified.is_whole());
     CHECK(verified.records == 320);
     CHECK(verified.signed_size == 300);
+    VerifyOptions closed = trusting(ledger);
+    closed.is_closed = true;
+    CHECK(first_problem(judge(ledger.directory(), closed)) ==
+          "log: there are records behind the last checkpoint of a closed ledger; expected 300 records, found 320 "
+          "records");
     Directory files = ledger.directory();
     files[log_name(300, ".log")].pop_back();   // cut off in the middle, as a power cut may leave it
     CHECK_FALSE(judge(files, trusting(ledger)).is_whole());
@@ -61,6 +66,8 @@ TEST_CASE("verify: every harm is found, whatever care was taken") {
     Tamperer tamperer(ledger.directory(), 20261121);
     VerifyOptions options = trusting(ledger);
     options.kept = {tamperer.kept()};
+    options.is_closed = true;
+    CHECK(judge(tamperer.whole(), options).is_whole());
     for (std::size_t harm = 0; harm < harm_names.size(); ++harm)
         for (std::size_t care = 0; care < care_names.size(); ++care)
             for (int i = 0; i < 25; ++i) {
@@ -120,13 +127,15 @@ TEST_CASE("verify: what was signed and what is there are told apart") {
     hashes[5 * 32] = static_cast<char>(hashes[5 * 32] ^ 1);
     Verified verified = judge(files, trusting(ledger));
     CHECK(verified.problems_count == 1);
-    CHECK(first_problem(verified).starts_with(
-        "log/00000000000000000000.hash: record 5: the hash beside the log is not that of the record, which is the one that was signed"));
+    CHECK(
+        first_problem(verified).starts_with("log/00000000000000000000.hash: record 5: the hash beside the log is not "
+                                            "that of the record, which is the one that was signed"));
 
     files = ledger.directory();
     files[log_name(0, ".log")][45] ^= 1;   // in the first record, whose hash beside the log is still the signed one
     verified = judge(files, trusting(ledger));
-    CHECK(describe(verified.problems.back()).find("each record that differs from its hash was altered") != std::string::npos);
+    CHECK(describe(verified.problems.back()).find("each record that differs from its hash was altered") !=
+          std::string::npos);
 }
 
 TEST_CASE("verify: a rolled back ledger is whole but for a checkpoint that was kept elsewhere") {
@@ -141,6 +150,31 @@ TEST_CASE("verify: a rolled back ledger is whole but for a checkpoint that was k
     CHECK(first_problem(verified).find("the log was cut or rolled back") != std::string::npos);
     options.kept = {"not a note\n"};
     CHECK(first_problem(judge(tamperer.whole(), options)).find("no checkpoint of this ledger") != std::string::npos);
+}
+
+TEST_CASE(
+    "verify: the newest checkpoint and the history may differ by what a crash left undone, and not after an orderly "
+    "end") {
+    const TestLedger ledger;
+    const Directory whole = ledger.directory();
+    const std::string& history = whole.at("checkpoints");
+    VerifyOptions closed = trusting(ledger);
+    closed.is_closed = true;
+    Directory files = whole;
+    files["checkpoints"] = history.substr(0, history.size() - whole.at("checkpoint").size());
+    CHECK(judge(files, trusting(ledger)).is_whole());
+    CHECK(first_problem(judge(files, closed)) ==
+          "checkpoints: does not end with the newest checkpoint; expected 300 records, found 256 records");
+
+    const TestLedger before(
+        {.records = 256});   // the same records: its newest checkpoint is the last but one of the other
+    files = whole;
+    files["checkpoint"] = before.directory()["checkpoint"];
+    CHECK(judge(files, trusting(ledger)).is_whole());
+    CHECK_FALSE(judge(files, closed).is_whole());
+    const TestLedger long_before({.records = 192});
+    files["checkpoint"] = long_before.directory()["checkpoint"];
+    CHECK_FALSE(judge(files, trusting(ledger)).is_whole());
 }
 
 TEST_CASE("verify: without a key of one's own, a ledger signed anew by another is whole, with it is not") {
