@@ -95,8 +95,8 @@ std::string LedgerService::open_tables(const std::string& directory, const confi
     else
         database_ = snapshot.ledger.database.clone();
     auto opened = open_tables_ ? open_tables_()
-                  : is_sqlite  ? ledger::open_sqlite(sqlite_path_)
-                               : ledger::open_postgres(database_);
+                  : is_sqlite  ? ledger::open_sqlite(sqlite_path_, snapshot.ledger.utc_offset_minutes)
+                               : ledger::open_postgres(database_, snapshot.ledger.utc_offset_minutes);
     if (!opened) return "the ledger's tables: " + opened.error().message;
     tables_ = std::move(*opened);
     return {};

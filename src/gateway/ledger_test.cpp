@@ -1,0 +1,217 @@
+// The gateway with a ledger, on one seeded world: what stands in it when, and what happens when its disk fails.
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "gateway/ledger_service.hpp"
+#include "gateway/test_gate.hpp"
+#include "ledger/log.hpp"
+
+namespace {
+
+using namespace gilmok;
+using namespace gilmok::gateway;
+using namespace std::chrono_literals;
+
+constexpr std::string_view prices = R"(
+[[price]]
+provider = "a"
+sku = "served"
+input_fresh = "1000000 KRW"
+output_text = "2000000 KRW"
+)";
+
+std::string whole_answer(const std::string&) {
+    return http_answer(R"({"model":"served","choices":[{"message":{"content":"hello"}}],)"
+                       R"("usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}})");
+}
+
+// The ledger turns on the world's own loop; its files are the gate's.
+struct Scene {
+    explicit Scene(std::string_view more = prices) : gate_text(TestGate::toml(more)) { start(); }
+    ~Scene() { stop(); }
+
+    void start() {
+        const config::Loaded loaded = config::load_text(gate_text, "gilmok.toml", files, secrets, 1);
+        REQUIRE(loaded.snapshot != nullptr);
+        service = std::make_unique<LedgerService>(files, world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+        problem = service->open(*loaded.snapshot, 1);
+        if (!problem.empty()) return;
+        Control::Services services{world, files, secrets};
+        services.keeper = service->keeper();
+        services.people = service->people();
+        services.idempotency = service->idempotency();
+        control = std::make_unique<Control>(services);
+        problem = control->apply(loaded.snapshot).value_or("");
+        Shard::Outlets outlets;
+        outlets.lane = &service->keeper()->lane(0);
+        outlets.poke_ledger = [this] { service->poke(); };
+        shard = std::make_unique<Shard>(world, 0, control->setup(), std::move(outlets));
+        REQUIRE(shard->listen(door, false));
+        control->add_shard(*shard);
+        service->start([this] {
+            if (shard != nullptr && shard->awaits_durable()) shard->durable_advanced();
+        });
+    }
+    void stop() {
+        shard.reset();
+        control.reset();
+        service.reset();
+    }
+    // kill -9: nothing is settled, nothing is closed.
+    void crash() {
+        files.crash_process();
+        shard.reset();
+        control.reset();
+        service.reset();
+    }
+
+    std::unique_ptr<TestClient> chat(bool is_stream, std::string_view more_headers = {}) {
+        const std::string body = std::string(R"({"model":"chat","user":"kim","messages":[{"role":"user","content":"hi"}],"stream":)") +
+                                 (is_stream ? "true}" : "false}");
+        return std::make_unique<TestClient>(
+            world, door,
+            TestGate::request("POST", "/v1/chat/completions", body,
+                              "host: gate.test\r\ncontent-type: application/json\r\nauthorization: Bearer " +
+                                  std::string(TestGate::fixed_key) + "\r\n" + std::string(more_headers)));
+    }
+    bool run_until(const std::function<bool()>& is_enough, Duration patience = 30s) {
+        world.run_until(world.now() + patience, is_enough);
+        return is_enough();
+    }
+    // What stands in the log, terminals by kind.
+    std::map<std::string, int> log() {
+        std::map<std::string, int> seen;
+        auto reader = ledger::LogReader::open(files, "/state/ledger");
+        REQUIRE(reader);
+        for (;;) {
+            const auto record = reader->next();
+            REQUIRE(record);
+            if (!*record) return seen;
+            const auto entry = ledger::read_entry((*record)->bytes);
+            REQUIRE(entry);
+            if (const auto* terminal = std::get_if<model::Terminal>(&entry->body)) {
+                ++seen[std::string(model::name_of(terminal->kind))];
+                last = *terminal;
+                last.raw_usage = {};
+            } else if (std::holds_alternative<model::Reserve>(entry->body)) {
+                ++seen["reserve"];
+            }
+        }
+    }
+
+    io::Address door{"127.0.0.1", 8080}, upstream{"10.0.0.1", 8000};
+    io::sim::World world{11};
+    io::sim::SimFiles files;
+    config::FakeSecrets secrets = [] {
+        config::FakeSecrets made;
+        made.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
+        made.variables["FIXED_KEY"] = TestGate::fixed_key;
+        return made;
+    }();
+    std::string gate_text;
+    std::string problem;
+    model::Terminal last;
+    std::unique_ptr<LedgerService> service;
+    std::unique_ptr<Control> control;
+    std::unique_ptr<Shard> shard;
+};
+
+TEST_CASE("an answered request is one RESERVE and one TERMINAL with its cost, and names nobody") {
+    Scene scene;
+    REQUIRE(scene.problem == "");
+    const TestServer upstream(scene.world, scene.upstream, whole_answer);
+    const auto client = scene.chat(false, "x-gilmok-tag: nightly\r\n");
+    REQUIRE(scene.run_until([&] { return !client->body().empty(); }));
+    CHECK(client->status() == 200);
+    scene.world.run_for(1s);
+    const auto log = scene.log();
+    CHECK(log.at("reserve") == 1);
+    CHECK(log.at("settled") == 1);
+    CHECK(scene.last.charge.is_known);
+    CHECK(decimal(scene.last.charge.cost_ledger) == "9");
+    CHECK(scene.last.provenance == model::Provenance::provider);
+    CHECK(scene.last.tag != model::NameId::none);
+    CHECK(scene.last.person != std::array<std::uint8_t, 16>{});
+    const auto names = scene.files.list("/state/ledger/log");
+    REQUIRE(names);
+    for (const auto& name : *names)
+        CHECK(scene.files.text("/state/ledger/log/" + name).find("kim") == std::string::npos);
+}
+
+TEST_CASE("in strict mode nothing goes upstream before the RESERVE is on the disk") {
+    Scene scene(std::string(prices) + "[ledger]\nstrict = true\n");
+    REQUIRE(scene.problem == "");
+    TestServer upstream(scene.world, scene.upstream, whole_answer);
+    const auto first = scene.chat(false);
+    REQUIRE(scene.run_until([&] { return !first->body().empty(); }));
+    CHECK(first->status() == 200);
+    CHECK(upstream.requests.size() == 1);
+    // A disk that takes nothing: the request waits and is refused, the upstream never hears of it.
+    scene.files.fail_call(1, 5, true);
+    const auto second = scene.chat(false);
+    scene.world.run_for(2s);
+    CHECK(upstream.requests.size() == 1);
+    scene.files.heal();
+    REQUIRE(scene.run_until([&] { return second->status() != 0; }));
+}
+
+TEST_CASE("a failing disk stops new paid work, lets a running stream settle, and is recovered from without a restart") {
+    Scene scene;
+    REQUIRE(scene.problem == "");
+    TestServer upstream(scene.world, scene.upstream, open_stream);
+    auto running = scene.chat(true);
+    REQUIRE(scene.run_until([&] { return has(running->received, "hi"); }));
+    scene.files.fail_call(1, 28, true);
+    scene.world.run_for(1s);
+    const auto refused = scene.chat(true);
+    REQUIRE(scene.run_until([&] { return refused->status() != 0; }));
+    CHECK(refused->status() == 503);
+    CHECK(has(refused->body(), "ledger_unavailable"));
+    CHECK(has(refused->received, "retry-after"));
+    running.reset();   // the client leaves; his stream is settled in the room that was kept
+    scene.world.run_for(1s);
+    scene.files.heal();
+    scene.world.run_for(3s);
+    auto again = scene.chat(true);
+    REQUIRE(scene.run_until([&] { return has(again->received, "hi"); }));
+    again.reset();
+    scene.world.run_for(2s);
+    const auto log = scene.log();
+    CHECK(log.at("reserve") == 2);
+    CHECK(log.at("settled") == 2);
+}
+
+TEST_CASE("a gateway that is killed in the middle of a stream finds the attempt and closes it as recovered") {
+    Scene scene;
+    REQUIRE(scene.problem == "");
+    TestServer upstream(scene.world, scene.upstream, open_stream);
+    auto running = scene.chat(true, "idempotency-key: once\r\n");
+    REQUIRE(scene.run_until([&] { return has(running->received, "hi"); }));
+    scene.crash();
+    running.reset();
+    scene.start();
+    REQUIRE(scene.problem == "");
+    scene.world.run_for(1s);
+    auto log = scene.log();
+    CHECK(log.at("reserve") == 1);
+    CHECK(log.at("recovered") == 1);
+    CHECK(scene.service->keeper()->status().recovered == 1);
+    // The key was used: it is not done twice, though the answer is gone.
+    const auto again = scene.chat(true, "idempotency-key: once\r\n");
+    REQUIRE(scene.run_until([&] { return again->status() != 0; }));
+    CHECK(again->status() == 409);
+    CHECK(has(again->body(), "idempotency_answered"));
+}
+
+TEST_CASE("a second gateway on the same ledger is refused in plain words") {
+    Scene scene;
+    REQUIRE(scene.problem == "");
+    const config::Loaded loaded = config::load_text(scene.gate_text, "gilmok.toml", scene.files, scene.secrets, 1);
+    LedgerService other(scene.files, scene.world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+    const std::string problem = other.open(*loaded.snapshot, 1);
+    CHECK(has(problem, "/state/ledger"));
+    CHECK(other.keeper() == nullptr);
+}
+
+}   // namespace
