@@ -48,8 +48,8 @@ Dims masked(const Dims& dims, DimSet set) {
     return kept;
 }
 
-std::uint64_t hash_of(Grain grain, std::int64_t period, const Dims& dims) {
-    std::uint64_t hash = static_cast<std::uint64_t>(period) * 4 + static_cast<std::uint64_t>(grain);
+std::uint64_t hash_of(std::int64_t period, const Dims& dims) {
+    auto hash = static_cast<std::uint64_t>(period);
     for (const std::uint32_t dim : dims) hash = (hash ^ dim) * 0x9e37'79b9'7f4a'7c15ULL, hash ^= hash >> 29;
     return hash;
 }
@@ -132,17 +132,17 @@ Dims dims_of(const model::Terminal& terminal) {
 
 std::span<const Cube> cubes() { return all_cubes; }
 
-RollRow& RollBatch::row(Grain grain, std::int64_t period, const Dims& dims) {
+RollRow& RollBatch::row(std::int64_t period, const Dims& dims) {
     if (slots_.size() < (rows_.size() + 1) * 2) grow();
     const std::uint64_t mask = slots_.size() - 1;
-    for (std::uint64_t at = hash_of(grain, period, dims) & mask;; at = (at + 1) & mask) {
+    for (std::uint64_t at = hash_of(period, dims) & mask;; at = (at + 1) & mask) {
         if (slots_[at] == 0) {
-            rows_.push_back({grain, period, dims, {}});
+            rows_.push_back({grain_, period, dims, {}});
             slots_[at] = static_cast<std::uint32_t>(rows_.size());
             return rows_.back();
         }
         RollRow& row = rows_[slots_[at] - 1];
-        if (row.period == period && row.grain == grain && row.dims == dims) return row;
+        if (row.period == period && row.dims == dims) return row;
     }
 }
 
@@ -150,30 +150,35 @@ void RollBatch::grow() {
     slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), 0);
     const std::uint64_t mask = slots_.size() - 1;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-        std::uint64_t at = hash_of(rows_[i].grain, rows_[i].period, rows_[i].dims) & mask;
+        std::uint64_t at = hash_of(rows_[i].period, rows_[i].dims) & mask;
         while (slots_[at] != 0) at = (at + 1) & mask;
         slots_[at] = static_cast<std::uint32_t>(i + 1);
     }
 }
 
 void RollBatch::add(std::int64_t period, const Dims& dims, const Measures& measures) {
-    row(Grain::hour, period, dims).measures.add(measures);
+    row(period, dims).measures.add(measures);
 }
 
-std::vector<RollRow> RollBatch::take(const Calendar& calendar, Grain finest) {
-    for (RollRow& row : rows_) row.grain = finest;
-    RollBatch coarser;
-    for (const RollRow& fine : rows_) {
-        const std::int64_t start_s = calendar.start_s(finest, fine.period);
-        for (int grain = static_cast<int>(finest) + 1; grain <= static_cast<int>(Grain::month); ++grain) {
-            const std::int64_t period = calendar.number(static_cast<Grain>(grain), start_s);
-            coarser.row(static_cast<Grain>(grain), period, fine.dims).measures.add(fine.measures);
-        }
-    }
-    rows_.insert(rows_.end(), coarser.rows_.begin(), coarser.rows_.end());
-    std::ranges::sort(rows_, {}, [](const RollRow& row) { return std::tie(row.grain, row.period, row.dims); });
-    std::ranges::fill(slots_, 0U);
-    return std::exchange(rows_, {});
+std::vector<const RollRow*> RollBatch::sorted() const {
+    std::vector<const RollRow*> rows;
+    rows.reserve(rows_.size());
+    for (const RollRow& row : rows_) rows.push_back(&row);
+    std::ranges::sort(rows, {}, [](const RollRow* row) { return std::tie(row->grain, row->period, row->dims); });
+    return rows;
+}
+
+RollBatch RollBatch::coarser(const Calendar& calendar, Grain grain) const {
+    RollBatch coarse;
+    coarse.grain_ = grain;
+    coarse.rows_.reserve(rows_.size());
+    for (const RollRow& fine : rows_)
+        coarse.add(calendar.number(grain, calendar.start_s(fine.grain, fine.period)), fine.dims, fine.measures);
+    return coarse;
+}
+
+RollUps::RollUps(const Calendar& calendar) : calendar_(calendar) {
+    for (const Cube& cube : all_cubes) batches_.emplace_back(cube.has_hours ? Grain::hour : Grain::day);
 }
 
 void RollUps::add(WallTime at, const Dims& dims, const Measures& measures) {
@@ -184,8 +189,13 @@ void RollUps::add(WallTime at, const Dims& dims, const Measures& measures) {
         batches_[i].add(all_cubes[i].has_hours ? hour : day, masked(dims, all_cubes[i].dims), measures);
 }
 
-std::vector<RollRow> RollUps::take(std::size_t cube) {
-    return batches_[cube].take(calendar_, all_cubes[cube].has_hours ? Grain::hour : Grain::day);
+std::vector<RollBatch> RollUps::grains_of(std::size_t cube) const {
+    std::vector<RollBatch> grains;
+    for (const Grain grain : {Grain::day, Grain::month}) {
+        const RollBatch& finer = grains.empty() ? batches_[cube] : grains.back();
+        if (finer.grain() < grain) grains.push_back(finer.coarser(calendar_, grain));
+    }
+    return grains;
 }
 
 }   // namespace gilmok::ledger

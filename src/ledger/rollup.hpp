@@ -82,30 +82,36 @@ struct RollRow {
     Measures measures{};
 };
 
-// The sums of one batch for one cube, before they are added to its table: thousands of attempts become hundreds of rows.
+// Sums by period and dimensions in memory.
 class RollBatch {
 public:
+    explicit RollBatch(Grain grain = Grain::hour) : grain_(grain) {}
+    [[nodiscard]] Grain grain() const { return grain_; }
     void add(std::int64_t period, const Dims& dims, const Measures& measures);
     [[nodiscard]] const std::vector<RollRow>& rows() const { return rows_; }   // as they came
-    // Rows of all grains, in the order of the table's key, and nothing is left. `finest`: of what was added.
-    std::vector<RollRow> take(const Calendar& calendar, Grain finest);
+    // In the order of a table's key, in which they are written fastest.
+    [[nodiscard]] std::vector<const RollRow*> sorted() const;
+    [[nodiscard]] RollBatch coarser(const Calendar& calendar, Grain grain) const;
 
 private:
-    RollRow& row(Grain grain, std::int64_t period, const Dims& dims);
+    RollRow& row(std::int64_t period, const Dims& dims);
     void grow();
+    Grain grain_;
     std::vector<RollRow> rows_;
     std::vector<std::uint32_t> slots_;   // number of the row + 1, 0 = free; a power of two
 };
 
+// The sums of one batch of records before they are added to the tables: thousands of attempts become hundreds of rows.
 class RollUps {
 public:
-    explicit RollUps(const Calendar& calendar) : calendar_(calendar), batches_(cubes().size()) {}
+    explicit RollUps(const Calendar& calendar);
     void add(WallTime at, const Dims& dims, const Measures& measures);
-    std::vector<RollRow> take(std::size_t cube);
+    [[nodiscard]] const RollBatch& finest_of(std::size_t cube) const { return batches_[cube]; }
+    [[nodiscard]] std::vector<RollBatch> grains_of(std::size_t cube) const;   // coarser than the finest
 
 private:
     Calendar calendar_;
-    std::vector<RollBatch> batches_;
+    std::vector<RollBatch> batches_;   // one for each cube
 };
 
 }   // namespace gilmok::ledger

@@ -165,6 +165,7 @@ private:
     // Most attempts begin and end within few batches: only what is still open at the end of this one is written.
     TablesResult<bool> keep_reservations() {
         std::unordered_map<RefKey, const IndexedEntry*, RefHash> open;
+        open.reserve(entries_.size() / 2);
         std::vector<std::size_t> ended;   // places in terminals_ whose RESERVE came in an earlier batch
         std::size_t terminal = 0;
         for (const IndexedEntry& entry : entries_) {
@@ -321,13 +322,23 @@ private:
 
     TablesResult<bool> add_rolls() {
         for (std::size_t cube = 0; cube < cubes().size(); ++cube) {
-            const std::vector<RollRow> rows = rolls_.take(cube);
-            const DimSet dims = cubes()[cube].dims;
-            const auto written = database_.write(
-                statements_.rolls[cube], rows.size(),
-                [&](std::size_t row, RowSink& sink) { put_roll(sink, rows[row], dims); }, doing_);
-            if (!written) return tl::unexpected<TablesProblem>(written.error());
+            GILMOK_FOLD_TRY(add_grain(cube, rolls_.finest_of(cube)));
+            for (const RollBatch& coarser : rolls_.grains_of(cube)) GILMOK_FOLD_TRY(add_grain(cube, coarser));
         }
+        return add_periods();
+    }
+
+    TablesResult<bool> add_grain(std::size_t cube, const RollBatch& batch) {
+        const std::vector<const RollRow*> rows = batch.sorted();
+        const DimSet dims = cubes()[cube].dims;
+        const auto written = database_.write(
+            statements_.rolls[cube], rows.size(),
+            [&](std::size_t row, RowSink& sink) { put_roll(sink, *rows[row], dims); }, doing_);
+        if (!written) return tl::unexpected<TablesProblem>(written.error());
+        return true;
+    }
+
+    TablesResult<bool> add_periods() {
         auto period = periods_.begin();
         const auto written = database_.write(
             statements_.periods, periods_.size(),
