@@ -44,6 +44,13 @@ std::int64_t input_bound(const dialect::openai::Request& request) {
     return tokens;
 }
 
+// Gemini's OpenAI-compatible endpoint leaves thinking out of completion_tokens and only shows it in the total; elsewhere
+// such a gap is a contradiction.
+dialect::UsageShape shape_of(const config::Upstream& upstream) {
+    const std::string& provider = upstream.price.empty() ? upstream.name : upstream.price;
+    return provider == "gemini" ? dialect::UsageShape::gemini : dialect::UsageShape::unknown;
+}
+
 std::int64_t booked_tokens(const model::Meters& meters) { return meters.input_tokens() + meters.output_tokens(); }
 
 }   // namespace
@@ -154,7 +161,7 @@ void Spending::mark(const SpendContext& context, const relay::Answer& answer) {
     model::Progress progress;
     progress.ref = {context.record.id, attempt_};
     progress.at = context.shard.loop().wall_now();
-    progress.meters = dialect::read_usage_object(answer.raw_usage()).meters;
+    progress.meters = dialect::read_usage_object(answer.raw_usage(), shape_of(context.snapshot.upstream(upstream_))).meters;
     progress.delivered_events = events;
     progress.delivered_bytes = answer.body_bytes();
     context.shard.lane()->progress(progress, progress.at);
@@ -169,7 +176,8 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
     terminal.kind = TerminalKind::settled;
     meter::TokenRatio& ratio = context.shard.token_ratio(context.record.model);
     if (how.answer != nullptr) {
-        const dialect::UsageReport report = dialect::read_usage_object(how.answer->raw_usage());
+        const dialect::UsageReport report =
+            dialect::read_usage_object(how.answer->raw_usage(), shape_of(context.snapshot.upstream(upstream_)));
         terminal.meters = report.meters;
         terminal.tier = report.has_tier ? report.tier : dialect::service_tier_of(how.answer->service_tier())
                                                  .value_or(model::ServiceTier::standard);
