@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -50,21 +51,15 @@ Hash sha256(std::string_view first, std::string_view second) {
 // Where a tree of `size` > 1 leaves is split: the largest power of two below `size`.
 std::uint64_t split_of(std::uint64_t size) { return std::bit_floor(size - 1); }
 
-std::optional<Hash> range_root(std::uint64_t begin, std::uint64_t end, const LeafSource& leaves) {
-    Tree tree;
-    for (std::uint64_t i = begin; i < end; ++i) {
-        const std::optional<Hash> leaf = leaves(i);
-        if (!leaf) return std::nullopt;
-        tree.append(*leaf);
-    }
-    return tree.root();
-}
-
 // Adds the root of [begin, end) to a path that is written from the root downwards.
-bool add_range(std::vector<Hash>& path, std::uint64_t begin, std::uint64_t end, const LeafSource& leaves) {
-    const std::optional<Hash> root = range_root(begin, end, leaves);
+bool add_range(std::vector<Hash>& path, std::uint64_t begin, std::uint64_t end, const RangeSource& ranges) {
+    const std::optional<Hash> root = ranges(begin, end);
     if (root) path.push_back(*root);
     return root.has_value();
+}
+
+RangeSource ranges_of(const LeafSource& leaves) {
+    return [&leaves](std::uint64_t begin, std::uint64_t end) { return range_root(begin, end, leaves); };
 }
 
 std::vector<Hash> reversed(const std::vector<Hash>& path) { return {path.rbegin(), path.rend()}; }
@@ -82,6 +77,14 @@ Hash node_hash(const Hash& left, const Hash& right) {
 }
 
 Hash empty_root() { return sha256({}, {}); }
+
+std::optional<Tree> Tree::from_edge(std::uint64_t size, std::vector<Hash> edge) {
+    if (edge.size() != static_cast<std::size_t>(std::popcount(size))) return std::nullopt;
+    Tree tree;
+    tree.size_ = size;
+    tree.edge_ = std::move(edge);
+    return tree;
+}
 
 void Tree::append(const Hash& leaf) {
     // Each trailing one of the size is a complete subtree as large as what is being added.
@@ -101,7 +104,21 @@ Hash Tree::root() const {
     return root;
 }
 
+std::optional<Hash> range_root(std::uint64_t begin, std::uint64_t end, const LeafSource& leaves) {
+    Tree tree;
+    for (std::uint64_t i = begin; i < end; ++i) {
+        const std::optional<Hash> leaf = leaves(i);
+        if (!leaf) return std::nullopt;
+        tree.append(*leaf);
+    }
+    return tree.root();
+}
+
 std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64_t size, const LeafSource& leaves) {
+    return inclusion_path(index, size, ranges_of(leaves));
+}
+
+std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64_t size, const RangeSource& ranges) {
     if (index >= size) return std::nullopt;
     std::vector<Hash> path;
     std::uint64_t begin = 0;
@@ -109,7 +126,7 @@ std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64
     while (end - begin > 1) {
         const std::uint64_t middle = begin + split_of(end - begin);
         const bool is_left = index < middle;
-        if (!add_range(path, is_left ? middle : begin, is_left ? end : middle, leaves)) return std::nullopt;
+        if (!add_range(path, is_left ? middle : begin, is_left ? end : middle, ranges)) return std::nullopt;
         (is_left ? end : begin) = middle;
     }
     return reversed(path);
@@ -118,17 +135,18 @@ std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64
 std::optional<std::vector<Hash>> consistency_path(std::uint64_t old_size, std::uint64_t size,
                                                   const LeafSource& leaves) {
     if (old_size == 0 || old_size > size) return std::nullopt;
+    const RangeSource ranges = ranges_of(leaves);
     std::vector<Hash> path;
     std::uint64_t begin = 0;
     std::uint64_t end = size;
     while (end != old_size) {
         const std::uint64_t middle = begin + split_of(end - begin);
         const bool is_left = old_size <= middle;
-        if (!add_range(path, is_left ? middle : begin, is_left ? end : middle, leaves)) return std::nullopt;
+        if (!add_range(path, is_left ? middle : begin, is_left ? end : middle, ranges)) return std::nullopt;
         (is_left ? end : begin) = middle;
     }
     // The verifier has the old root already when it is a subtree of the new tree.
-    if (begin != 0 && !add_range(path, begin, end, leaves)) return std::nullopt;
+    if (begin != 0 && !add_range(path, begin, end, ranges)) return std::nullopt;
     return reversed(path);
 }
 

@@ -24,13 +24,17 @@ Hash empty_root();
 
 class Tree {
 public:
+    Tree() = default;
+    // Continues a tree whose edge() was kept: one hash for each bit that is set in `size`, or nothing.
+    static std::optional<Tree> from_edge(std::uint64_t size, std::vector<Hash> edge);
     void append(const Hash& leaf);
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] Hash root() const;
+    [[nodiscard]] std::span<const Hash> edge() const { return edge_; }   // complete subtrees, largest first
 
 private:
     std::uint64_t size_ = 0;
-    std::vector<Hash> edge_;   // complete subtrees, largest first
+    std::vector<Hash> edge_;
 };
 
 // The hash of leaf `index`. Nothing when it cannot be read.
@@ -40,6 +44,12 @@ using LeafSource = std::function<std::optional<Hash>(std::uint64_t index)>;
 // subtrees named, so O(size) hashes; the path itself is at most 64 long.
 std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64_t size, const LeafSource& leaves);
 std::optional<std::vector<Hash>> consistency_path(std::uint64_t old_size, std::uint64_t size, const LeafSource& leaves);
+
+// The root of the leaves [begin, end), and an inclusion path from such roots: for those who make many paths of one tree and
+// remember what they have in common.
+std::optional<Hash> range_root(std::uint64_t begin, std::uint64_t end, const LeafSource& leaves);
+using RangeSource = std::function<std::optional<Hash>(std::uint64_t begin, std::uint64_t end)>;
+std::optional<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64_t size, const RangeSource& ranges);
 
 // RFC 9162 2.1.3.2 and 2.1.4.2. A path that is too long or too short is wrong.
 bool is_included(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> path, const Hash& root);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -48,7 +49,7 @@ public:
 
     io::FileResult<Found> record(std::uint64_t index) const;
     io::FileResult<std::vector<Found>> of_request(const model::RequestId& request) const;
-    io::FileResult<std::string> prove(const Found& found) const;
+    io::FileResult<std::string> prove(const Found& found);
 
 private:
     Prover(io::Files& files, std::string directory, std::vector<LogFile> log, Newest newest)
@@ -58,6 +59,8 @@ private:
     std::string directory_;
     std::vector<LogFile> log_;
     Newest newest_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Hash>
+        roots_{};   // of subtrees; the paths of a file share most of them
 };
 
 io::FileResult<Found> Prover::record(std::uint64_t index) const {
@@ -120,14 +123,22 @@ io::FileResult<std::vector<Found>> Prover::of_request(const model::RequestId& re
     return found;
 }
 
-io::FileResult<std::string> Prover::prove(const Found& found) const {
+io::FileResult<std::string> Prover::prove(const Found& found) {
     const std::uint64_t size = newest_.checkpoint.size;
     if (found.index >= size)
         return failed("record " + std::to_string(found.index) + " is not under a checkpoint yet; the newest covers " +
                       std::to_string(size));
     auto hashes = HashCache::open(*files_, directory_);
     if (!hashes) return tl::unexpected(hashes.error());
-    const auto path = inclusion_path(found.index, size, hashes->source());
+    const LeafSource leaves = hashes->source();
+    const RangeSource ranges = [&](std::uint64_t begin, std::uint64_t end) -> std::optional<Hash> {
+        const auto known = roots_.find({begin, end});
+        if (known != roots_.end()) return known->second;
+        const auto root = range_root(begin, end, leaves);
+        if (root) roots_.emplace(std::pair(begin, end), *root);
+        return root;
+    };
+    const auto path = inclusion_path(found.index, size, ranges);
     if (!path) return failed("hashes beside the log are missing; gilmok ledger verify tells which");
     if (!is_included(found.index, size, leaf_hash(found.bytes), *path, newest_.checkpoint.root))
         return failed(
@@ -201,7 +212,7 @@ std::string explain(const model::Terminal& terminal, const std::unordered_map<st
 }   // namespace
 
 io::FileResult<std::string> prove_record(io::Files& files, const std::string& directory, std::uint64_t index) {
-    const auto prover = Prover::open(files, directory);
+    auto prover = Prover::open(files, directory);
     if (!prover) return tl::unexpected(prover.error());
     const auto found = prover->record(index);
     if (!found) return tl::unexpected(found.error());
@@ -210,7 +221,7 @@ io::FileResult<std::string> prove_record(io::Files& files, const std::string& di
 
 io::FileResult<std::string> prove_request(io::Files& files, const std::string& directory,
                                           const model::RequestId& request) {
-    const auto prover = Prover::open(files, directory);
+    auto prover = Prover::open(files, directory);
     if (!prover) return tl::unexpected(prover.error());
     const auto found = prover->of_request(request);
     if (!found) return tl::unexpected(found.error());
