@@ -3,6 +3,7 @@
 
 #include "catalog/catalog.hpp"
 #include "gateway/accounts.hpp"
+#include "meter/catalog_prices.hpp"
 
 namespace gilmok::gateway {
 
@@ -61,14 +62,17 @@ static void append_price_rows(std::vector<meter::PriceRow>& rows, const config::
 }
 
 meter::PriceBookPtr build_price_book(const config::Snapshot& snapshot) {
-    std::vector<meter::PriceRow> rows;
-    std::vector<meter::FxRate> rates;
+    std::vector<meter::PriceRow> rows = meter::catalog_rows();
+    std::vector<meter::FxRate> rates = meter::catalog_rates();
     for (const config::Price& price : snapshot.prices) append_price_rows(rows, price);
     for (const config::Fx& fx : snapshot.fx)
         rates.push_back({fx.from_currency, fx.to_currency, fx.rate_pico, fx.valid_from, fx.source});
     return meter::PriceBook::build(std::move(rows), std::move(rates));
 }
 
-double grid_g_kwh(std::string_view) { return 0; }
+double grid_g_kwh(std::string_view country) {
+    const catalog::Grid* grid = catalog::grid_of(country);
+    return grid == nullptr ? 0 : static_cast<double>(grid->milligrams_per_kwh) / 1'000;
+}
 
 }   // namespace gilmok::gateway
