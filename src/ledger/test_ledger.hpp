@@ -75,6 +75,7 @@ struct TestLedgerOptions {
 class TestLedger {
 public:
     static constexpr std::uint16_t lanes = 3;
+    static constexpr std::string_view id = "01KAJBCH8M00004TNC0001ZXFM";
 
     explicit TestLedger(TestLedgerOptions options = {}) : options_(options), prng_(options.seed) {
         while (records.size() < options.records + options.records_unsigned) records.push_back(next_record());
@@ -87,7 +88,7 @@ public:
     [[nodiscard]] Directory lay_out(const std::vector<std::string>& of, const Signer& by) const;
 
     [[nodiscard]] static Signer make_signer(char seed) {
-        return std::move(*Signer::from_seed("gilmok.example/ledger/01JTEST", Secret(std::string(32, seed))));
+        return std::move(*Signer::from_seed("gilmok.example/ledger/" + std::string(id), Secret(std::string(32, seed))));
     }
 
     // Seals a record anew after its bytes were changed, as whoever alters a ledger with care would.
@@ -162,8 +163,8 @@ inline std::string TestLedger::next_record() {
         {NameKind::tenant, "acme/research"}, {NameKind::model, "qwen3-32b"}, {NameKind::price_card, "{\"usd\":\"0.15\"}"}};
     if (made_ < std::size(names)) {
         const auto& [kind, text] = names[made_];
-        const auto id = static_cast<model::NameId>(made_ + 1);
-        return sealed(Name{.id = id, .kind = kind, .text = text}, Kind::name, control_lane);
+        const auto name_id = static_cast<model::NameId>(made_ + 1);
+        return sealed(Name{.id = name_id, .kind = kind, .text = text}, Kind::name, control_lane);
     }
     const auto lane = static_cast<std::uint16_t>(prng_.below(lanes));
     const std::uint64_t request = requests_++ / 3;
@@ -185,7 +186,7 @@ inline std::string TestLedger::next_record() {
 inline Directory TestLedger::lay_out(const std::vector<std::string>& of, const Signer& by) const {
     Directory files;
     const std::string& name = by.verifier().name;
-    files["identity"] = "gilmok-ledger 1\n01JTEST\n" + name + "\n" + by.verifier().text() + "\n";
+    files["identity"] = "gilmok-ledger 1\n" + std::string(id) + "\n" + name + "\n" + by.verifier().text() + "\n";
     files[log_name(0, ".log")];
     files[log_name(0, ".hash")];
     const auto sign = [&](const Tree& tree) {

@@ -17,6 +17,7 @@ namespace gilmok::ledger {
 namespace {
 
 constexpr std::size_t identity_bytes_max = 4096;
+constexpr std::size_t id_characters = 26;
 constexpr std::size_t edge_bytes_max = 1 << 20;
 constexpr std::size_t hash_file_bytes_max = 64U << 20;   // a log file of the shortest records has 51 MiB of hashes
 
@@ -113,7 +114,7 @@ void Verification::read_identity() {
              .what = "the origin is not the name of the key",
              .expected = named->name,
              .found = std::string(lines[2])});
-    if (!named->name.ends_with(lines[1]))
+    if (lines[1].size() != id_characters || !named->name.ends_with(lines[1]))
         add({.file = "identity",
              .what = "the origin does not end with the id of the ledger",
              .expected = std::string(lines[1]),
