@@ -27,7 +27,8 @@ constexpr DimSet bits(std::initializer_list<Dimension> dimensions) {
 
 using enum Dimension;
 // Simulated attempts are always told apart, because a bill leaves them out.
-constexpr std::array<Cube, 9> all_cubes{{
+constexpr std::array<Cube, 10> all_cubes{{
+    {"roll_all", bits({simulated})},
     {"roll_supply", bits({model, upstream, served_model, place, price_card, simulated})},
     {"roll_label", bits({data_class, tag, simulated})},
     {"roll_end", bits({model, upstream, endpoint, provenance, outcome, simulated})},
