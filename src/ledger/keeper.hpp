@@ -25,16 +25,20 @@ namespace gilmok::ledger {
 
 struct KeeperOptions {
     std::string directory;
-    config::Ledger settings;
+    config::Ledger settings{};
     std::uint16_t lanes = 1;   // one for each shard; the control lane comes on top
-    Secret seed;               // 32 random bytes for a new ledger's key; unused when it has one
-    std::string new_id;        // 26 characters, for a new ledger
+    Secret seed{};             // 32 random bytes for a new ledger's key; unused when it has one
+    std::string new_id{};      // 26 characters, for a new ledger
+    std::function<Instant()> clock{};   // for recovery_us; may be empty
+    std::uint64_t log_file_bytes = 64ULL << 20;   // then the log goes on in a new file
 };
 
 // For the metrics and the status page.
 struct KeeperStatus {
     bool is_failing = false;
-    std::string problem;              // what, where, why; "" when all is well
+    std::string problem;              // of log, journal or checkpoints: what, where, why; "" when all is well
+    std::string tables_problem;       // the tables lag because of it; "" when all is well
+    std::string witness_problem;      // "" when all is well
     std::uint64_t records = 0;        // in the log
     std::uint64_t lag_bytes = 0;      // in lanes, not yet in the log
     std::uint64_t checkpoint_size = 0;

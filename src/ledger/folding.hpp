@@ -1,0 +1,39 @@
+// Brings what is in the log into the tables, batch by batch. Tables that fail are asked again after a second; the log does
+// not wait for them. Owner: the keeper.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ledger/log.hpp"
+#include "ledger/tables.hpp"
+
+namespace gilmok::ledger {
+
+class Folding {
+public:
+    Folding(io::Files& files, std::string directory, Tables& tables)
+        : files_(files), directory_(std::move(directory)), tables_(tables) {}
+
+    // At most one batch of the records below `end`, which are on the disk. True when there is more to do now.
+    bool fold(std::uint64_t end, WallTime now);
+    // The next batch will be the first try, whatever failed before.
+    void try_again() { retry_at_.reset(); }
+    [[nodiscard]] std::uint64_t folded() const { return folded_; }
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+
+private:
+    io::FileResult<bool> begin(std::uint64_t end);
+    io::FileResult<bool> fold_batch(std::uint64_t end);
+
+    io::Files& files_;
+    std::string directory_;
+    Tables& tables_;
+    std::optional<LogReader> reader_;   // nothing: where the tables are is not known
+    std::uint64_t folded_ = 0;
+    std::optional<WallTime> retry_at_;
+    std::string problem_;
+};
+
+}   // namespace gilmok::ledger
