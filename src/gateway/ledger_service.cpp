@@ -68,7 +68,8 @@ std::string LedgerService::open(const config::Snapshot& snapshot, std::uint16_t 
          .settings = keeper_settings(snapshot.ledger),
          .lanes = lanes,
          .seed = random_seed(loop_),
-         .new_id = std::string(model::make_request_id(unix_ms(now), random_number(loop_), random_number(loop_)).view())},
+         .new_id = std::string(model::make_request_id(unix_ms(now), random_number(loop_), random_number(loop_)).view()),
+         .clock = clock_},
         now, problem);
     if (keeper_ == nullptr) return "the ledger in " + directory + ": " + problem;
     // After the keeper, which holds the lock: nobody else writes into this directory.

@@ -26,8 +26,10 @@ class LedgerService {
 public:
     // `open_tables`, for tests: where the tables are kept in place of the configuration's SQLite or PostgreSQL.
     using OpenTables = std::function<ledger::TablesResult<std::unique_ptr<ledger::Tables>>()>;
-    LedgerService(io::Files& files, io::Loop& loop, OpenTables open_tables = {})
-        : files_(files), loop_(loop), open_tables_(std::move(open_tables)) {}
+    // `clock` tells how long the recovery took; the loop does not turn meanwhile.
+    using Clock = std::function<Instant()>;
+    LedgerService(io::Files& files, io::Loop& loop, OpenTables open_tables = {}, Clock clock = {})
+        : files_(files), loop_(loop), open_tables_(std::move(open_tables)), clock_(std::move(clock)) {}
     ~LedgerService();
     LedgerService(const LedgerService&) = delete;
     LedgerService& operator=(const LedgerService&) = delete;
@@ -56,6 +58,7 @@ private:
     io::Files& files_;
     io::Loop& loop_;
     OpenTables open_tables_;
+    Clock clock_;
     std::unique_ptr<ledger::Tables> tables_;
     std::unique_ptr<ledger::Keeper> keeper_;
     std::unique_ptr<ledger::People> people_;

@@ -26,6 +26,14 @@ std::string whole_answer(const std::string&) {
                        R"("usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}})");
 }
 
+// 70 events, then silence.
+std::string long_stream(const std::string&) {
+    std::string answer = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    const std::string event = "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n";
+    for (int i = 0; i < 70; ++i) answer += "30\r\n" + event + "\r\n";
+    return answer;
+}
+
 // The ledger turns on the world's own loop; its files are the gate's.
 struct Scene {
     explicit Scene(std::string_view more = prices) : gate_text(TestGate::toml(more)) { start(); }
@@ -185,9 +193,10 @@ TEST_CASE("a failing disk stops new paid work, lets a running stream settle, and
 TEST_CASE("a gateway that is killed in the middle of a stream finds the attempt and closes it as recovered") {
     Scene scene;
     REQUIRE(scene.problem == "");
-    TestServer upstream(scene.world, scene.upstream, open_stream);
+    TestServer upstream(scene.world, scene.upstream, long_stream);
     auto running = scene.chat(true, "idempotency-key: once\r\n");
     REQUIRE(scene.run_until([&] { return has(running->received, "hi"); }));
+    scene.world.run_for(1s);
     scene.crash();
     running.reset();
     scene.start();
@@ -197,6 +206,11 @@ TEST_CASE("a gateway that is killed in the middle of a stream finds the attempt 
     CHECK(log.at("reserve") == 1);
     CHECK(log.at("recovered") == 1);
     CHECK(scene.service->keeper()->status().recovered == 1);
+    // Counted at the last mark, at most 64 events before the end.
+    CHECK(scene.last.provenance == model::Provenance::recovered);
+    CHECK(scene.last.delivered_events >= 6);
+    CHECK(scene.last.meters[model::Meter::output_text] == scene.last.delivered_events);
+    CHECK(scene.last.meters[model::Meter::input_fresh] > 0);
     // The key was used: it is not done twice, though the answer is gone.
     const auto again = scene.chat(true, "idempotency-key: once\r\n");
     REQUIRE(scene.run_until([&] { return again->status() != 0; }));

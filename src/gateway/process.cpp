@@ -66,7 +66,8 @@ std::string Process::run(config::SnapshotPtr snapshot) {
 std::string Process::start(const config::SnapshotPtr& snapshot) {
     dns_ = std::make_unique<io::linux_::Resolver>();
     ledger_loop_ = io::linux_::make_loop();
-    ledger_ = std::make_unique<LedgerService>(files_, *ledger_loop_);
+    ledger_ = std::make_unique<LedgerService>(files_, *ledger_loop_, LedgerService::OpenTables{},
+                                              [] { return io::linux_::monotonic_now(); });
     if (std::string problem = ledger_->open(*snapshot, static_cast<std::uint16_t>(shards_of(*snapshot))); !problem.empty())
         return problem;
     Control::Services services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_};

@@ -44,6 +44,9 @@ std::int64_t input_bound(const dialect::openai::Request& request) {
     return tokens;
 }
 
+bool has_input(const model::Meters& meters) { return meters.input_tokens() > 0 || meters.has(Meter::input_fresh); }
+bool has_output(const model::Meters& meters) { return meters.output_tokens() > 0 || meters.has(Meter::output_text); }
+
 // Gemini's OpenAI-compatible endpoint leaves thinking out of completion_tokens and only shows it in the total; elsewhere
 // such a gap is a contradiction.
 dialect::UsageShape shape_of(const config::Upstream& upstream) {
@@ -161,7 +164,15 @@ void Spending::mark(const SpendContext& context, const relay::Answer& answer) {
     model::Progress progress;
     progress.ref = {context.record.id, attempt_};
     progress.at = context.shard.loop().wall_now();
-    progress.meters = dialect::read_usage_object(answer.raw_usage(), shape_of(context.snapshot.upstream(upstream_))).meters;
+    progress.meters =
+        dialect::read_usage_object(answer.raw_usage(), shape_of(context.snapshot.upstream(upstream_))).meters;
+    // What a crash would leave is to be worth something, also where the engine tells its usage at the end only.
+    const meter::TokenRatio& ratio = context.shard.token_ratio(context.record.model);
+    if (!has_input(progress.meters))
+        progress.meters[Meter::input_fresh] = ratio.input_tokens(context.request.input_bytes);
+    if (!has_output(progress.meters) && writes_tokens(context.request.endpoint))
+        progress.meters[Meter::output_text] = ratio.output_tokens(events, answer.body_bytes());
+    progress.meters[Meter::requests] = 1;
     progress.delivered_events = events;
     progress.delivered_bytes = answer.body_bytes();
     context.shard.lane()->progress(progress, progress.at);
@@ -188,9 +199,9 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
         if (!terminal.is_raw_usage_cut) terminal.raw_usage = how.answer->raw_usage();
     }
     const bool is_whole = how.end == AttemptEnd::answered;
-    const bool has_input = terminal.meters.input_tokens() > 0 || terminal.meters.has(Meter::input_fresh);
-    const bool has_output = terminal.meters.output_tokens() > 0 || terminal.meters.has(Meter::output_text);
-    const bool is_reported = has_input && (has_output || !writes_tokens(context.request.endpoint));
+    const bool knows_input = has_input(terminal.meters);
+    const bool knows_output = has_output(terminal.meters);
+    const bool is_reported = knows_input && (knows_output || !writes_tokens(context.request.endpoint));
     terminal.meters[Meter::requests] = 1;
     if (is_reported) {
         terminal.provenance = is_whole ? Provenance::provider : Provenance::aborted;
@@ -203,8 +214,8 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
         return;
     }
     terminal.provenance = is_whole ? Provenance::counted : Provenance::aborted;
-    if (!has_input) terminal.meters[Meter::input_fresh] = ratio.input_tokens(context.request.input_bytes);
-    if (!has_output && writes_tokens(context.request.endpoint))
+    if (!knows_input) terminal.meters[Meter::input_fresh] = ratio.input_tokens(context.request.input_bytes);
+    if (!knows_output && writes_tokens(context.request.endpoint))
         terminal.meters[Meter::output_text] =
             how.answer == nullptr ? 0
                                   : ratio.output_tokens(terminal.delivered_events, terminal.delivered_bytes);
