@@ -92,7 +92,7 @@ std::optional<Denial> Account::denial(const Need& need, const BudgetClock& clock
         const bool is_never = amount > rate.per_minute();
         consider({kind, is_never ? Duration{} : rate.until_room(amount), is_never});
     };
-    consider_rate(tokens_, LimitKind::tokens_per_minute, need.tokens);
+    consider_rate(tokens_.rate(), LimitKind::tokens_per_minute, need.tokens);
     consider_rate(requests_, LimitKind::requests_per_minute, need.requests);
     return longest;
 }
@@ -154,7 +154,8 @@ void Account::tell(Standing& standing, const BudgetClock& clock) const {
         if (pot.limits().tokens != no_limit)
             tell_tokens(narrow(pot.limits().tokens), std::max<std::int64_t>(narrow(room.tokens), 0), reset);
     };
-    if (tokens_.is_limit()) tell_tokens(tokens_.per_minute(), tokens_.room(), tokens_.until_empty());
+    if (tokens_.is_limit())
+        tell_tokens(tokens_.rate().per_minute(), tokens_.rate().room(), tokens_.rate().until_empty());
     tell_pot(day_, clock.day().end - clock.wall());
     tell_pot(month_, clock.month().end - clock.wall());
     if (window_ != nullptr) tell_pot(window_pot_, window_->until_freed(window_pot_.tally().used, clock.now()));

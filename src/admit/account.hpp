@@ -14,6 +14,7 @@
 #include "admit/gcra.hpp"
 #include "admit/period.hpp"
 #include "admit/pot.hpp"
+#include "admit/token_rate.hpp"
 #include "admit/window.hpp"
 
 namespace gilmok::admit {
@@ -124,7 +125,8 @@ private:
     std::unique_ptr<Window> window_;
     std::uint64_t window_since_ = 0;    // the last booking that it did not see
     Instant window_warnings_until_{};   // a threshold of the window is warned of once in its length
-    Gcra requests_, tokens_;
+    Gcra requests_;
+    TokenRate tokens_;
     Amount reserved_;   // by all that is held now, of whatever period
     bool is_fresh_ = true;
 };

@@ -49,9 +49,7 @@ struct NaiveRate {
         return items.size() - 1;
     }
     void give_back(std::size_t index, std::int64_t amount) {
-        Pico up_to_it = 0;
-        for (std::size_t i = 0; i <= index; ++i) up_to_it += items[i];
-        leak(std::min(up_to_it, amount * units_per_item));
+        items[index] -= std::min(items[index], amount * units_per_item);
     }
 };
 

@@ -22,11 +22,14 @@ public:
     [[nodiscard]] bool is_limit() const { return per_minute_ > 0; }
     [[nodiscard]] std::int64_t per_minute() const { return per_minute_; }
 
-    // A time before the last one changes nothing: shards read their clocks at different moments.
-    void drain(Instant now) {
-        if (now <= drained_at_) return;
-        if (level_ > 0) level_ = std::max<Pico>(level_ - Pico{per_minute_} * (now - drained_at_).count(), 0);
+    // Returns the units that leaked away. A time before the last one changes nothing: shards read their clocks at different
+    // moments.
+    Pico drain(Instant now) {
+        if (now <= drained_at_) return 0;
+        const Pico leaked = level_ == 0 ? 0 : std::min(level_, Pico{per_minute_} * (now - drained_at_).count());
+        level_ -= leaked;
         drained_at_ = now;
+        return leaked;
     }
     // Of the bucket as it was drained last.
     [[nodiscard]] bool fits(std::int64_t amount) const {
@@ -36,25 +39,16 @@ public:
     [[nodiscard]] Duration until_room(std::int64_t amount) const;   // amount ≤ per_minute()
     [[nodiscard]] Duration until_empty() const;
 
-    // Whether it fits or not: an upstream may have used more than was asked for. Returns the place in the queue, for
-    // give_back().
-    std::uint64_t add(std::int64_t amount) {
-        if (per_minute_ == 0) return added_;
-        level_ += amount * unit;
-        return added_ += static_cast<std::uint64_t>(amount);
+    // Whether it fits or not: an upstream may have used more than was asked for.
+    void add(std::int64_t amount) {
+        if (per_minute_ > 0) level_ += amount * unit;
     }
-    // Takes out of the bucket what was put in too much, but only what has not leaked away since: what has is used up, and
-    // giving it back would free it twice. What was added at or before `place` leaks first.
-    void give_back(std::int64_t amount, std::uint64_t place) {
-        const Pico behind = Pico{added_ - place} * unit;
-        level_ -= std::clamp<Pico>(level_ - behind, 0, amount * unit);
-    }
+    void take_out(Pico units) { level_ -= units; }
 
-private:
     static constexpr Pico unit = 60'000'000'000;   // nanoseconds in a minute
 
+private:
     std::int64_t per_minute_ = 0;
-    std::uint64_t added_ = 0;   // all that was ever added; wraps
     Pico capacity_ = 0, level_ = 0;
     Instant drained_at_{};
 };
