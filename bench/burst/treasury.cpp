@@ -23,8 +23,6 @@ using namespace gilmok::admit;
 using namespace gilmok::admit::test;
 using namespace std::chrono_literals;
 
-constexpr Pico won_1 = pico_per_unit;
-
 struct Options {
     std::uint64_t rounds = 0, requests = 0, rejects = 0, seed = 0;
     int threads = 0;
