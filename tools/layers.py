@@ -27,11 +27,11 @@ ALLOWED = {
     "dialect": ["base", "wire", "model", "catalog", "config"],
     **{stage: BELOW_STAGES for stage in STAGES},
     # What the ledger's tables answer, for the admin API and the command line alike: it reads, and knows no order.
-    "report": ["base", "io", "wire", "model", "config", "ledger", "meter"],
+    "report": ["base", "io", "wire", "model", "config", "ledger", "meter", "plan"],
     "gateway": BELOW_STAGES + STAGES + ["io/linux", "report"],
     "fleet": ["base", "io", "io/sim", "wire", "model", "route", "admit", "meter"],
     "plan": ["base", "model", "fleet", "meter"],
-    "cli": BELOW_STAGES + ["io/linux", "auth", "ledger", "report", "gateway", "fleet", "plan"],
+    "cli": BELOW_STAGES + ["io/linux", "auth", "meter", "ledger", "report", "gateway", "fleet", "plan"],
 }
 
 # (file or folder prefix, folder it may include besides) → reason
