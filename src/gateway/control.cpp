@@ -15,7 +15,10 @@ constexpr Duration watch_interval = std::chrono::milliseconds(250);
 constexpr Duration names_interval = std::chrono::seconds(30);
 }   // namespace
 
-Control::Control(const Services& services) : services_(services) { process_.started = services_.loop.wall_now(); }
+Control::Control(const Services& services)
+    : services_(services), webhook_({services_.loop, services_.files, services_.dns}) {
+    process_.started = services_.loop.wall_now();
+}
 
 Control::~Control() { *is_alive_ = false; }
 
@@ -147,8 +150,18 @@ io::Task<> Control::watch_files() {
         co_await watch_waiter_->wait(watch_timer_event);
         check_keys();
         check_certificates();
+        look_after_money();
         if (services_.loop.now() - names_resolved_ >= names_interval) resolve_names();
     }
+}
+
+void Control::look_after_money() {
+    const config::Snapshot& snapshot = *setup_->snapshot;
+    webhook_.use(snapshot.webhook);
+    for (const admit::Warning& warning : setup_->accounts->treasury->take_warnings())
+        webhook_.warn(warning, snapshot.ledger.currency);
+    if (services_.keeper != nullptr && services_.ask)
+        pool_hours_.look(*setup_, *services_.keeper, services_.ask, services_.loop.wall_now());
 }
 
 void Control::check_keys() {

@@ -15,7 +15,9 @@
 #include "config/load.hpp"
 #include "gateway/setup.hpp"
 #include "gateway/shard.hpp"
+#include "gateway/pool_hours.hpp"
 #include "gateway/span_sender.hpp"
+#include "gateway/webhook.hpp"
 #include "io/dns.hpp"
 #include "io/files.hpp"
 #include "io/loop.hpp"
@@ -64,6 +66,7 @@ public:
 
     [[nodiscard]] const SetupPtr& setup() const { return setup_; }
     [[nodiscard]] ledger::Keeper* keeper() const { return services_.keeper; }
+    [[nodiscard]] ledger::People* people() const { return services_.people; }
     // Questions to the ledger's tables; an error says why there are none.
     [[nodiscard]] ledger::TablesResult<std::unique_ptr<ledger::Questions>> ask_tables() const;
     [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }
@@ -95,6 +98,7 @@ private:
     void report_certificate(const io::TlsProblem& problem);
     void send_spans();
     void resolve_names();
+    void look_after_money();
 
     Services services_;
     SetupPtr setup_;
@@ -108,6 +112,8 @@ private:
     std::vector<Probe> probes_;
     std::string spans_endpoint_;
     std::unique_ptr<SpanSender> span_sender_;
+    Webhook webhook_;
+    PoolHours pool_hours_;
     std::unique_ptr<io::Waiter> watch_waiter_;
     std::unique_ptr<io::Timer> watch_timer_;
     io::Task<> watch_task_;

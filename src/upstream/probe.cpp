@@ -20,6 +20,7 @@ std::string request_of(const config::Upstream& upstream, const FetchWhat& what) 
         out += upstream.key.reveal();
         out += "\r\n";
     }
+    out += what.header_lines;
     if (!what.body.empty()) {
         out += "content-type: application/json\r\ncontent-length: ";
         append_number(out, what.body.size());

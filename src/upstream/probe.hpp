@@ -22,6 +22,7 @@ struct FetchWhat {
     std::string method = "GET";
     std::string path;   // from the root: "/metrics"
     std::string body;   // sent as application/json when not empty
+    std::string header_lines{};   // besides our own, each ended by CRLF
     std::size_t bytes_max = 4 << 20;
     Duration timeout = std::chrono::seconds(2);
 };
