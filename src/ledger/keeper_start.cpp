@@ -159,15 +159,26 @@ io::FileResult<bool> Keeper::Inside::drain_leftovers() {
             records.push_back({*entry, bytes});
     }
     std::ranges::stable_sort(records, {}, &Record::order);
-    std::int32_t ended = -1;   // a lane of which no more is taken; not an optional, which g++ 12 takes for uninitialised
+    // What a power cut left of a lane may begin behind a gap, or use a name of which nothing is left. Neither can have been
+    // on the disk before, so that nobody has waited for it; the number of the name will be given to another text.
+    std::pair<std::uint32_t, std::uint16_t> lane{};
+    std::uint64_t next = 0;   // sequence; 0 = the lane has ended
     const auto is_taken = [&](const Record& record) {
-        if (ended == record.entry.header.lane) return false;
-        ended = -1;
-        if (last_name_used(record.entry.body) <= names.last()) return true;
-        // Only a power cut loses a name whose use is left, and only from the journal, for which nobody has waited. The
-        // number will be given to another text, so what uses it must go too.
-        ended = record.entry.header.lane;
-        repairs.push_back(journal + ": lane " + std::to_string(ended) + " ends where it uses a name that was lost");
+        const Header& header = record.entry.header;
+        if (lane != std::pair(header.epoch, header.lane)) {
+            lane = {header.epoch, header.lane};
+            next = log->last_sequence(header.epoch, header.lane) + 1;
+        }
+        if (next == 0) return false;
+        const bool is_next = header.sequence == next;
+        if (is_next && last_name_used(record.entry.body) <= names.last()) {
+            ++next;
+            return true;
+        }
+        repairs.push_back(journal + ": of lane " + std::to_string(header.lane) + " of epoch " + std::to_string(header.epoch) +
+                          " all from record " + std::to_string(header.sequence) + " on is left out: " +
+                          (is_next ? "it uses a name that was lost" : "records before it were lost"));
+        next = 0;
         return false;
     };
     group.clear();
@@ -179,7 +190,8 @@ io::FileResult<bool> Keeper::Inside::drain_leftovers() {
         if (auto done = log->append(group); !done) return done;
         group.clear();
     }
-    if (auto done = log->append(group); !done) return done;
+    if (!group.empty())
+        if (auto done = log->append(group); !done) return done;
     if (auto done = log->sync(); !done) return done;
     for (const std::string& file : leftover->files)
         if (auto removed = files.remove(file); !removed) return removed;

@@ -175,7 +175,7 @@ struct KeeperWorld {
         }
     }
     void crash(bool of_power, std::uint64_t seed = 0) {
-        if (keeper != nullptr) note_promises(of_power);
+        if (keeper != nullptr) note_promises(of_power || promises_of_power_only);
         for (Attempt& attempt : attempts) attempt.is_past = true;
         if (of_power) {
             files.crash_power(prng.next() + seed);
@@ -186,7 +186,7 @@ struct KeeperWorld {
         files.heal();
         running.clear();
         // A name that was not on the disk may have another number afterwards.
-        if (of_power) named.clear();
+        if (of_power || promises_of_power_only) named.clear();
     }
 
     // Everything promised is there once, whole, and the tables say the same. For a ledger whose attempts have all ended.
@@ -252,6 +252,7 @@ struct KeeperWorld {
     std::vector<Attempt*> running;
     std::map<std::string, model::NameId> named;
     std::uint64_t refused = 0;
+    bool promises_of_power_only = false;
 };
 
 }   // namespace gilmok::ledger
