@@ -13,6 +13,7 @@ enum Exit : int {
     exit_config = 3,        // the configuration is refused
     exit_unreachable = 4,   // nobody answers
     exit_denied = 5,        // somebody answers, and refuses
+    exit_over_budget = 6,   // what was asked about is over its budget, or will be
 };
 
 struct Outcome {

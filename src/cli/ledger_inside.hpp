@@ -1,0 +1,37 @@
+// What the parts of `gilmok ledger` share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/ledger.hpp"
+
+namespace gilmok::cli {
+
+inline constexpr std::string_view ledger_verb = "gilmok ledger";
+
+struct LedgerOptions {
+    std::string config_path = "gilmok.toml", output = "table";
+    std::string directory;                  // named by hand; "" = the configuration's
+    std::vector<std::string> against;       // verify
+    std::string key;                        // verify, proof --check: a verifier key or a file that holds one
+    std::string request, out, check;        // proof
+    std::string tiles;                      // export
+    std::string tenant, user;               // erase
+    [[nodiscard]] bool is_json() const { return output == "json"; }
+};
+
+// Where the ledger is; "" with `outcome` set when nobody says.
+std::string directory_of(const LedgerOptions& options, const LedgerWorld& world, Outcome& outcome);
+// True while a process writes the ledger.
+bool is_held(const std::string& directory, io::Files& files);
+
+Outcome show_ledger(const LedgerOptions& options, const LedgerWorld& world);
+Outcome verify_ledger(const LedgerOptions& options, const LedgerWorld& world);
+Outcome prove(const LedgerOptions& options, const LedgerWorld& world);
+Outcome check_proof_file(const LedgerOptions& options, const LedgerWorld& world);
+Outcome export_ledger(const LedgerOptions& options, const LedgerWorld& world);
+Outcome rebuild_ledger(const LedgerOptions& options, const LedgerWorld& world);
+Outcome erase_person(const LedgerOptions& options, const LedgerWorld& world);
+
+}   // namespace gilmok::cli

@@ -1,0 +1,56 @@
+// `gilmok forecast` and `gilmok ledger` in the real world.
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/assert.hpp"
+#include "cli/run_money.hpp"
+#include "io/linux/files.hpp"
+#include "io/linux/loop.hpp"
+#include "io/linux/machine.hpp"
+
+namespace gilmok::cli {
+
+namespace {
+
+std::size_t terminal_columns() {
+    constexpr std::size_t columns_default = 80;
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : columns_default;
+}
+
+void fill_random(std::span<char> out) {
+    while (!out.empty()) {
+        const ssize_t filled = ::getrandom(out.data(), out.size(), 0);
+        GILMOK_ASSERT(filled > 0);   // blocks until the kernel has entropy; a salt of anything less must not exist
+        out = out.subspan(static_cast<std::size_t>(filled));
+    }
+}
+
+}   // namespace
+
+Outcome forecast_here(const std::vector<std::string>& words, Language language) {
+    io::linux_::LinuxFiles files;
+    const bool is_terminal = io::linux_::is_terminal(STDOUT_FILENO);
+    return forecast_command(
+        words, {files, config::system_secrets(), io::linux_::wall_now(), language, is_terminal, terminal_columns()});
+}
+
+Outcome ledger_here(const std::vector<std::string>& words, Language language) {
+    io::linux_::LinuxFiles files;
+    const auto fetcher = make_fetcher(files);
+    LedgerWorld world{files, config::system_secrets(), *fetcher, io::linux_::wall_now()};
+    world.clock = io::linux_::monotonic_now;
+    world.random_bytes = fill_random;
+    world.language = language;
+    if (io::linux_::is_terminal(STDERR_FILENO))
+        world.progress = [](std::string_view line) {
+            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+        };
+    return ledger_command(words, world);
+}
+
+}   // namespace gilmok::cli
