@@ -225,6 +225,7 @@ void Exchange::send_request(Try& slot) {
     slot.was_sent = true;
     slot.sent = now();
     slot.batch = running_on(*slot.state, now());
+    slot.microjoules_sent = slot.state->power.microjoules(slot.sent);
 }
 
 // The head of an answer is there. A refusal is dropped when somebody else may still be asked.

@@ -47,6 +47,7 @@ private:
         bool was_sent = false;     // the request has left for it
         std::uint32_t batch = 1;   // requests that ran there when it was sent
         Instant sent{};
+        std::optional<std::uint64_t> microjoules_sent{};   // what its devices had used until then; none: not measured
         Spending spending;
     };
 

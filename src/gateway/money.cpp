@@ -138,6 +138,8 @@ void Exchange::settle_money(Try& slot, AttemptEnd end, Code code, std::uint16_t 
     how.was_hedge = record_.attempts[slot.record_index].was_hedge;
     how.ran = slot.was_sent ? now() - slot.sent : Duration{};
     how.batch = std::max(1U, (slot.batch + running_on(*slot.state, now()) + 1) / 2);
+    const auto microjoules = slot.was_sent && slot.microjoules_sent ? slot.state->power.microjoules(now()) : std::nullopt;
+    if (microjoules) how.microjoules = *microjoules - std::min(*microjoules, *slot.microjoules_sent);
     how.answer = is_winner ? answer_ : nullptr;
     const model::Terminal terminal = slot.spending.end(spend_context(), how);
     model::Settled& settled = record_.settled;

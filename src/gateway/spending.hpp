@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "admit/budget.hpp"
 #include "base/result.hpp"
@@ -41,6 +42,7 @@ struct EndOfAttempt {
     bool was_hedge = false;
     Duration ran{};          // on the upstream's device, as far as we saw: since the request was sent
     std::uint32_t batch = 1; // requests that ran beside it, itself included, on average
+    std::optional<std::uint64_t> microjoules{};   // that the upstream's devices used meanwhile, all requests; none: not measured
     const relay::Answer* answer = nullptr;   // of the attempt whose answer the client got
 };
 

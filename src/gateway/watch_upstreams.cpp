@@ -17,7 +17,8 @@ constexpr int checks_failed_max = 3;
 
 class QueueReader final : public wire::prometheus::Samples {
 public:
-    explicit QueueReader(const catalog::EngineProfile& profile) : profile_(profile) {}
+    QueueReader(const catalog::EngineProfile& profile, std::string_view power_metric)
+        : profile_(profile), power_metric_(power_metric) {}
     void sample(const wire::prometheus::Sample& sample) override {
         // Several engines behind one port (data parallel ranks) each write a line: their queues add up, the fullest
         // cache counts.
@@ -27,9 +28,11 @@ public:
             running = std::max(0.0, running) + sample.value;
         else if (is_one_of(profile_.kv_usage, sample.name))
             kv_usage = std::max(kv_usage, sample.value);
+        else if (!power_metric_.empty() && sample.name == power_metric_)
+            power = std::max(0.0, power) + sample.value;   // a line for each device
     }
     // Negative: the engine did not say.
-    double waiting = -1, running = -1, kv_usage = -1;
+    double waiting = -1, running = -1, kv_usage = -1, power = -1;
 
 private:
     // An engine writes one of its names, by version, never two: whichever comes is meant.
@@ -37,7 +40,18 @@ private:
         return std::find(names.begin(), names.end(), name) != names.end();
     }
     const catalog::EngineProfile& profile_;
+    std::string_view power_metric_;
 };
+
+// "" for an upstream that runs on no pool, or on one whose power is modelled.
+std::string_view power_metric_of(const config::Snapshot& snapshot, const config::Upstream& upstream) {
+    for (const config::Pool& pool : snapshot.pools)
+        if (!upstream.pool.empty() && pool.name == upstream.pool) return pool.power_metric;
+    return {};
+}
+
+// As Prometheus' conventions name a counter; a gauge in watts has neither ending.
+bool is_joules(std::string_view metric) { return metric.ends_with("_total") || metric.ends_with("joules"); }
 
 const catalog::EngineProfile& profile_of(config::Kind kind) {
     static const catalog::EngineProfile silent{};
@@ -114,10 +128,15 @@ io::Task<> Control::probe(upstream::StatePtr state, io::Waiter& waiter) {
         what.path = profile.metrics_path;
         const auto answer = co_await upstream::fetch(services_.loop, upstream, state, what);
         if (!answer || answer->status != 200) continue;
-        QueueReader reader(profile);
+        const std::string_view power_metric = power_metric_of(*setup->snapshot, upstream);
+        QueueReader reader(profile, power_metric);
         wire::prometheus::read(answer->body, reader);
         if (reader.waiting >= 0 || reader.running >= 0 || reader.kv_usage >= 0)
             state->load.saw_queue(reader.waiting, reader.running, reader.kv_usage, services_.loop.now());
+        if (reader.power >= 0 && is_joules(power_metric))
+            state->power.saw_joules(reader.power, services_.loop.now());
+        else if (reader.power >= 0)
+            state->power.saw_watts(reader.power, services_.loop.now());
     }
 }
 

@@ -11,6 +11,7 @@
 #include "io/socket.hpp"
 #include "upstream/health.hpp"
 #include "upstream/load.hpp"
+#include "upstream/power.hpp"
 
 namespace gilmok::io {
 class TlsContext;
@@ -23,6 +24,7 @@ struct State {
     std::string identity;   // scheme, host, port and TLS settings: what must stay for the state to stay
     Load load;
     Health health;
+    Power power;   // of what runs on a pool with power_metric
     std::shared_ptr<const io::TlsContext> tls;   // null for plain http; set before the state is shared
     // Numeric addresses; the control thread replaces them when DNS says something new. Null = never resolved.
     std::atomic<std::shared_ptr<const std::vector<io::Address>>> addresses;
