@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/text.hpp"
 #include "cli/command_tree.hpp"
@@ -66,6 +68,15 @@ CommandLine unknown_argument(const CLI::App& app, const std::vector<std::string>
                  " --help` lists what it takes.");
 }
 
+std::optional<Verb> own_words_of(std::string_view word) {
+    constexpr std::pair<std::string_view, Verb> verbs[] = {
+        {"key", Verb::key},     {"usage", Verb::usage},       {"spend", Verb::spend},  {"budget", Verb::budget},
+        {"price", Verb::price}, {"forecast", Verb::forecast}, {"ledger", Verb::ledger}};
+    for (const auto& [name, verb] : verbs)
+        if (name == word) return verb;
+    return std::nullopt;
+}
+
 CommandLine say_on_stdout(std::string text) {
     CommandLine line;
     line.said.out = std::move(text);
@@ -102,10 +113,10 @@ CommandLine parse_command_line(std::vector<std::string> arguments, Language lang
         if (verb + 1 == arguments.size()) return say_on_stdout(help);
         arguments = {arguments[verb + 1], "--help"};
         return parse_command_line(std::move(arguments), line.language);
-    } else if (arguments[verb] == "key") {
+    } else if (const auto own = own_words_of(arguments[verb])) {
         // It parses its own words, so that it can be tested and used whole.
-        line.verb = Verb::key;
-        line.key_arguments.assign(arguments.begin() + static_cast<std::ptrdiff_t>(verb) + 1, arguments.end());
+        line.verb = *own;
+        line.words.assign(arguments.begin() + static_cast<std::ptrdiff_t>(verb) + 1, arguments.end());
         return std::move(line);
     } else if (find_verb(tree.app(), arguments[verb]) == nullptr) {
         return unknown_verb(arguments[verb], tree.app());

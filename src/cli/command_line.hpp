@@ -16,7 +16,25 @@
 namespace gilmok::cli {
 
 // `say`: nothing to run; `said` holds help, a script, or what is wrong with the line.
-enum class Verb : std::uint8_t { say, up, serve, reload, sim, check, doctor, schema, key, version, completion };
+enum class Verb : std::uint8_t {
+    say,
+    up,
+    serve,
+    reload,
+    sim,
+    check,
+    doctor,
+    schema,
+    key,
+    usage,
+    spend,
+    budget,
+    price,
+    forecast,
+    ledger,
+    version,
+    completion,
+};
 
 struct CommandLine {
     Verb verb = Verb::say;
@@ -29,7 +47,7 @@ struct CommandLine {
     SimArgs sim{};
     CheckArgs check{};
     SchemaArgs schema{};
-    std::vector<std::string> key_arguments{};   // all after "key"
+    std::vector<std::string> words{};   // all after a verb that parses its own: key, usage, spend, budget, price, forecast, ledger
 };
 
 // `arguments` begin after the program's name. `language` is the locale's; --lang overrides it.

@@ -48,7 +48,7 @@ TEST_CASE("command line: key takes all that follows, as it is") {
     const CommandLine line = parsed({"--lang", "ko", "key", "create", "--tenant", "check", "--help"});
     CHECK(line.verb == Verb::key);
     CHECK(line.language == Language::ko);
-    CHECK(line.key_arguments == std::vector<std::string>{"create", "--tenant", "check", "--help"});
+    CHECK(line.words == std::vector<std::string>{"create", "--tenant", "check", "--help"});
 }
 
 TEST_CASE("command line: a verb or option that is nearly right is told the right one") {

@@ -15,6 +15,7 @@ CommandTree::CommandTree()
     add_run_verbs();
     add_look_verbs();
     add_key();
+    add_money_verbs();
 }
 
 CommandTree::~CommandTree() = default;
@@ -134,6 +135,49 @@ void CommandTree::add_key() {
         sub->add_option("-c,--config", "Configuration file");
         sub->add_option("-o,--output", "Format");
     }
+}
+
+// For help and completion only, as the key verbs: each parses its own words.
+void CommandTree::add_money_verbs() {
+    const auto add_parts = [](CLI::App* verb, std::initializer_list<std::pair<const char*, const char*>> parts) {
+        for (const auto& [name, help] : parts) {
+            CLI::App* sub = verb->add_subcommand(name, help);
+            sub->add_option("-c,--config", "Configuration file");
+            sub->add_option("-o,--output", "Format");
+        }
+    };
+    CLI::App* usage = add(Verb::usage, "usage", "Show what was used: tokens by kind, requests, energy", "");
+    CLI::App* spend = add(Verb::spend, "spend", "Show what it cost; statements, other prices, a FOCUS file", "");
+    add_parts(spend, {{"statement", "The month's bill of each payer"},
+                      {"elsewhere", "What the same tokens would have cost at other prices"},
+                      {"export", "The month as a FOCUS file"}});
+    for (CLI::App* question : {usage, spend}) {
+        for (const char* option : {"-c,--config", "-o,--output", "--by", "--period", "--from", "--to", "--tenant", "--key",
+                                   "--model", "--upstream", "--place", "--class", "--tag"})
+            question->add_option(option);
+        question->add_flag("--no-simulated");
+    }
+    CLI::App* budget = add(Verb::budget, "budget", "Show budgets: limit, spent, set aside, left", "");
+    budget->add_option("-c,--config", "Configuration file");
+    budget->add_option("-o,--output", "Format");
+    add_parts(add(Verb::price, "price", "Show what models cost, find gaps, take in price lists", ""),
+              {{"list", "Show the prices that hold now"},
+               {"show", "Show one price card and where it was read"},
+               {"check", "Look for models without a price and for old exchange rates"},
+               {"import", "Compare somebody's price list with the present prices"}});
+    CLI::App* forecast = add(Verb::forecast, "forecast", "Tell how much more will be spent, and how sure that is", "");
+    forecast->add_option("-c,--config", "Configuration file");
+    forecast->add_option("-o,--output", "Format");
+    forecast->add_option("--tenant", "A node of the tenant tree");
+    forecast->add_option("--period", "this-month, or a month such as 2026-11");
+    forecast->add_flag("--by-hour")->description("Steps of an hour");
+    add_parts(add(Verb::ledger, "ledger", "Verify, prove, export and rebuild the ledger", ""),
+              {{"show", "How large it is, who signs it, until where"},
+               {"verify", "Find what is not as it was signed"},
+               {"proof", "Prove one request to somebody else, or check such a proof"},
+               {"export", "Write it as static tiles that other tools can read"},
+               {"rebuild", "Compute the tables again from the log"},
+               {"erase", "Forget who a user was"}});
 }
 
 CommandLine CommandTree::finish() {

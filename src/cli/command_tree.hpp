@@ -28,6 +28,7 @@ private:
     void add_run_verbs();
     void add_look_verbs();
     void add_key();
+    void add_money_verbs();
     CLI::App* add(Verb verb, const char* name, const char* help, const char* example);
 
     std::unique_ptr<CLI::App> app_;

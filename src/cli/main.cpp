@@ -1,10 +1,14 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "cli/budget.hpp"
 #include "cli/command_line.hpp"
 #include "cli/doctor.hpp"
 #include "cli/key.hpp"
+#include "cli/price.hpp"
 #include "cli/reload.hpp"
+#include "cli/run_money.hpp"
+#include "cli/usage.hpp"
 #include "cli/version.hpp"
 #include "io/linux/files.hpp"
 #include "io/linux/loop.hpp"
@@ -41,7 +45,23 @@ int run(CommandLine line) {
         case Verb::up: line.up.with_colour = may_colour(1); return run_up(line.up);
         case Verb::serve: return run_serve(line.serve);
         case Verb::sim: return run_sim(line.sim);
-        case Verb::key: return run_key(line.key_arguments);
+        case Verb::key: return run_key(line.words);
+        case Verb::usage: return print(usage_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
+        case Verb::spend: {
+            MoneyWorld world = money_world(files, secrets, io::linux_::wall_now(), line.language);
+            // A month of a busy gateway is not kept in memory.
+            world.write = [](std::string_view part) { std::fwrite(part.data(), 1, part.size(), stdout); };
+            return print(spend_command(line.words, world));
+        }
+        case Verb::budget: {
+            MoneyWorld world = money_world(files, secrets, io::linux_::wall_now(), line.language);
+            const auto fetcher = make_fetcher(files);
+            world.fetcher = fetcher.get();
+            return print(budget_command(line.words, world));
+        }
+        case Verb::price: return print(price_command(line.words, {files, secrets, io::linux_::wall_now(), line.language}));
+        case Verb::forecast: return print(forecast_here(line.words, line.language));
+        case Verb::ledger: return print(ledger_here(line.words, line.language));
         case Verb::schema: return print({exit_ok, schema(line.schema), {}});
         case Verb::version: return print({exit_ok, version_text(line.is_json), {}});
         case Verb::check: {

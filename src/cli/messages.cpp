@@ -37,12 +37,19 @@ Look
   schema       what the configuration may say: JSON Schema, or Markdown with --docs
 Keys
   key          create, list, revoke and rotate API keys
+Money
+  usage        what was used: tokens by kind, requests, energy
+  spend        what it cost; statements, other prices, a FOCUS file
+  budget       limits, what is spent, set aside and left
+  price        what models cost; gaps; price lists of others, compared and taken in
+  forecast     how much more will be spent, and how sure that is
+  ledger       verify, prove, export and rebuild what was written down
 Also
   version      this build
   completion   completion script for bash, zsh or fish
 
 Everywhere: --lang ko|en (default from LC_ALL and LANG), --help. NO_COLOR is obeyed.
-Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 nobody answers, 5 denied.
+Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 nobody answers, 5 denied, 6 over budget.
 Documents: README.md, docs/config.md, SECURITY.md
 )",
      R"(gilmok(길목) {0}: 애플리케이션과 여러분이 보유하거나 빌려 쓰는 모든 언어 모델 사이의 단 하나의 문.
@@ -66,12 +73,19 @@ Documents: README.md, docs/config.md, SECURITY.md
   schema       설정에 쓸 수 있는 것: JSON Schema, --docs를 주면 Markdown
 키
   key          API 키 만들기, 목록, 폐기, 교체
+비용
+  usage        무엇을 썼는지: 종류별 토큰, 요청, 전력
+  spend        얼마가 들었는지. 청구서, 다른 가격과 비교, FOCUS 파일
+  budget       한도, 사용, 예약, 잔액
+  price        모델의 가격을 보고, 빠진 가격을 찾고, 다른 가격표를 비교해 들여옵니다
+  forecast     앞으로 얼마나 더 쓸지, 그 예측이 얼마나 확실한지 알려 줍니다
+  ledger       원장을 검증하고, 증명하고, 내보내고, 표를 다시 만듭니다
 기타
   version      이 빌드의 정보
   completion   bash, zsh, fish 자동 완성 스크립트
 
 공통: --lang ko|en (기본값은 LC_ALL, LANG), --help. NO_COLOR를 지킵니다.
-종료 코드: 0 성공, 1 실패, 2 사용법, 3 설정, 4 응답 없음, 5 거부됨.
+종료 코드: 0 성공, 1 실패, 2 사용법, 3 설정, 4 응답 없음, 5 거부됨, 6 예산 초과.
 문서: README.ko.md, docs/config.md, SECURITY.md
 )"},
     {Text::up_found, "found", "찾음"},
