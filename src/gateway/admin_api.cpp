@@ -31,11 +31,18 @@ constexpr Route routes[] = {
     {Method::get, "/admin/v1/models", true, admin::models},
     {Method::get, "/admin/v1/tenants", true, admin::tenants},
     {Method::get, "/admin/v1/config", true, admin::configuration},
+    {Method::get, "/admin/v1/usage", true, admin::usage},
+    {Method::get, "/admin/v1/spend", true, admin::spend},
+    {Method::get, "/admin/v1/budgets", true, admin::budgets},
+    {Method::get, "/admin/v1/ledger", true, admin::ledger},
+    {Method::get, "/admin/v1/attempts/{id}", true, admin::attempts},
     {Method::post, "/admin/v1/reload", true, admin::reload},
     {Method::get, "/admin/v1/keys", true, admin::keys},
     {Method::post, "/admin/v1/keys", true, admin::create_key},
     {Method::post, "/admin/v1/keys/{id}/revoke", true, admin::revoke_key},
     {Method::post, "/admin/v1/keys/{id}/rotate", true, admin::rotate_key},
+    {Method::get, "/admin/v1/forecast", true, admin::forecast},
+    {Method::post, "/admin/v1/ledger/erase", true, admin::erase_person},
 };
 
 bool matches(std::string_view pattern, std::string_view path, std::string_view& id) {

@@ -68,6 +68,17 @@ AdminResponse create_key(Control& control, const AdminRequest& request);
 AdminResponse revoke_key(Control& control, const AdminRequest& request);
 AdminResponse rotate_key(Control& control, const AdminRequest& request);
 
+// admin_forecast.cpp
+AdminResponse forecast(Control& control, const AdminRequest& request);
+AdminResponse erase_person(Control& control, const AdminRequest& request);
+
+// admin_money.cpp
+AdminResponse usage(Control& control, const AdminRequest& request);
+AdminResponse spend(Control& control, const AdminRequest& request);
+AdminResponse budgets(Control& control, const AdminRequest& request);
+AdminResponse ledger(Control& control, const AdminRequest& request);
+AdminResponse attempts(Control& control, const AdminRequest& request);
+
 // admin_page.cpp
 AdminResponse page(Control& control, const AdminRequest& request);
 AdminResponse page_script(Control& control, const AdminRequest& request);

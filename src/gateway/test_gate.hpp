@@ -164,7 +164,9 @@ secret = "env:FIXED_KEY"
 )" + std::string(more);
     }
 
-    explicit TestGate(const std::string& text = toml(), std::string path = std::string(config_path)) {
+    using Ask = std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()>;
+    // `tables` answers questions to the ledger; none: there is no ledger.
+    explicit TestGate(const std::string& text = toml(), std::string path = std::string(config_path), Ask tables = {}) {
         files.put(std::string(config_path), text);
         secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
         secrets.variables["FIXED_KEY"] = fixed_key;
@@ -172,7 +174,9 @@ secret = "env:FIXED_KEY"
         for (const auto& found : loaded.problems)
             if (!found.is_warning) problem += config::render(found, false);
         if (loaded.snapshot == nullptr) return;
-        control = std::make_unique<Control>(Control::Services{world, files, secrets, nullptr, std::move(path), &spans});
+        Control::Services services{world, files, secrets, nullptr, std::move(path), &spans};
+        services.ask = std::move(tables);
+        control = std::make_unique<Control>(services);
         control->process().version = "9.9.9";
         problem += control->apply(loaded.snapshot).value_or("");
         Shard::Outlets outlets;

@@ -1,0 +1,106 @@
+// GET /admin/v1/forecast and POST /admin/v1/ledger/erase.
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "gateway/admin_api.hpp"
+#include "gateway/admin_json.hpp"
+#include "report/forecast.hpp"
+#include "wire/json.hpp"
+
+namespace gilmok::gateway::admin {
+
+namespace {
+
+std::optional<int> hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = ascii_lower(c);
+    return lower >= 'a' && lower <= 'f' ? std::optional(lower - 'a' + 10) : std::nullopt;
+}
+
+// As application/x-www-form-urlencoded has it; what is no escape stands for itself.
+std::string decoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
+        const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
+        if (low) {
+            out += static_cast<char>(*high * 16 + *low);
+            i += 2;
+        } else {
+            out += text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+// Nothing, or the refusal of a parameter that nobody reads.
+std::optional<AdminResponse> read_query(std::string_view query, report::ForecastAsked& asked) {
+    while (!query.empty()) {
+        const std::size_t end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+        if (pair.empty()) continue;
+        const std::size_t equals = pair.find('=');
+        const std::string name = decoded(pair.substr(0, equals));
+        const std::string value = equals == std::string_view::npos ? std::string() : decoded(pair.substr(equals + 1));
+        if (name == "tenant")
+            asked.tenant = value;
+        else if (name == "period")
+            asked.period = value;
+        else if (name == "step" && (value == "day" || value == "hour"))
+            asked.by_hour = value == "hour";
+        else
+            return refuse_admin(422, {.code = "parameter_unknown",
+                                      .what = "there is no parameter \"" + name + "\" with that value",
+                                      .fix = "tenant=PATH, period=this-month, step=day or step=hour"});
+    }
+    return std::nullopt;
+}
+
+}   // namespace
+
+AdminResponse forecast(Control& control, const AdminRequest& request) {
+    report::ForecastAsked asked;
+    if (auto refused = read_query(request.query, asked)) return std::move(*refused);
+    const auto tables = control.ask_tables();
+    if (!tables) return refuse_admin(503, {.code = "no_tables", .what = tables.error().message});
+    const config::Snapshot& snapshot = *control.setup()->snapshot;
+    const meter::PriceBookPtr& book = control.setup()->accounts->prices;
+    const WallTime now = control.loop().wall_now();
+    const auto convert = [&](const Money& money) {
+        return book->convert(money.pico, money.currency, snapshot.ledger.currency, now);
+    };
+    const auto answer = report::forecast(**tables, snapshot, asked, convert, {now, snapshot.ledger.utc_offset_minutes});
+    if (!answer) return refuse_admin(422, {.code = "question_refused", .what = answer.error()});
+    return admin_json(report::forecast_json(*answer));
+}
+
+AdminResponse erase_person(Control& control, const AdminRequest& request) {
+    namespace json = wire::json;
+    ledger::People* people = control.people();
+    if (people == nullptr) return refuse_admin(409, {.code = "no_ledger", .what = "there is no ledger, so nobody is named in it"});
+    const auto type = json::scan(request.body, json::Limits{.depth_max = 2}, nullptr);
+    if (!type || *type != json::Type::object) return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
+    const json::Value body{json::Type::object, request.body};
+    std::string tenant, user;
+    constexpr std::size_t bytes_max = 1'024;
+    for (const auto& [name, into] : {std::pair{"tenant", &tenant}, std::pair{"user", &user}}) {
+        const json::Value value = json::find(body, name);
+        if (value.text.empty() || value.type != json::Type::string || !json::append_unescaped(*into, value, bytes_max) || into->empty())
+            return refuse_admin(422, {.code = "member_invalid",
+                                      .what = std::string("member \"") + name + "\" is missing or no text",
+                                      .fix = R"(send {"tenant":"acme/research","user":"alice@example.org"})"});
+    }
+    const auto erased = people->erase(tenant, user);
+    if (!erased) return refuse_admin(503, {.code = "not_written", .what = erased.error().message});
+    if (!*erased)
+        return refuse_admin(404, {.code = "person_unknown", .what = "nobody of that name is known in that tenant"});
+    // The name itself must not be kept anywhere, and the log is somewhere.
+    log::info("person_erased", {{"tenant", tenant}});
+    JsonWriter answer;
+    answer.begin_object();
+    answer.flag("erased", true);
+    answer.end_object();
+    return admin_json(answer.take());
+}
+
+}   // namespace gilmok::gateway::admin
