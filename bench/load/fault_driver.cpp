@@ -1,6 +1,8 @@
 // The client of the fault proof: --requests requests over --connections connections, each made by its plan
 // (fault_plan.hpp) and judged at its end (fault_judge.hpp). Prints one line of JSON: how many requests of each kind of
 // fault had which outcome, and the violations. --ids FILE gets one line for each answer: request id, status, outcome.
+// --priced 1 asks for models that have prices, with one of the keys for each request; --book FILE then gets a line for each request:
+// NONCE REQUEST_ID STATUS OUTCOME EVENTS BODY_BYTES KEY, "-" where no head came.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 #include "fault_plan.hpp"
 #include "http.hpp"
 #include "net.hpp"
+#include "upstream_book.hpp"
 
 namespace {
 
@@ -27,9 +30,10 @@ struct Options {
     std::uint64_t requests = 0;
     std::size_t connections = 0;
     load::Rates rates;
-    std::string key;
+    std::vector<std::string> keys;
     std::int64_t patience_ns = 0;
     std::string ids_path;
+    std::string book_path;
 };
 
 struct Slot {
@@ -50,6 +54,7 @@ class Driver {
 public:
     explicit Driver(Options options) : options_(std::move(options)), slots_(options_.connections), scratch_(64 * 1024) {
         if (!options_.ids_path.empty()) ids_ = std::fopen(options_.ids_path.c_str(), "w");
+        if (!options_.book_path.empty()) book_ = std::fopen(options_.book_path.c_str(), "w");
     }
     bool run();
 
@@ -62,6 +67,7 @@ private:
     void end(std::size_t index, Ending ending);
     void note(const Slot& slot, const load::Verdict& verdict);
     void report(std::int64_t elapsed_ns) const;
+    [[nodiscard]] std::size_t key_of(const Plan& plan) const { return load::mix(plan.nonce) % options_.keys.size(); }
 
     static constexpr std::int64_t leave_after_ns = 30'000'000;   // the request has long been with the upstream
     static constexpr std::size_t violations_told_max = 20;
@@ -71,6 +77,7 @@ private:
     std::vector<Slot> slots_;
     std::vector<char> scratch_;
     std::FILE* ids_ = nullptr;
+    std::FILE* book_ = nullptr;
     std::uint64_t started_ = 0;
     std::uint64_t ended_ = 0;
     std::uint64_t connects_ = 0;
@@ -99,6 +106,7 @@ bool Driver::run() {
     for (const Slot& slot : slots_)
         if (slot.fd >= 0) ::close(slot.fd);
     if (ids_ != nullptr) std::fclose(ids_);
+    if (book_ != nullptr) std::fclose(book_);
     report(load::now_ns() - began_ns);
     return violations_ == 0;
 }
@@ -113,7 +121,7 @@ void Driver::start(std::size_t index) {
     slot.request =
         "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nauthorization: "
         "Bearer " +
-        options_.key + "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        options_.keys[key_of(slot.plan)] + "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     slot.sent = 0;
     slot.sent_ns = 0;
     slot.started_ns = load::now_ns();
@@ -214,6 +222,13 @@ void Driver::note(const Slot& slot, const load::Verdict& verdict) {
         std::fprintf(ids_, "%.*s %d %s\n", static_cast<int>(slot.reader.header("x-request-id").size()),
                      slot.reader.header("x-request-id").data(), slot.seen.status,
                      load::name_of(verdict.outcome).data());
+    if (book_ != nullptr) {
+        const std::string id(slot.reader.has_head() ? slot.reader.header("x-request-id") : std::string_view("-"));
+        std::fprintf(book_, "%016llx %s %d %s %zu %zu %zu\n", static_cast<unsigned long long>(slot.plan.nonce), id.c_str(),
+                     slot.seen.status, load::name_of(verdict.outcome).data(),
+                     slot.plan.is_stream && slot.seen.status == 200 ? load::content_events_of(slot.seen.body) : 0,
+                     slot.seen.body.size(), key_of(slot.plan));
+    }
     if (verdict.violation.empty()) return;
     ++violations_;
     if (told_.size() >= violations_told_max) return;
@@ -251,15 +266,21 @@ void Driver::report(std::int64_t elapsed_ns) const {
 
 int main(int argc, char** argv) {
     const load::Arguments arguments(
-        argc, argv, {"port", "seed", "requests", "connections", "fault-rate", "leave-rate", "key", "patience", "ids"});
+        argc, argv, {"port", "seed", "requests", "connections", "fault-rate", "leave-rate", "key", "patience", "ids",
+                     "lie-rate", "priced", "book"});
     load::raise_file_limit();
+    const std::vector<std::string> keys = arguments.all("key");
     Driver driver({.port = static_cast<std::uint16_t>(arguments.number("port", 0)),
                    .seed = static_cast<std::uint64_t>(arguments.number("seed", 1)),
                    .requests = static_cast<std::uint64_t>(arguments.number("requests", 1000)),
                    .connections = static_cast<std::size_t>(arguments.number("connections", 200)),
-                   .rates = {.fault = arguments.real("fault-rate", 0.05), .leave = arguments.real("leave-rate", 0.01)},
-                   .key = arguments.text("key", "none"),
+                   .rates = {.fault = arguments.real("fault-rate", 0.05),
+                             .leave = arguments.real("leave-rate", 0.01),
+                             .lie = arguments.real("lie-rate", 0),
+                             .is_priced = arguments.number("priced", 0) != 0},
+                   .keys = keys.empty() ? std::vector<std::string>{"none"} : keys,
                    .patience_ns = arguments.number("patience", 20) * 1'000'000'000,
-                   .ids_path = arguments.text("ids", "")});
+                   .ids_path = arguments.text("ids", ""),
+                   .book_path = arguments.text("book", "")});
     return driver.run() ? 0 : 1;
 }

@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "fault_money.hpp"
+
 namespace load {
 namespace {
 
@@ -33,6 +35,9 @@ Events read_events(std::string_view body) {
             line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
             data += (data.empty() ? "" : "\n") + std::string(line);
         } else if (line.empty() && !data.empty()) {
+            // Engines that say "usage":null in every event say it to who asked for usage, too.
+            constexpr std::string_view no_usage = R"(,"usage":null})";
+            if (data.ends_with(no_usage)) data.replace(data.size() - no_usage.size(), no_usage.size(), "}");
             events.data.push_back(std::move(data));
             data.clear();
         }
@@ -45,7 +50,8 @@ std::vector<std::string> right_events(const Plan& plan) {
     std::vector<std::string> data;
     for (std::uint32_t piece = 0; piece < plan.pieces; ++piece) data.push_back(event_data(plan, piece));
     data.push_back(finish_data(plan));
-    if (plan.asks_usage) data.push_back(usage_data(plan));
+    const bool has_usage = plan.model == 0 || !final_usage(plan).empty();
+    if (plan.asks_usage && has_usage) data.push_back(usage_data(plan));
     data.push_back("[DONE]");
     return data;
 }

@@ -53,11 +53,15 @@ struct Plan {
     bool only_once = false;     // a second attempt finds the upstream well
     std::uint32_t pieces = 1;   // of content; events of a stream
     std::uint32_t cut = 0;      // where a fault strikes, in bytes of the body, always before its last piece
+    std::uint8_t model = 0;     // 0: "fault-model"; above: one that is priced (fault_money.hpp)
+    std::uint8_t lie = 0;       // of its usage (fault_money.hpp)
 };
 
 struct Rates {
     double fault = 0.05;
     double leave = 0.01;
+    double lie = 0;          // of priced answers
+    bool is_priced = false;  // ask for the models that have a price
 };
 Plan plan_of(std::uint64_t seed, std::uint64_t number, const Rates& rates);
 
@@ -71,8 +75,10 @@ std::string json_answer(const Plan& plan);
 std::string event_data(const Plan& plan, std::uint32_t piece);   // pieces 0 … pieces-1
 std::string finish_data(const Plan& plan);                       // the event with finish_reason
 std::string usage_data(const Plan& plan);
-// All events of the stream as bytes, "[DONE]" included.
-std::string event_stream(const Plan& plan, bool with_usage);
+// All events of the stream as bytes, "[DONE]" included. `is_continuous`: usage in every event.
+std::string event_stream(const Plan& plan, bool with_usage, bool is_continuous = false);
+// The event of a piece as the upstream sends it, with what it says of usage.
+std::string sent_data(const Plan& plan, std::uint32_t piece, bool is_continuous);
 
 constexpr std::uint64_t mix(std::uint64_t x) {   // splitmix64: neighbours become strangers
     x += 0x9e3779b97f4a7c15ULL;

@@ -1,5 +1,6 @@
 // An OpenAI-compatible upstream that misbehaves as each request's plan orders (fault_plan.hpp). Prints its port; on
 // GET /counts tells what it saw. Every answer is a script of steps, run as far as time and the peer allow.
+// --sides 2 listens on a second port too (its number stands on the same line), --book FILE keeps an account of each request.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "fault_plan.hpp"
 #include "http.hpp"
 #include "net.hpp"
+#include "upstream_book.hpp"
 
 namespace {
 
@@ -62,29 +64,39 @@ std::string status_answer(std::string_view status_line) {
            length_line(body.size()) + "\r\n" + body;
 }
 
-std::string whole_answer(const Plan& plan, bool with_usage) {
+// What the gateway asked of a stream.
+struct Wanted {
+    bool has_usage = false;
+    bool is_continuous = false;
+};
+
+std::string events_of(const Plan& plan, Wanted wanted) {
+    return load::event_stream(plan, wanted.has_usage, wanted.is_continuous);
+}
+
+std::string whole_answer(const Plan& plan, Wanted wanted) {
     if (!plan.is_stream) {
         const std::string body = load::json_answer(plan);
         return head_of(plan, length_line(body.size())) + body;
     }
-    return head_of(plan, "transfer-encoding: chunked\r\n") + chunked(load::event_stream(plan, with_usage), plan.nonce) +
+    return head_of(plan, "transfer-encoding: chunked\r\n") + chunked(events_of(plan, wanted), plan.nonce) +
            "0\r\n\r\n";
 }
 
 // The answer up to the byte where the plan strikes, its framing promising more.
-std::string cut_answer(const Plan& plan, bool with_usage) {
+std::string cut_answer(const Plan& plan, Wanted wanted) {
     if (!plan.is_stream) {
         const std::string body = load::json_answer(plan);
         return head_of(plan, length_line(body.size())) + body.substr(0, plan.cut);
     }
     return head_of(plan, "transfer-encoding: chunked\r\n") +
-           chunked(std::string_view(load::event_stream(plan, with_usage)).substr(0, plan.cut), plan.nonce);
+           chunked(std::string_view(events_of(plan, wanted)).substr(0, plan.cut), plan.nonce);
 }
 
-std::string error_stream(const Plan& plan) {
+std::string error_stream(const Plan& plan, Wanted wanted) {
     std::string events;
     for (std::uint32_t piece = 0; piece < plan.pieces / 2; ++piece)
-        events += "data: " + load::event_data(plan, piece) + "\n\n";
+        events += "data: " + load::sent_data(plan, piece, wanted.is_continuous) + "\n\n";
     events += R"(data: {"error":{"message":"ordered by the plan","type":"server_error","code":500}})";
     events += "\n\n";
     if (plan.only_once) events += "data: [DONE]\n\n";   // some engines do that, too
@@ -112,18 +124,19 @@ std::string repeated(std::string_view text, int times) {
     return out;
 }
 
-Script leaving_script(const Plan& plan, bool with_usage) {
-    if (plan.leaving == load::Leaving::before_head) return {wait(leave_delay_ms), put(whole_answer(plan, with_usage))};
-    const std::string start =
-        head_of(plan, "transfer-encoding: chunked\r\n") + chunk_of("data: " + load::event_data(plan, 0) + "\n\n");
+Script leaving_script(const Plan& plan, Wanted wanted) {
+    if (plan.leaving == load::Leaving::before_head) return {wait(leave_delay_ms), put(whole_answer(plan, wanted))};
+    std::string start = head_of(plan, "transfer-encoding: chunked\r\n");
+    for (std::uint32_t piece = 0; piece <= plan.nonce / 2 % plan.pieces; ++piece)
+        start += chunk_of("data: " + load::sent_data(plan, piece, wanted.is_continuous) + "\n\n");
     return {put(start), wait(leave_delay_ms), put("0\r\n\r\n")};
 }
 
-Script script_of(const Plan& plan, bool with_usage) {
+Script script_of(const Plan& plan, Wanted wanted) {
     using What = Step::What;
     constexpr std::string_view early_hints = "HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n";
-    if (plan.leaving != load::Leaving::stays) return leaving_script(plan, with_usage);
-    const std::string whole = whole_answer(plan, with_usage);
+    if (plan.leaving != load::Leaving::stays) return leaving_script(plan, wanted);
+    const std::string whole = whole_answer(plan, wanted);
     switch (plan.fault) {
         case Fault::none:
         case Fault::lying_usage: return {put(whole)};
@@ -134,12 +147,12 @@ Script script_of(const Plan& plan, bool with_usage) {
         case Fault::second_answer: {
             Plan poison = plan;
             poison.nonce = ~plan.nonce;
-            return {put(whole + whole_answer(poison, with_usage)), stop(What::stall)};
+            return {put(whole + whole_answer(poison, wanted)), stop(What::stall)};
         }
         case Fault::close_after: return {put(whole), stop(What::end)};
         case Fault::until_close:
             return {put(head_of(plan, "") +
-                        (plan.is_stream ? load::event_stream(plan, with_usage) : load::json_answer(plan))),
+                        (plan.is_stream ? events_of(plan, wanted) : load::json_answer(plan))),
                     stop(What::end)};
         case Fault::stall_head: return {stop(What::stall)};
         case Fault::reset_head: return {stop(What::reset)};
@@ -147,9 +160,9 @@ Script script_of(const Plan& plan, bool with_usage) {
         case Fault::status_400: return {put(status_answer("400 Bad Request"))};
         case Fault::status_500: return {put(status_answer("500 Internal Server Error"))};
         case Fault::status_503: return {put(status_answer("503 Service Unavailable"))};
-        case Fault::stall_body: return {put(cut_answer(plan, with_usage)), stop(What::stall)};
-        case Fault::reset_body: return {put(cut_answer(plan, with_usage)), wait(5), stop(What::reset)};
-        case Fault::half_close: return {put(cut_answer(plan, with_usage)), stop(What::end)};
+        case Fault::stall_body: return {put(cut_answer(plan, wanted)), stop(What::stall)};
+        case Fault::reset_body: return {put(cut_answer(plan, wanted)), wait(5), stop(What::reset)};
+        case Fault::half_close: return {put(cut_answer(plan, wanted)), stop(What::end)};
         case Fault::length_long: {
             const std::string body = load::json_answer(plan);
             return {put(head_of(plan, length_line(body.size() + 1 + plan.cut)) + body), stop(What::end)};
@@ -157,16 +170,16 @@ Script script_of(const Plan& plan, bool with_usage) {
         case Fault::length_short:
             return {put(head_of(plan, length_line(plan.cut)) + load::json_answer(plan)), stop(What::stall)};
         case Fault::garbage_chunk: {
-            const std::string body = plan.is_stream ? load::event_stream(plan, with_usage) : load::json_answer(plan);
+            const std::string body = plan.is_stream ? events_of(plan, wanted) : load::json_answer(plan);
             return {put(head_of(plan, "transfer-encoding: chunked\r\n") +
                         chunked(body.substr(0, plan.cut), plan.nonce) + "zz\r\n"),
                     stop(What::stall)};
         }
-        case Fault::error_event: return {put(error_stream(plan))};
+        case Fault::error_event: return {put(error_stream(plan, wanted))};
         case Fault::truncated_stream:
             return {
                 put(head_of(plan, "transfer-encoding: chunked\r\n") +
-                    chunked(std::string_view(load::event_stream(plan, with_usage)).substr(0, plan.cut), plan.nonce) +
+                    chunked(std::string_view(events_of(plan, wanted)).substr(0, plan.cut), plan.nonce) +
                     "0\r\n\r\n")};
         case Fault::count_: break;
     }
@@ -182,6 +195,8 @@ struct Connection {
     Script script;
     bool is_busy = false;   // a request is being answered
     bool client_will_leave = false;
+    unsigned side = 0;
+    std::unique_ptr<load::BookEntry> entry;   // of the request that is being answered
 };
 
 struct Due {
@@ -204,9 +219,13 @@ struct Counts {
 
 class Upstream {
 public:
-    explicit Upstream(std::uint16_t port) : listening_(load::listen_on(port)), scratch_(128 * 1024) {
-        epoll_.add(listening_.fd, EPOLLIN, listener_tag);
-        std::printf("%u\n", static_cast<unsigned>(listening_.port));
+    Upstream(std::uint16_t port, unsigned sides, const std::string& book) : book_(book), scratch_(128 * 1024) {
+        for (unsigned side = 0; side < sides; ++side) {
+            listening_.push_back(load::listen_on(side == 0 ? port : std::uint16_t{0}));
+            epoll_.add(listening_.back().fd, EPOLLIN, listener_tag - side);
+            std::printf("%s%u", side == 0 ? "" : " ", static_cast<unsigned>(listening_.back().port));
+        }
+        std::printf("\n");
         std::fflush(stdout);
     }
     [[noreturn]] void run();
@@ -214,7 +233,8 @@ public:
 private:
     static constexpr std::uint64_t listener_tag = ~0ULL;
 
-    void accept_all();
+    void accept_all(unsigned side);
+    void close_entry(Connection& connection);
     void receive(std::size_t slot);
     void begin(std::size_t slot);
     void advance(std::size_t slot);
@@ -222,7 +242,8 @@ private:
     void drop(std::size_t slot, bool by_peer, bool with_reset);
     std::string counts_answer() const;
 
-    load::Listening listening_;
+    std::vector<load::Listening> listening_;
+    load::UpstreamBook book_;
     load::Epoll epoll_;
     std::vector<char> scratch_;
     std::vector<std::unique_ptr<Connection>> connections_;
@@ -237,8 +258,8 @@ void Upstream::run() {
     for (;;) {
         const std::int64_t wait_ns = due_.empty() ? -1 : std::max<std::int64_t>(due_.top().at_ns - load::now_ns(), 0);
         for (const epoll_event& event : epoll_.wait(wait_ns)) {
-            if (event.data.u64 == listener_tag) {
-                accept_all();
+            if (event.data.u64 > listener_tag - listening_.size()) {
+                accept_all(static_cast<unsigned>(listener_tag - event.data.u64));
                 continue;
             }
             const auto slot = static_cast<std::size_t>(event.data.u64);
@@ -255,8 +276,9 @@ void Upstream::run() {
     }
 }
 
-void Upstream::accept_all() {
-    for (int fd = load::accept_from(listening_.fd); fd >= 0; fd = load::accept_from(listening_.fd)) {
+void Upstream::accept_all(unsigned side) {
+    const int listener = listening_[side].fd;
+    for (int fd = load::accept_from(listener); fd >= 0; fd = load::accept_from(listener)) {
         if (free_slots_.empty()) {
             free_slots_.push_back(connections_.size());
             connections_.push_back(std::make_unique<Connection>());
@@ -265,6 +287,7 @@ void Upstream::accept_all() {
         free_slots_.pop_back();
         *connections_[slot] = Connection{};
         connections_[slot]->fd = fd;
+        connections_[slot]->side = side;
         connections_[slot]->serial = ++serials_;
         ++counts_.connections;
         ++counts_.open;
@@ -302,11 +325,13 @@ void Upstream::begin(std::size_t slot) {
     Connection& connection = *connections_[slot];
     const bool is_post = connection.reader.head().starts_with("POST ");
     const bool is_counts = connection.reader.head().starts_with("GET /counts ");
+    const std::string id(connection.reader.header("x-request-id"));
     const std::string body = std::move(connection.body);
     connection.body.clear();
     connection.reader.reset();
     connection.is_busy = true;
     connection.client_will_leave = false;
+    if (is_counts) book_.flush();
     if (!is_post) {
         const std::string text = is_counts ? counts_answer() : "{}";
         connection.script = {
@@ -330,7 +355,17 @@ void Upstream::begin(std::size_t slot) {
     counts_.faults += plan->fault != Fault::none ? 1U : 0U;
     connection.client_will_leave = plan->leaving != load::Leaving::stays;
     counts_.leaving += connection.client_will_leave ? 1U : 0U;
-    connection.script = script_of(*plan, body.find("\"include_usage\":true") != std::string::npos);
+    const Wanted wanted{.has_usage = body.find("\"include_usage\":true") != std::string::npos,
+                        .is_continuous = body.find("\"continuous_usage_stats\":true") != std::string::npos};
+    if (book_.is_kept())
+        connection.entry = std::make_unique<load::BookEntry>(load::BookEntry{.id = id,
+                                                                             .side = connection.side,
+                                                                             .plan = *plan,
+                                                                             .is_continuous = wanted.is_continuous,
+                                                                             .has_usage = wanted.has_usage,
+                                                                             .input_bytes = load::input_bytes_of(body),
+                                                                             .sent = {}});
+    connection.script = script_of(*plan, wanted);
     advance(slot);
 }
 
@@ -341,6 +376,7 @@ void Upstream::advance(std::size_t slot) {
         if (connection.script.empty()) {
             counts_.not_cancelled += connection.is_busy && connection.client_will_leave ? 1U : 0U;
             connection.is_busy = false;
+            close_entry(connection);
             return;
         }
         const Step step = std::move(connection.script.front());
@@ -363,6 +399,7 @@ bool Upstream::flush(Connection& connection) {
     while (!connection.unsent.empty()) {
         const ssize_t sent = ::send(connection.fd, connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
         if (sent <= 0) return false;   // full, or broken: the read side will tell
+        if (connection.entry != nullptr) connection.entry->sent.append(connection.unsent, 0, static_cast<std::size_t>(sent));
         connection.unsent.erase(0, static_cast<std::size_t>(sent));
     }
     return true;
@@ -371,6 +408,9 @@ bool Upstream::flush(Connection& connection) {
 void Upstream::drop(std::size_t slot, bool by_peer, bool with_reset) {
     Connection& connection = *connections_[slot];
     if (by_peer && connection.is_busy && connection.client_will_leave) ++counts_.cancelled;
+    if (book_.is_kept() && !connection.is_busy && connection.reader.has_head() && !connection.reader.is_done())
+        book_.write_partial(connection.reader.header("x-request-id"), connection.side);
+    close_entry(connection);
     if (with_reset)
         load::close_hard(connection.fd);
     else
@@ -379,6 +419,13 @@ void Upstream::drop(std::size_t slot, bool by_peer, bool with_reset) {
     connection.serial = 0;
     --counts_.open;
     free_slots_.push_back(slot);
+}
+
+// How far it came is known when the connection is done with it.
+void Upstream::close_entry(Connection& connection) {
+    if (connection.entry == nullptr) return;
+    book_.write(*connection.entry);
+    connection.entry.reset();
 }
 
 std::string Upstream::counts_answer() const {
@@ -395,8 +442,9 @@ std::string Upstream::counts_answer() const {
 }   // namespace
 
 int main(int argc, char** argv) {
-    const load::Arguments arguments(argc, argv, {"port"});
+    const load::Arguments arguments(argc, argv, {"port", "sides", "book"});
     load::raise_file_limit();
-    Upstream upstream(static_cast<std::uint16_t>(arguments.number("port", 0)));
+    Upstream upstream(static_cast<std::uint16_t>(arguments.number("port", 0)),
+                      static_cast<unsigned>(arguments.number("sides", 1)), arguments.text("book", ""));
     upstream.run();
 }
