@@ -10,11 +10,13 @@ void TokenRate::set_rate(std::int64_t per_minute) {
 }
 
 bool TokenRate::make_room() {
-    if (ring_.size() >= chunks_max) return false;
-    constexpr std::size_t smallest = 16;
-    std::vector<Chunk> larger(ring_.empty() ? smallest : ring_.size() * 2);
-    for (std::uint64_t place = first_; place < next_; ++place) larger[place & (larger.size() - 1)] = chunk(place);
+    if (capacity_ >= chunks_max) return false;
+    constexpr std::uint64_t smallest = 16;
+    const std::uint64_t capacity = capacity_ == 0 ? smallest : capacity_ * 2;
+    auto larger = std::make_unique<Chunk[]>(capacity);
+    for (std::uint64_t place = first_; place < next_; ++place) larger[place & (capacity - 1)] = chunk(place);
     ring_ = std::move(larger);
+    capacity_ = capacity;
     return true;
 }
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "admit/gcra.hpp"
 #include "base/assert.hpp"
@@ -29,13 +29,16 @@ public:
     std::uint64_t add(std::int64_t amount) {
         if (amount == 0 || !rate_.is_limit()) return no_place;
         rate_.add(amount);
-        if (next_ - first_ >= ring_.size() && !make_room()) {
+        if (next_ - first_ == capacity_ && !make_room()) {
             Chunk& last = chunk(next_ - 1);
             last.units += amount * Gcra::unit;
             last.is_shared = true;
             return no_place;
         }
-        chunk(next_) = {amount * Gcra::unit, false};
+        // Member by member: a whole chunk goes through the stack, and its store is waited for.
+        Chunk& mine = chunk(next_);
+        mine.units = amount * Gcra::unit;
+        mine.is_shared = false;
         return next_++;
     }
     void give_back(std::int64_t amount, std::uint64_t place) {
@@ -53,7 +56,7 @@ private:
         Pico units = 0;
         bool is_shared = false;
     };
-    Chunk& chunk(std::uint64_t place) { return ring_[place & (ring_.size() - 1)]; }
+    Chunk& chunk(std::uint64_t place) { return ring_[place & (capacity_ - 1)]; }
     bool make_room();
     void leak(Pico units) {
         while (units > 0) {
@@ -70,7 +73,8 @@ private:
 
     Gcra rate_;
     std::uint64_t first_ = 1, next_ = 1;   // places of the chunks in the ring: [first, next)
-    std::vector<Chunk> ring_;              // size: a power of two
+    std::uint64_t capacity_ = 0;           // of the ring: a power of two
+    std::unique_ptr<Chunk[]> ring_;
 };
 
 }   // namespace gilmok::admit
