@@ -52,8 +52,12 @@ model::Terminal any_terminal(Prng& prng, WallTime at) {
     terminal.model = some(200, 6);
     terminal.upstream = some(300, 4);
     terminal.served_model = terminal.response_model = some(400, 6);
-    terminal.charge = {true, some(500, 8), *parse_currency("USD"), Pico{1'234'567} * prng.between(1, 900'000),
-                       *parse_currency("KRW"), Pico{1'834'567'890} * prng.between(1, 900'000)};
+    terminal.charge = {true,
+                       some(500, 8),
+                       *parse_currency("USD"),
+                       Pico{1'234'567} * prng.between(1, 900'000),
+                       *parse_currency("KRW"),
+                       Pico{1'834'567'890} * prng.between(1, 900'000)};
     terminal.meters[model::Meter::input_fresh] = prng.between(10, 4'000);
     terminal.meters[model::Meter::cache_read] = prng.between(0, 9'000);
     terminal.meters[model::Meter::output_text] = prng.between(1, 900);
@@ -127,18 +131,21 @@ void through_sqlite(const Arguments& arguments, const std::string& directory) {
     must(database, "PRAGMA journal_mode = WAL");
     must(database, "PRAGMA synchronous = FULL");
     must(database,
-         "CREATE TABLE attempts (id INTEGER PRIMARY KEY, exchange BLOB, tenant INTEGER, model INTEGER, upstream INTEGER, input INTEGER, "
+         "CREATE TABLE attempts (id INTEGER PRIMARY KEY, exchange BLOB, tenant INTEGER, model INTEGER, upstream "
+         "INTEGER, input INTEGER, "
          "output INTEGER, cost_whole INTEGER, cost_pico INTEGER, raw TEXT) STRICT");
     must(database, "CREATE UNIQUE INDEX by_exchange ON attempts (exchange)");
     sqlite3_stmt* insert = nullptr;
-    if (sqlite3_prepare_v2(database, "INSERT INTO attempts VALUES (NULL,?,?,?,?,?,?,?,?,?)", -1, &insert, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v2(database, "INSERT INTO attempts VALUES (NULL,?,?,?,?,?,?,?,?,?)", -1, &insert, nullptr) !=
+        SQLITE_OK)
         die(sqlite3_errmsg(database));
     Prng prng(1);
     for (std::uint64_t done = 0; done < arguments.rows; done += arguments.plain) {
         must(database, "BEGIN");
         for (std::uint64_t i = 0; i < arguments.plain; ++i) {
             const model::Terminal terminal = any_terminal(prng, wall_now());
-            sqlite3_bind_blob(insert, 1, terminal.ref.exchange.text, sizeof terminal.ref.exchange.text, SQLITE_TRANSIENT);
+            sqlite3_bind_blob(insert, 1, terminal.ref.exchange.text, sizeof terminal.ref.exchange.text,
+                              SQLITE_TRANSIENT);
             const std::int64_t numbers[] = {static_cast<std::int64_t>(terminal.tenant),
                                             static_cast<std::int64_t>(terminal.model),
                                             static_cast<std::int64_t>(terminal.upstream),
@@ -147,7 +154,8 @@ void through_sqlite(const Arguments& arguments, const std::string& directory) {
                                             static_cast<std::int64_t>(terminal.charge.cost_ledger / pico_per_unit),
                                             static_cast<std::int64_t>(terminal.charge.cost_ledger % pico_per_unit)};
             for (int at = 0; at < 7; ++at) sqlite3_bind_int64(insert, at + 2, numbers[at]);
-            sqlite3_bind_text(insert, 9, terminal.raw_usage.data(), static_cast<int>(terminal.raw_usage.size()), SQLITE_STATIC);
+            sqlite3_bind_text(insert, 9, terminal.raw_usage.data(), static_cast<int>(terminal.raw_usage.size()),
+                              SQLITE_STATIC);
             if (sqlite3_step(insert) != SQLITE_DONE) die(sqlite3_errmsg(database));
             sqlite3_reset(insert);
         }
@@ -188,7 +196,8 @@ int main(int argc, char** argv) {
         through_sqlite(arguments, directory);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     std::filesystem::remove_all(directory);
-    std::printf("{\"rows\":%llu,\"seconds\":%.4f,\"rows_per_second\":%.1f}\n", static_cast<unsigned long long>(arguments.rows), seconds,
+    std::printf("{\"rows\":%llu,\"seconds\":%.4f,\"rows_per_second\":%.1f}\n",
+                static_cast<unsigned long long>(arguments.rows), seconds,
                 static_cast<double>(arguments.rows) / seconds);
     return 0;
 }

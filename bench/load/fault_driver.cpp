@@ -224,8 +224,8 @@ void Driver::note(const Slot& slot, const load::Verdict& verdict) {
                      load::name_of(verdict.outcome).data());
     if (book_ != nullptr) {
         const std::string id(slot.reader.has_head() ? slot.reader.header("x-request-id") : std::string_view("-"));
-        std::fprintf(book_, "%016llx %s %d %s %zu %zu %zu\n", static_cast<unsigned long long>(slot.plan.nonce), id.c_str(),
-                     slot.seen.status, load::name_of(verdict.outcome).data(),
+        std::fprintf(book_, "%016llx %s %d %s %zu %zu %zu\n", static_cast<unsigned long long>(slot.plan.nonce),
+                     id.c_str(), slot.seen.status, load::name_of(verdict.outcome).data(),
                      slot.plan.is_stream && slot.seen.status == 200 ? load::content_events_of(slot.seen.body) : 0,
                      slot.seen.body.size(), key_of(slot.plan));
     }
@@ -265,9 +265,9 @@ void Driver::report(std::int64_t elapsed_ns) const {
 }   // namespace
 
 int main(int argc, char** argv) {
-    const load::Arguments arguments(
-        argc, argv, {"port", "seed", "requests", "connections", "fault-rate", "leave-rate", "key", "patience", "ids",
-                     "lie-rate", "priced", "book"});
+    const load::Arguments arguments(argc, argv,
+                                    {"port", "seed", "requests", "connections", "fault-rate", "leave-rate", "key",
+                                     "patience", "ids", "lie-rate", "priced", "book"});
     load::raise_file_limit();
     const std::vector<std::string> keys = arguments.all("key");
     Driver driver({.port = static_cast<std::uint16_t>(arguments.number("port", 0)),

@@ -37,7 +37,8 @@ Used used_of(const Plan& plan) {
     // One in twenty has a prompt so long that other prices hold.
     used.prompt = draw(plan, 1, 20) == 0 ? 40'000 + some(2, 260'000) : 1 + some(2, 6'000);
     used.completion = plan.pieces * (1 + some(3, 9)) + some(4, 5);
-    if (draw(plan, 5, 3) != 0) used.cached = draw(plan, 6, 3) == 0 ? 0 : some(7, static_cast<std::uint64_t>(used.prompt) + 1);
+    if (draw(plan, 5, 3) != 0)
+        used.cached = draw(plan, 6, 3) == 0 ? 0 : some(7, static_cast<std::uint64_t>(used.prompt) + 1);
     if (draw(plan, 8, 3) != 0)
         used.reasoning = draw(plan, 9, 3) == 0 ? 0 : some(10, static_cast<std::uint64_t>(used.completion) + 1);
     return used;

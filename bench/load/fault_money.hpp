@@ -24,7 +24,7 @@ enum class Lie : std::uint8_t {
     total,          // a total that is not the sum
     beyond,         // above 2^53
     fraction,
-    usage_twice,    // two usage objects in one answer
+    usage_twice,   // two usage objects in one answer
     count_,
 };
 

@@ -47,9 +47,8 @@ std::string member(std::string_view name, std::string_view value) {
 }
 
 std::string chunk_start(const Plan& plan) {
-    return R"({"id":"chatcmpl-)" + hex_of(plan.nonce) +
-           R"(","object":"chat.completion.chunk","created":1741570283,)" + member("model", answer_model(plan)) +
-           member("service_tier", answer_tier(plan));
+    return R"({"id":"chatcmpl-)" + hex_of(plan.nonce) + R"(","object":"chat.completion.chunk","created":1741570283,)" +
+           member("model", answer_model(plan)) + member("service_tier", answer_tier(plan));
 }
 
 // A fault that only one kind of answer can have turns into its nearest relative in the other.
@@ -99,7 +98,8 @@ Plan plan_of(std::uint64_t seed, std::uint64_t number, const Rates& rates) {
     plan.pieces = static_cast<std::uint32_t>(1 + draw(20));
     if (rates.is_priced) {
         plan.model = static_cast<std::uint8_t>(1 + draw(priced_models));
-        if (chance(rates.lie)) plan.lie = static_cast<std::uint8_t>(1 + draw(static_cast<std::uint64_t>(Lie::count_) - 1));
+        if (chance(rates.lie))
+            plan.lie = static_cast<std::uint8_t>(1 + draw(static_cast<std::uint64_t>(Lie::count_) - 1));
         plan.lie = static_cast<std::uint8_t>(fitting_lie(static_cast<Lie>(plan.lie), plan));
     }
     if (chance(rates.leave)) {
@@ -117,10 +117,11 @@ Plan plan_of(std::uint64_t seed, std::uint64_t number, const Rates& rates) {
 
 std::string text_of(const Plan& plan) {
     std::array<char, 96> text{};
-    std::snprintf(text.data(), text.size(), "%016llx.%u.%u.%d.%d.%d.%u.%u.%u.%u", static_cast<unsigned long long>(plan.nonce),
-                  static_cast<unsigned>(plan.fault), static_cast<unsigned>(plan.leaving), plan.is_stream ? 1 : 0,
-                  plan.asks_usage ? 1 : 0, plan.only_once ? 1 : 0, plan.pieces, plan.cut,
-                  static_cast<unsigned>(plan.model), static_cast<unsigned>(plan.lie));
+    std::snprintf(text.data(), text.size(), "%016llx.%u.%u.%d.%d.%d.%u.%u.%u.%u",
+                  static_cast<unsigned long long>(plan.nonce), static_cast<unsigned>(plan.fault),
+                  static_cast<unsigned>(plan.leaving), plan.is_stream ? 1 : 0, plan.asks_usage ? 1 : 0,
+                  plan.only_once ? 1 : 0, plan.pieces, plan.cut, static_cast<unsigned>(plan.model),
+                  static_cast<unsigned>(plan.lie));
     return text.data();
 }
 
@@ -136,8 +137,8 @@ std::optional<Plan> read_plan(std::string_view text) {
     int asks_usage = 0;
     int only_once = 0;
     const std::string copy(text.substr(0, 95));
-    if (std::sscanf(copy.c_str(), "%16llx.%u.%u.%d.%d.%d.%u.%u.%u.%u", &nonce, &fault, &leaving, &is_stream, &asks_usage,
-                    &only_once, &pieces, &cut, &model, &lie) != 10 ||
+    if (std::sscanf(copy.c_str(), "%16llx.%u.%u.%d.%d.%d.%u.%u.%u.%u", &nonce, &fault, &leaving, &is_stream,
+                    &asks_usage, &only_once, &pieces, &cut, &model, &lie) != 10 ||
         fault >= static_cast<unsigned>(Fault::count_) || leaving > 2 || model > priced_models ||
         lie >= static_cast<unsigned>(Lie::count_))
         return std::nullopt;

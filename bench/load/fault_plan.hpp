@@ -60,8 +60,8 @@ struct Plan {
 struct Rates {
     double fault = 0.05;
     double leave = 0.01;
-    double lie = 0;          // of priced answers
-    bool is_priced = false;  // ask for the models that have a price
+    double lie = 0;           // of priced answers
+    bool is_priced = false;   // ask for the models that have a price
 };
 Plan plan_of(std::uint64_t seed, std::uint64_t number, const Rates& rates);
 

@@ -79,8 +79,7 @@ std::string whole_answer(const Plan& plan, Wanted wanted) {
         const std::string body = load::json_answer(plan);
         return head_of(plan, length_line(body.size())) + body;
     }
-    return head_of(plan, "transfer-encoding: chunked\r\n") + chunked(events_of(plan, wanted), plan.nonce) +
-           "0\r\n\r\n";
+    return head_of(plan, "transfer-encoding: chunked\r\n") + chunked(events_of(plan, wanted), plan.nonce) + "0\r\n\r\n";
 }
 
 // The answer up to the byte where the plan strikes, its framing promising more.
@@ -151,8 +150,7 @@ Script script_of(const Plan& plan, Wanted wanted) {
         }
         case Fault::close_after: return {put(whole), stop(What::end)};
         case Fault::until_close:
-            return {put(head_of(plan, "") +
-                        (plan.is_stream ? events_of(plan, wanted) : load::json_answer(plan))),
+            return {put(head_of(plan, "") + (plan.is_stream ? events_of(plan, wanted) : load::json_answer(plan))),
                     stop(What::end)};
         case Fault::stall_head: return {stop(What::stall)};
         case Fault::reset_head: return {stop(What::reset)};
@@ -177,10 +175,9 @@ Script script_of(const Plan& plan, Wanted wanted) {
         }
         case Fault::error_event: return {put(error_stream(plan, wanted))};
         case Fault::truncated_stream:
-            return {
-                put(head_of(plan, "transfer-encoding: chunked\r\n") +
-                    chunked(std::string_view(events_of(plan, wanted)).substr(0, plan.cut), plan.nonce) +
-                    "0\r\n\r\n")};
+            return {put(head_of(plan, "transfer-encoding: chunked\r\n") +
+                        chunked(std::string_view(events_of(plan, wanted)).substr(0, plan.cut), plan.nonce) +
+                        "0\r\n\r\n")};
         case Fault::count_: break;
     }
     return {};
@@ -399,7 +396,8 @@ bool Upstream::flush(Connection& connection) {
     while (!connection.unsent.empty()) {
         const ssize_t sent = ::send(connection.fd, connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
         if (sent <= 0) return false;   // full, or broken: the read side will tell
-        if (connection.entry != nullptr) connection.entry->sent.append(connection.unsent, 0, static_cast<std::size_t>(sent));
+        if (connection.entry != nullptr)
+            connection.entry->sent.append(connection.unsent, 0, static_cast<std::size_t>(sent));
         connection.unsent.erase(0, static_cast<std::size_t>(sent));
     }
     return true;

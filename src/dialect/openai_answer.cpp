@@ -1,5 +1,4 @@
 // Reading what an answer says it used, and what a piece of a streamed answer is.
-#include <optional>
 
 #include "base/text.hpp"
 #include "dialect/openai.hpp"
@@ -232,64 +231,83 @@ std::string_view plain_text(const Value& value) {
     return wire::json::has_escape(inside) ? std::string_view{} : inside;
 }
 
-// Engines name the model among the first few members, in front of what is long.
-std::string_view find_model(std::string_view json) {
-    constexpr int members_max = 6;
+// Engines name model and tier among the first few members, in front of what is long, or behind it.
+void read_front(std::string_view json, AnswerFacts& facts) {
+    constexpr int members_max = 8;
     Cursor cursor(json);
     std::string_view name;
     Value value;
     for (int seen = 0; seen < members_max && cursor.next_member(name, value); ++seen) {
-        if (name == "model") return plain_text(value);
         if (value.type == Type::array || value.type == Type::object) break;
+        if (name == "model") facts.model = plain_text(value);
+        if (name == "service_tier") facts.service_tier = plain_text(value);
     }
-    return {};
+}
+
+// Takes what follows for members of the outermost object, from the name at `begin` to the end of the answer. False when
+// it is something else, or has no usage object.
+bool read_back(std::string_view json, std::size_t begin, AnswerFacts& facts) {
+    AnswerFacts found = facts;
+    Walk walk(json.substr(begin), wire::json::depth_limit, false);
+    std::string_view name;
+    Value value;
+    for (;;) {
+        if (!walk.name(name) || !walk.value(value)) return false;
+        if (name == "usage" && value.type == Type::object) found.usage_text = value.text;
+        if (name == "model") found.model = plain_text(value);
+        if (name == "service_tier") found.service_tier = plain_text(value);
+        walk.space();
+        if (!walk.is_at(',')) break;
+        if (!walk.take(',', {})) return false;
+        walk.space();
+    }
+    const bool is_outermost = walk.is_at('}') && walk.at() == json.data() + json.find_last_not_of(" \t\r\n");
+    if (!is_outermost || found.usage_text.empty()) return false;
+    facts = found;
+    return true;
 }
 
 // The bytes "usage" with their quotes can stand only where a string token stands: inside a text the quotes would be
 // escaped. When they stand once, as a name whose object is followed by nothing but members of the outermost object, that
-// is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way.
-std::optional<Value> find_only_usage(std::string_view json, std::string_view* service_tier) {
-    constexpr std::string_view quoted = "\"usage\"";
-    const std::size_t at = wire::json::find_text(json, quoted);
-    if (at == std::string_view::npos) return std::nullopt;
-    if (wire::json::find_text(json.substr(at + quoted.size()), quoted) != std::string_view::npos) return std::nullopt;
-    const std::size_t colon = json.find_first_not_of(" \t\r\n", at + quoted.size());
-    if (colon == std::string_view::npos || json[colon] != ':') return std::nullopt;
-    Walk walk(json.substr(colon + 1), wire::json::depth_limit, false);
-    walk.space();
-    Value usage;
-    if (!walk.is_at('{') || !walk.value(usage)) return std::nullopt;
-    std::string_view name;
-    Value ignored;
-    for (walk.space(); walk.is_at(','); walk.space()) {
-        if (!walk.take(',', {})) return std::nullopt;
-        walk.space();
-        if (!walk.name(name) || !walk.value(ignored)) return std::nullopt;
-        if (name == "service_tier") *service_tier = plain_text(ignored);
+// is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way, and so does a
+// model or tier that is named, but neither in front nor close to the usage.
+bool read_short_way(std::string_view json, AnswerFacts& facts) {
+    constexpr std::string_view usage = "\"usage\"", model = "\"model\"", tier = "\"service_tier\"";
+    constexpr std::size_t close_bytes = 512;
+    const std::size_t at = wire::json::find_text(json, usage);
+    if (at == std::string_view::npos) return false;
+    if (wire::json::find_text(json.substr(at + usage.size()), usage) != std::string_view::npos) return false;
+    bool is_read = false;
+    if (facts.model.empty()) {
+        const std::size_t window = at > close_bytes ? at - close_bytes : 0;
+        const std::size_t before = json.substr(window, at - window).find(model);
+        is_read = before != std::string_view::npos && read_back(json, window + before, facts);
     }
-    const std::size_t end = json.find_last_not_of(" \t\r\n");
-    const bool is_outermost = walk.is_at('}') && walk.at() == json.data() + end;
-    return is_outermost ? std::optional(usage) : std::nullopt;
+    if (!is_read && !read_back(json, at, facts)) return false;
+    return !facts.model.empty() &&
+           (!facts.service_tier.empty() || wire::json::find_text(json, tier) == std::string_view::npos);
 }
 
 }   // namespace
 
 AnswerFacts read_facts(std::string_view json) {
     AnswerFacts facts;
-    facts.model = find_model(json);
-    if (const auto only = find_only_usage(json, &facts.service_tier)) {
-        facts.usage = read_counts(*only);
-        facts.usage_text = only->text;
+    read_front(json, facts);
+    if (read_short_way(json, facts)) {
+        facts.usage = read_counts({Type::object, facts.usage_text});
         return facts;
     }
+    facts = {};
     Cursor cursor(json);
     std::string_view name;
     Value value;
-    Once usage, tier;
+    Once usage, model, tier;
     while (cursor.next_member(name, value)) {
         if (name == "usage") usage.set(value);
+        if (name == "model") model.set(value);
         if (name == "service_tier") tier.set(value);
     }
+    facts.model = plain_text(model.get());
     facts.service_tier = plain_text(tier.get());
     if (!usage.is_object()) return facts;
     facts.usage = read_counts(usage.get());

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "dialect/openai.hpp"
 
@@ -24,7 +25,7 @@ bool is_all_missing(const Usage& usage) {
            usage.output_reasoning == -1 && usage.output_audio == -1;
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("usage is read in every shape that OpenAI's endpoints and their likes write") {
     const Usage chat = openai::read_usage(
@@ -43,9 +44,9 @@ TEST_CASE("usage is read in every shape that OpenAI's endpoints and their likes 
         R"("total_tokens":5,"input_tokens":2,"output_tokens":3,"input_tokens_details":{"text_tokens":1,"image_tokens":1})");
     CHECK(image.input == 2);
     CHECK(image.output == 3);
-    const Usage transcription = usage_of(
-        R"("type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":0,"audio_tokens":14},)"
-        R"("output_tokens":45,"total_tokens":59)");
+    const Usage transcription =
+        usage_of(R"("type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":0,"audio_tokens":14},)"
+                 R"("output_tokens":45,"total_tokens":59)");
     CHECK(transcription.input_audio == 14);
     const Usage embedding = usage_of(R"("prompt_tokens":8,"total_tokens":8)");
     CHECK(embedding.input == 8);
@@ -80,6 +81,37 @@ TEST_CASE("usage that lies is missing, never another number") {
         const Usage usage = openai::read_usage(answer);
         CHECK((is_all_missing(usage) || std::string_view(answer) == "{\"usage\":{\"prompt_tokens\":1}"));
     }
+}
+
+TEST_CASE("model and tier of an answer are found wherever they stand, in the text of the answer they are not") {
+    const std::string long_text(5'000, 'x');
+    const std::string choices =
+        R"("choices":[{"message":{"content":"\"model\":\"no\" )" + long_text + R"("},"x":{"model":1}}])";
+    const std::string usage = R"("usage":{"prompt_tokens":3,"completion_tokens":4})";
+    const std::string model = R"("model":"m-1")", tier = R"("service_tier":"flex")";
+    const auto of = [](const std::vector<std::string>& members) {
+        std::string json = "{";
+        for (const std::string& member : members) json += (json.size() > 1 ? "," : "") + member;
+        return json + "}";
+    };
+    const std::string far = R"("far":")" + long_text + "\"";
+    const std::vector<std::vector<std::string>> orders{
+        {model, tier, choices, usage},      {model, choices, usage, tier}, {model, choices, tier, usage},
+        {choices, model, tier, usage},      {choices, usage, model, tier}, {tier, choices, model, usage},
+        {choices, model, tier, far, usage}, {usage, choices, model, tier}, {tier, choices, usage, model}};
+    for (const auto& order : orders) {
+        const openai::AnswerFacts facts = openai::read_facts(of(order));
+        INFO(of(order).substr(0, 60));
+        CHECK(facts.model == "m-1");
+        CHECK(facts.service_tier == "flex");
+        CHECK(facts.usage.output == 4);
+        CHECK(facts.usage_text == R"({"prompt_tokens":3,"completion_tokens":4})");
+    }
+    const openai::AnswerFacts none = openai::read_facts(of({choices, usage}));
+    CHECK(none.model.empty());
+    CHECK(none.service_tier.empty());
+    CHECK(none.usage.input == 3);
+    CHECK(openai::read_facts(of({choices, model, usage, usage})).usage_text.empty());
 }
 
 TEST_CASE("an event of a stream is told by its members") {

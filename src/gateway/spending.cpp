@@ -47,6 +47,9 @@ std::int64_t input_bound(const dialect::openai::Request& request) {
 bool has_input(const model::Meters& meters) { return meters.input_tokens() > 0 || meters.has(Meter::input_fresh); }
 bool has_output(const model::Meters& meters) { return meters.output_tokens() > 0 || meters.has(Meter::output_text); }
 
+// A stream is counted by its events with content: what else comes in it (roles, an error) is no token.
+std::uint64_t countable_bytes(const relay::Answer& answer) { return answer.is_event_stream() ? 0 : answer.body_bytes(); }
+
 // Gemini's OpenAI-compatible endpoint leaves thinking out of completion_tokens and only shows it in the total; elsewhere
 // such a gap is a contradiction.
 dialect::UsageShape shape_of(const config::Upstream& upstream) {
@@ -171,7 +174,7 @@ void Spending::mark(const SpendContext& context, const relay::Answer& answer) {
     if (!has_input(progress.meters))
         progress.meters[Meter::input_fresh] = ratio.input_tokens(context.request.input_bytes);
     if (!has_output(progress.meters) && writes_tokens(context.request.endpoint))
-        progress.meters[Meter::output_text] = ratio.output_tokens(events, answer.body_bytes());
+        progress.meters[Meter::output_text] = ratio.output_tokens(events, countable_bytes(answer));
     progress.meters[Meter::requests] = 1;
     progress.delivered_events = events;
     progress.delivered_bytes = answer.body_bytes();
@@ -190,9 +193,11 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
         const dialect::UsageReport report =
             dialect::read_usage_object(how.answer->raw_usage(), shape_of(context.snapshot.upstream(upstream_)));
         terminal.meters = report.meters;
-        terminal.tier = report.has_tier ? report.tier : dialect::service_tier_of(how.answer->service_tier())
-                                                 .value_or(model::ServiceTier::standard);
-        terminal.is_suspect = report.is_suspect;
+        const std::string_view tier_name = how.answer->service_tier();
+        const auto tier = dialect::service_tier_of(tier_name);
+        terminal.tier = report.has_tier ? report.tier : tier.value_or(model::ServiceTier::standard);
+        // A tier that nobody knows has a price that nobody knows.
+        terminal.is_suspect = report.is_suspect || (!tier && !tier_name.empty());
         terminal.delivered_events = how.answer->content_events();
         terminal.delivered_bytes = how.answer->body_bytes();
         terminal.is_raw_usage_cut = how.answer->raw_usage().size() > model::Terminal::raw_usage_bytes_max;
@@ -209,7 +214,7 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
             ratio.learn({.input_bytes = context.request.input_bytes,
                          .input_tokens = terminal.meters.input_tokens(),
                          .output_events = terminal.delivered_events,
-                         .output_bytes = terminal.delivered_bytes,
+                         .output_bytes = countable_bytes(*how.answer),
                          .output_tokens = terminal.meters.output_tokens()});
         return;
     }
@@ -218,7 +223,7 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
     if (!knows_output && writes_tokens(context.request.endpoint))
         terminal.meters[Meter::output_text] =
             how.answer == nullptr ? 0
-                                  : ratio.output_tokens(terminal.delivered_events, terminal.delivered_bytes);
+                                  : ratio.output_tokens(terminal.delivered_events, countable_bytes(*how.answer));
 }
 
 // Which price, and what it makes.
