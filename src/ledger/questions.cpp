@@ -37,7 +37,7 @@ public:
         if (!begun) return tl::unexpected<TablesProblem>(begun.error());
         const Reading reading(*database_);
         const Calendar asked(utc_offset_minutes);
-        UsageAnswer answer(*database_, names_, calendar_, asked, by, rows_most_);
+        UsageAnswer answer(*database_, names_, meta_, asked, by, rows_most_);
         return answer.answer(where_of(filter, names_));
     }
 
@@ -116,7 +116,7 @@ public:
         auto begun = begin();
         if (!begun) return tl::unexpected<TablesProblem>(begun.error());
         const Reading reading(*database_);
-        return folded_;
+        return meta_.folded;
     }
 
     TablesResult<std::vector<AlarmRow>> alarms(std::uint64_t limit) override {
@@ -149,9 +149,9 @@ private:
     TablesResult<bool> learn() {
         auto meta = read_meta(*database_);
         if (!meta) return tl::unexpected<TablesProblem>(meta.error());
-        folded_ = meta->folded;
-        calendar_ = Calendar(meta->utc_offset_minutes);
-        return names_.refresh(*database_, folded_.records);
+        meta_ = *meta;
+        calendar_ = Calendar(meta_.utc_offset_minutes);
+        return names_.refresh(*database_, meta_.folded.records);
     }
 
     [[nodiscard]] std::string text(model::NameId id) const { return names_.text_of(static_cast<std::uint32_t>(id)); }
@@ -183,7 +183,7 @@ private:
     std::size_t rows_most_;
     NameBook names_;
     Calendar calendar_;
-    Folded folded_;
+    Meta meta_;
 };
 
 }   // namespace

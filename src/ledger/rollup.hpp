@@ -65,6 +65,7 @@ constexpr bool is_time(Dimension dimension) { return dimension <= Dimension::mon
 constexpr std::size_t dim_index(Dimension dimension) { return static_cast<std::size_t>(dimension) - 3; }
 constexpr DimSet dim_bit(Dimension dimension) { return is_time(dimension) ? 0U : 1U << dim_index(dimension); }
 Dims dims_of(const model::Terminal& terminal);
+Dims masked(const Dims& dims, DimSet kept);   // zero for the others
 
 // A roll-up table: sums for each combination of its dimensions. Cheapest first: a question takes the first that has all
 // it needs.
@@ -101,7 +102,7 @@ private:
     std::vector<std::uint32_t> slots_;   // number of the row + 1, 0 = free; a power of two
 };
 
-// The sums of one batch of records before they are added to the tables: thousands of attempts become hundreds of rows.
+// Sums on their way to the tables: thousands of attempts become hundreds of rows.
 class RollUps {
 public:
     explicit RollUps(const Calendar& calendar);

@@ -101,6 +101,7 @@ TablesResult<std::unique_ptr<Database>> connect_postgres(const Secret& conninfo,
 struct Meta {
     Folded folded;
     std::int32_t utc_offset_minutes = 0;   // of their days and months
+    std::uint64_t rolled = 0;              // roll-ups hold the attempts with an index below; the rest is on its way
 };
 TablesResult<Meta> read_meta(Database& database);
 // The schema's version; 0 for an empty database. A newer schema and tables of somebody else are refused.

@@ -50,26 +50,35 @@ struct Alarm {
 
 class Fold {
 public:
-    Fold(Database& database, const Folder::Statements& statements, const Calendar& calendar,
+    Fold(Database& database, const Folder::Statements& statements, const Calendar& calendar, Folder::Waiting& waiting,
          std::span<const IndexedEntry> entries)
         : database_(database),
           statements_(statements),
           calendar_(calendar),
+          waiting_(waiting),
           entries_(entries),
-          rolls_(calendar),
           doing_("adding " + std::to_string(entries.size()) + " records from number " +
                  std::to_string(entries.front().index)) {}
 
     // All of the batch, inside the caller's transaction.
-    TablesResult<bool> run(Folded& folded) {
-        sort_out(folded);
+    TablesResult<bool> run(Meta& meta) {
+        rolled_ = meta.rolled;
+        sort_out(meta.folded);
         GILMOK_FOLD_TRY(add_names());
         GILMOK_FOLD_TRY(add_attempts());
         GILMOK_FOLD_TRY(keep_reservations());
         GILMOK_FOLD_TRY(correct());
         GILMOK_FOLD_TRY(add_pools());
+        GILMOK_FOLD_TRY(add_periods());
+        GILMOK_FOLD_TRY(add_alarms());
+        const WallTime now = entries_.back().entry.header.at;
+        if (!must_roll_ && waiting_.attempts < rolled_attempts_most && now >= waiting_.since &&
+            now - waiting_.since < rolled_interval)
+            return true;
         GILMOK_FOLD_TRY(add_rolls());
-        return add_alarms();
+        waiting_ = {RollUps(calendar_), 0, now};
+        meta.rolled = meta.folded.records;
+        return true;
     }
 
 private:
@@ -140,7 +149,8 @@ private:
                 continue;
             }
             if (is_out_of_range(terminal)) alarm(*terminals_[row], "out_of_range", shown(terminal.ref));
-            rolls_.add(terminal.at, dims_of(terminal), measure(terminal));
+            waiting_.rolls.add(terminal.at, dims_of(terminal), measure(terminal));
+            ++waiting_.attempts;
             note_period(terminal.at, terminals_[row]->index);
         }
         return true;
@@ -283,7 +293,9 @@ private:
             flags &= ~bit(Flag::unpriced);
             measures.counts[static_cast<std::size_t>(Count::unpriced)] = -1;
         }
-        rolls_.add(at, dims, measures);
+        waiting_.rolls.add(at, dims, measures);
+        // Questions find it in the attempt's row only while that waits.
+        must_roll_ = must_roll_ || static_cast<std::uint64_t>(index) < rolled_;
         const Amount after = split(before + change);
         const std::array<Parameter, 4> values{after.whole, after.pico, flags, index};
         return database_.run(
@@ -322,10 +334,10 @@ private:
 
     TablesResult<bool> add_rolls() {
         for (std::size_t cube = 0; cube < cubes().size(); ++cube) {
-            GILMOK_FOLD_TRY(add_grain(cube, rolls_.finest_of(cube)));
-            for (const RollBatch& coarser : rolls_.grains_of(cube)) GILMOK_FOLD_TRY(add_grain(cube, coarser));
+            GILMOK_FOLD_TRY(add_grain(cube, waiting_.rolls.finest_of(cube)));
+            for (const RollBatch& coarser : waiting_.rolls.grains_of(cube)) GILMOK_FOLD_TRY(add_grain(cube, coarser));
         }
-        return add_periods();
+        return true;
     }
 
     TablesResult<bool> add_grain(std::size_t cube, const RollBatch& batch) {
@@ -371,8 +383,10 @@ private:
     Database& database_;
     const Folder::Statements& statements_;
     const Calendar& calendar_;
+    Folder::Waiting& waiting_;
     std::span<const IndexedEntry> entries_;
-    RollUps rolls_;
+    std::uint64_t rolled_ = 0;
+    bool must_roll_ = false;
     std::string doing_;
     std::vector<const IndexedEntry*> names_, terminals_, corrections_, pools_;
     std::vector<RefKey> keys_;     // of terminals_
@@ -390,10 +404,26 @@ Folder::Folder(Dialect dialect, Calendar calendar)
     : calendar_(calendar), statements_(std::make_unique<Statements>(dialect)) {}
 Folder::~Folder() = default;
 
-TablesResult<bool> Folder::fold(Database& database, std::span<const IndexedEntry> entries, Folded& folded) {
+TablesResult<bool> Folder::load(Database& database, std::uint64_t rolled) {
+    Waiting waiting{RollUps(calendar_), 0, {}};
+    const std::array<Parameter, 1> since{static_cast<std::int64_t>(rolled)};
+    auto read = database.run(
+        select_measured() + " WHERE idx >= $1", since,
+        [&](const RowView& row) {
+            const Measured measured = read_measured(row);
+            waiting.rolls.add(measured.at, measured.dims, measured.measures);
+            ++waiting.attempts;
+        },
+        "reading what waits for the roll-ups");
+    if (read) waiting_ = std::move(waiting);
+    return read;
+}
+
+TablesResult<bool> Folder::fold(Database& database, std::span<const IndexedEntry> entries, Meta& meta) {
     if (entries.empty()) return true;
-    Fold fold(database, *statements_, calendar_, entries);
-    return fold.run(folded);
+    if (!waiting_) GILMOK_FOLD_TRY(load(database, meta.rolled));
+    Fold fold(database, *statements_, calendar_, *waiting_, entries);
+    return fold.run(meta);
 }
 
 }   // namespace gilmok::ledger

@@ -132,9 +132,10 @@ Measures read_measures(const RowView& row, int first) {
     return measures;
 }
 
-Measures read_measured(const RowView& row, int first) {
+Measured read_measured(const RowView& row) {
+    Measured measured;
     Terminal terminal;
-    int column = first;
+    int column = 0;
     const auto next = [&] { return narrow(row.integer(column++)); };
     terminal.kind = static_cast<model::TerminalKind>(next());
     terminal.provenance = static_cast<model::Provenance>(next());
@@ -147,10 +148,14 @@ Measures read_measured(const RowView& row, int first) {
     terminal.energy.micrograms_co2e = static_cast<std::uint64_t>(next());
     for (std::int64_t& count : terminal.meters.counts) count = next();   // missing counts as nothing here
     terminal.charge.cost_ledger = join(row.integer(column), row.integer(column + 1));
-    Measures measures = measure(terminal, join(row.integer(column + 2), row.integer(column + 3)));
+    measured.measures = measure(terminal, join(row.integer(column + 2), row.integer(column + 3)));
     // A correction may have named the price since.
-    measures.counts[static_cast<std::size_t>(Count::unpriced)] = (flags & bit(Flag::unpriced)) != 0;
-    return measures;
+    measured.measures.counts[static_cast<std::size_t>(Count::unpriced)] = (flags & bit(Flag::unpriced)) != 0;
+    measured.at = WallTime(Duration(narrow(row.integer(column + 4))));
+    column += 5;
+    for (std::size_t i = 0; i + 1 < dims_count; ++i) measured.dims[i] = id_of(row.integer(column++));
+    measured.dims[dim_index(Dimension::simulated)] = (flags & bit(Flag::simulated)) != 0;
+    return measured;
 }
 
 namespace {

@@ -47,9 +47,16 @@ void put(RowSink& sink, Pico amount);   // two columns
 void put_attempt(RowSink& sink, std::uint64_t index, const model::Terminal& terminal, const RefKey& key);
 void put_reservation(RowSink& sink, std::uint64_t index, const model::Reserve& reserve, const RefKey& key);
 void put_roll(RowSink& sink, const RollRow& row, DimSet dims);
-// Columns from `first` on: those of measure_columns(); of measured_columns(); of attempt_columns().
+// Columns from `first` on: those of measure_columns().
 Measures read_measures(const RowView& row, int first);
-Measures read_measured(const RowView& row, int first);
+// The columns of select_measured().
+struct Measured {
+    WallTime at{};
+    Dims dims{};
+    Measures measures{};
+};
+Measured read_measured(const RowView& row);
+// The columns of attempt_columns() and of reservation_columns().
 AttemptRow read_attempt(const RowView& row);   // without the texts of names
 OpenRow read_reservation(const RowView& row);
 

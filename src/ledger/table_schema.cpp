@@ -8,7 +8,8 @@ using Touched = RowStatement::Touched;
 
 constexpr std::array meta_columns{
     Column{"one", integer16},     Column{"version", integer32},    Column{"utc_offset_minutes", integer32},
-    Column{"records", integer64}, Column{"last_epoch", integer64}, Column{"last_name", integer64}};
+    Column{"records", integer64}, Column{"last_epoch", integer64}, Column{"last_name", integer64},
+    Column{"rolled", integer64}};
 
 constexpr std::array name_columns{Column{"idx", integer64}, Column{"id", integer32}, Column{"kind", integer16},
                                   Column{"text", text}};
@@ -177,7 +178,12 @@ std::string sums(std::string_view table, std::span<const std::string> columns) {
 
 std::span<const Column> attempt_columns() { return attempts_columns; }
 std::span<const Column> reservation_columns() { return reservations_columns; }
-std::span<const std::string_view> measured_columns() { return measured; }
+std::string select_measured() {
+    std::string sql = "SELECT ";
+    for (const std::string_view column : measured) sql.append(column).append(", ");
+    for (std::size_t i = 0; i + 1 < dims_count; ++i) sql.append(i == 0 ? "" : ", ").append(dim_columns[i]);
+    return sql + " FROM attempts";   // whether it was simulated is one of the flags
+}
 std::string_view column_of(Dimension dimension) { return dim_columns[dim_index(dimension)]; }
 
 std::vector<std::string> measure_columns() {

@@ -56,7 +56,8 @@ TablesResult<bool> create_schema(Database& database, std::int32_t utc_offset_min
     }
     const std::array<Parameter, 2> values{schema_version, std::int64_t{utc_offset_minutes}};
     return database.run(
-        "INSERT INTO meta (one, version, utc_offset_minutes, records, last_epoch, last_name) VALUES (1, $1, $2, 0, 0, "
+        "INSERT INTO meta (one, version, utc_offset_minutes, records, last_epoch, last_name, rolled) VALUES (1, $1, "
+        "$2, 0, 0, 0, "
         "0)",
         values, nullptr, "making the tables");
 }
@@ -96,25 +97,11 @@ public:
             if (entries[i].index != entries.front().index + i)
                 return refuse(EINVAL, "the batch from record " + std::to_string(entries.front().index) +
                                           " has a gap at " + std::to_string(entries[i].index));
-        Transaction transaction(*database_);
-        auto begun = transaction.begin();
-        if (!begun) return begun;
-        auto meta = read_meta(*database_);
-        if (!meta) return tl::unexpected<TablesProblem>(meta.error());
-        if (entries.front().index != meta->folded.records)
-            return refuse(EINVAL, "the tables hold " + std::to_string(meta->folded.records) +
-                                      " records, so the next is not " + std::to_string(entries.front().index) +
-                                      ": each record counts once");
-        auto written = folder_->fold(*database_, entries, meta->folded);
-        if (!written) return written;
-        const std::array<Parameter, 3> values{static_cast<std::int64_t>(meta->folded.records),
-                                              std::int64_t{meta->folded.last_epoch},
-                                              std::int64_t{meta->folded.last_name}};
-        auto marked = database_->run("UPDATE meta SET records = $1, last_epoch = $2, last_name = $3", values, nullptr,
-                                     "noting how far the tables are");
-        if (!marked) return marked;
-        auto committed = transaction.commit();
-        if (committed) database_->rest();
+        auto committed = apply_in_transaction(entries);
+        if (committed)
+            database_->rest();
+        else
+            folder_->forget();
         return committed;
     }
 
@@ -148,6 +135,27 @@ public:
     }
 
 private:
+    TablesResult<bool> apply_in_transaction(std::span<const IndexedEntry> entries) {
+        Transaction transaction(*database_);
+        auto begun = transaction.begin();
+        if (!begun) return begun;
+        auto meta = read_meta(*database_);
+        if (!meta) return tl::unexpected<TablesProblem>(meta.error());
+        if (entries.front().index != meta->folded.records)
+            return refuse(EINVAL, "the tables hold " + std::to_string(meta->folded.records) +
+                                      " records, so the next is not " + std::to_string(entries.front().index) +
+                                      ": each record counts once");
+        auto written = folder_->fold(*database_, entries, *meta);
+        if (!written) return written;
+        const std::array<Parameter, 4> values{
+            static_cast<std::int64_t>(meta->folded.records), std::int64_t{meta->folded.last_epoch},
+            std::int64_t{meta->folded.last_name}, static_cast<std::int64_t>(meta->rolled)};
+        auto marked = database_->run("UPDATE meta SET records = $1, last_epoch = $2, last_name = $3, rolled = $4",
+                                     values, nullptr, "noting how far the tables are");
+        if (!marked) return marked;
+        return transaction.commit();
+    }
+
     std::unique_ptr<Database> database_;
     std::int32_t utc_offset_minutes_;
     std::unique_ptr<Folder> folder_;
@@ -199,14 +207,17 @@ std::string in_list(Dialect dialect, std::string_view parameter) {
 TablesResult<Meta> read_meta(Database& database) {
     Meta meta;
     auto read = database.run(
-        "SELECT records, last_epoch, last_name, utc_offset_minutes, (SELECT min(idx) FROM reservations) FROM meta", {},
+        "SELECT records, last_epoch, last_name, utc_offset_minutes, rolled, (SELECT min(idx) FROM reservations) FROM "
+        "meta",
+        {},
         [&](const RowView& row) {
             meta.folded.records = static_cast<std::uint64_t>(row.integer(0));
             meta.folded.last_epoch = static_cast<std::uint32_t>(row.integer(1));
             meta.folded.last_name = static_cast<std::uint32_t>(row.integer(2));
             meta.utc_offset_minutes = static_cast<std::int32_t>(row.integer(3));
+            meta.rolled = static_cast<std::uint64_t>(row.integer(4));
             meta.folded.oldest_open_index =
-                row.is_null(4) ? meta.folded.records : static_cast<std::uint64_t>(row.integer(4));
+                row.is_null(5) ? meta.folded.records : static_cast<std::uint64_t>(row.integer(5));
         },
         "reading what the tables hold");
     if (!read) return tl::unexpected<TablesProblem>(read.error());

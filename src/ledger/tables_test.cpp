@@ -6,9 +6,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 
 #include "ledger/table_database.hpp"
+#include "ledger/table_fold.hpp"
 #include "ledger/test_entries.hpp"
 #include "ledger/test_tables.hpp"
 
@@ -21,6 +23,39 @@ void execute(const std::string& path, const char* sql) {
     CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(connection);
 }
+
+// Fails at the n-th statement, once.
+class FailingDatabase final : public Database {
+public:
+    FailingDatabase(std::unique_ptr<Database> real, std::uint64_t& left) : real_(std::move(real)), left_(left) {}
+    [[nodiscard]] Dialect dialect() const override { return real_->dialect(); }
+    TablesResult<bool> run(const std::string& sql, std::span<const Parameter> parameters, const OnRow& on_row,
+                           std::string_view doing) override {
+        if (is_due()) return failure();
+        return real_->run(sql, parameters, on_row, doing);
+    }
+    TablesResult<std::vector<bool>> write(const RowStatement& statement, std::size_t rows,
+                                          const std::function<void(std::size_t, RowSink&)>& fill,
+                                          std::string_view doing) override {
+        if (is_due()) return failure();
+        return real_->write(statement, rows, fill, doing);
+    }
+    TablesResult<bool> begin(bool is_read_only) override { return real_->begin(is_read_only); }
+    TablesResult<bool> commit() override {
+        if (is_due()) return failure();
+        return real_->commit();
+    }
+    void rollback() override { real_->rollback(); }
+    void rest() override { real_->rest(); }
+
+private:
+    bool is_due() { return left_ != 0 && --left_ == 0; }
+    static tl::unexpected<TablesProblem> failure() {
+        return tl::unexpected<TablesProblem>(TablesProblem{EIO, "injected"});
+    }
+    std::unique_ptr<Database> real_;
+    std::uint64_t& left_;
+};
 
 std::vector<std::string> whats(Questions& questions) {
     std::vector<std::string> names;
@@ -249,6 +284,58 @@ TEST_CASE("tables are opened again where they were, and asked while nobody write
     apply_in_batches(*again, world.take(), world.prng());
     CHECK(value_of(questions->folded()).records == world.records());
     CHECK_FALSE(questions->usage(everything, {}, 540)->empty());
+}
+
+TEST_CASE("a batch that fails at any statement counts nothing, and counts once when it is tried again") {
+    const TemporaryDirectory directory;
+    TablesWorld world(13);
+    std::uint64_t left = 0;
+    auto real = value_of(connect_sqlite({.path = directory.file("t")}));
+    auto tables = value_of(make_tables(std::make_unique<FailingDatabase>(std::move(real), left), 540));
+    const auto questions = value_of(ask_sqlite(directory.file("t")));
+    const std::array by{Dimension::day, Dimension::key};
+    std::uint64_t failed = 0;
+    for (std::uint64_t round = 0; round < 120; ++round) {
+        for (int step = 0; step < 30; ++step) world.step();
+        const std::vector<IndexedEntry> batch = world.take();
+        const std::uint64_t before = value_of(tables->folded()).records;
+        left = 1 + round % 60;
+        if (!tables->apply(batch)) {
+            ++failed;
+            left = 0;
+            REQUIRE(value_of(tables->folded()).records == before);
+            value_of(tables->apply(batch));
+        }
+        left = 0;
+        if (round % 10 != 9) continue;
+        REQUIRE(shown(value_of(questions->usage(everything, by, 540))) ==
+                shown(world.usage(everything, {by.begin(), by.end()}, 540)));
+    }
+    CHECK(failed > 40);
+}
+
+TEST_CASE("what waits for the roll-ups is counted by questions, also after a new start") {
+    const TemporaryDirectory directory;
+    auto tables = value_of(open_sqlite(directory.file("t")));
+    const auto questions = value_of(ask_sqlite(directory.file("t")));
+    const auto rolled = [&] {
+        auto database = value_of(connect_sqlite({.path = directory.file("t"), .is_read_only = true}));
+        return value_of(read_meta(*database)).rolled;
+    };
+    for (std::uint64_t i = 0; i < 9; ++i) {   // all within a second of the keeper's clock
+        if (i == 5) tables = value_of(open_sqlite(directory.file("t")));
+        const std::vector<IndexedEntry> one{indexed(i, terminal_of(i))};
+        value_of(tables->apply(one));
+        CHECK(rolled() < 2);
+        const auto rows = value_of(questions->usage(everything, {}, 540));
+        REQUIRE(rows.size() == 1);
+        CHECK(rows[0].attempts == i + 1);
+    }
+    std::vector<IndexedEntry> later{indexed(9, Note{"{}"})};
+    later[0].entry.header.at += rolled_interval;
+    value_of(tables->apply(later));
+    CHECK(rolled() == 10);
+    CHECK(value_of(questions->usage(everything, {}, 540))[0].attempts == 9);
 }
 
 TEST_CASE("pools of one hour add up") {

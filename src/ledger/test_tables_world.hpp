@@ -132,10 +132,12 @@ public:
     }
 
 private:
-    void add(Body body, WallTime at = WallTime(std::chrono::seconds(world_begin_s))) {
+    void add(Body body) {
         IndexedEntry entry;
         entry.index = next_index_++;
-        entry.entry.header.at = at;
+        // The keeper's clock: sums wait for a second of it.
+        entry.entry.header.at =
+            WallTime(std::chrono::seconds(world_begin_s) + std::chrono::milliseconds(entry.index * 3));
         entry.entry.header.epoch = 3;
         entry.entry.body = body;
         entries_.push_back(entry);
@@ -180,7 +182,7 @@ private:
                 other.terminal.ref.attempt == reserve.ref.attempt)
                 return;
         open_.push_back(reserve);
-        add(reserve, reserve.at);
+        add(reserve);
     }
 
     Pico any_amount() {
@@ -238,14 +240,14 @@ private:
         if (prng_.chance(1, 2)) terminal.person.fill(static_cast<std::uint8_t>(prng_.below(256)));
         if (prng_.chance(1, 2)) terminal.raw_usage = "{\"prompt_tokens\":12,\"text\":\"\\\"한\"}";
         attempts_.push_back({next_index_, terminal, 0, false});
-        add(terminal, terminal.at);
+        add(terminal);
     }
 
     // Must change nothing.
     void end_again() {
         model::Terminal terminal = attempts_[prng_.below(attempts_.size())].terminal;
         terminal.charge.cost_ledger += 1;
-        add(terminal, terminal.at);
+        add(terminal);
     }
 
     void correct() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <map>
 
 #include "ledger/table_rows.hpp"
@@ -124,11 +125,12 @@ std::string attempts_condition(Dialect dialect, const Where& where, const Extent
     return sql;
 }
 
-UsageAnswer::UsageAnswer(Database& database, const NameBook& names, const Calendar& tables, const Calendar& asked,
+UsageAnswer::UsageAnswer(Database& database, const NameBook& names, const Meta& meta, const Calendar& asked,
                          std::span<const Dimension> by, std::size_t rows_most)
     : database_(database),
       names_(names),
-      tables_(tables),
+      meta_(meta),
+      tables_(meta.utc_offset_minutes),
       asked_(asked),
       by_(by.begin(), by.end()),
       rows_most_(rows_most) {
@@ -138,13 +140,13 @@ UsageAnswer::UsageAnswer(Database& database, const NameBook& names, const Calend
             finest_ = std::min(finest_, grain_of(dimension));
         } else if (std::ranges::find(dims_, dimension) == dims_.end()) {
             dims_.push_back(dimension);
+            grouped_ |= dim_bit(dimension);
         }
     }
 }
 
 const Cube& UsageAnswer::choose_cube(const Where& where) const {
-    DimSet needed = 0;
-    for (const Dimension dimension : dims_) needed |= dim_bit(dimension);
+    DimSet needed = grouped_;
     for (const auto& [dimension, ids] : where.wanted) needed |= dim_bit(dimension);
     for (const Cube& cube : cubes())
         if ((needed & ~cube.dims) == 0) return cube;
@@ -156,9 +158,12 @@ TablesResult<bool> UsageAnswer::narrow_to_tenants_of_key(Where& where) const {
     const Numbers* keys = where.find(Dimension::key);
     if (keys == nullptr || where.find(Dimension::tenant) != nullptr) return true;
     Numbers tenants;
-    const std::array<Parameter, 2> values{static_cast<std::int64_t>(Grain::month), keys};
+    const std::array<Parameter, 3> values{static_cast<std::int64_t>(Grain::month), keys,
+                                          static_cast<std::int64_t>(meta_.rolled)};
+    const std::string list = in_list(database_.dialect(), "$2");
     auto read = database_.run(
-        "SELECT DISTINCT tenant FROM roll_tenant_key WHERE grain = $1 AND key " + in_list(database_.dialect(), "$2"),
+        "SELECT tenant FROM roll_tenant_key WHERE grain = $1 AND key " + list +
+            " UNION SELECT tenant FROM attempts WHERE key " + list + " AND idx >= $3",
         values, [&](const RowView& row) { tenants.push_back(narrow(row.integer(0))); }, "looking for a key");
     where.wanted.emplace_back(Dimension::tenant, std::move(tenants));
     return read;
@@ -182,9 +187,11 @@ TablesResult<std::vector<UsageRow>> UsageAnswer::answer(Where where) {
         pieces =
             cut(tables_, where.from, where.until, has_time_ && !is_same_offset ? Grain::hour : finest_, cube.has_hours);
     for (const Piece& piece : pieces) {
-        auto done = piece.is_periods ? read(cube, piece, where) : read_attempts(piece, where);
+        auto done = piece.is_periods ? read(cube, piece, where) : read_attempts(piece, where, false);
         if (!done) return tl::unexpected<TablesProblem>(done.error());
     }
+    auto waited = read_waiting(pieces, where);
+    if (!waited) return tl::unexpected<TablesProblem>(waited.error());
     if (is_too_many_)
         return tl::unexpected<TablesProblem>(
             TablesProblem{E2BIG, "the answer has more than " + std::to_string(rows_most_) +
@@ -233,34 +240,36 @@ TablesResult<bool> UsageAnswer::read(const Cube& cube, const Piece& piece, const
         "adding up usage");
 }
 
-TablesResult<bool> UsageAnswer::read_attempts(const Piece& piece, const Where& where) {
+TablesResult<bool> UsageAnswer::read_attempts(const Piece& piece, const Where& where, bool is_waiting) {
     Where part = where;
     part.from = WallTime(Duration(piece.begin));
     part.until = WallTime(Duration(piece.end));
     auto extent = extent_of(database_, tables_, part);
     if (!extent) return tl::unexpected<TablesProblem>(extent.error());
+    if (is_waiting) extent->first_index = std::max(extent->first_index, static_cast<std::int64_t>(meta_.rolled));
     if (extent->last_index < extent->first_index) return true;
-    std::string sql = "SELECT ";
-    for (const std::string_view column : measured_columns()) sql.append(column).append(", ");
-    sql += "flags";
-    for (const Dimension dimension : dims_)
-        if (dimension != Dimension::simulated) sql.append(", ").append(column_of(dimension));
     std::vector<Parameter> parameters;
-    sql += " FROM attempts WHERE " + attempts_condition(database_.dialect(), part, *extent, parameters);
-    const auto measured = static_cast<int>(measured_columns().size());
+    const std::string sql =
+        select_measured() + " WHERE " + attempts_condition(database_.dialect(), part, *extent, parameters);
     return database_.run(
         sql, parameters,
         [&](const RowView& row) {
-            Dims dims{};
-            int column = measured + 1;
-            for (const Dimension dimension : dims_) {
-                const bool is_flag = dimension == Dimension::simulated;
-                dims[dim_index(dimension)] = is_flag ? (narrow(row.integer(measured)) & bit(Flag::simulated)) != 0
-                                                     : id_of(row.integer(column++));
-            }
-            add(narrow(row.integer(measured - 1)) / ns_per_s, dims, read_measured(row, 0));
+            const Measured measured = read_measured(row);
+            add(unix_seconds(measured.at), masked(measured.dims, grouped_), measured.measures);
         },
         "adding up attempts");
+}
+
+// Whole periods lie side by side, so what waits for them is in one span.
+TablesResult<bool> UsageAnswer::read_waiting(std::span<const Piece> pieces, const Where& where) {
+    Piece span{false, Grain::hour, std::numeric_limits<std::int64_t>::max(), 0};
+    for (const Piece& piece : pieces) {
+        if (!piece.is_periods) continue;
+        span.begin = std::min(span.begin, tables_.start_s(piece.grain, piece.begin) * ns_per_s);
+        span.end = std::max(span.end, tables_.start_s(piece.grain, piece.end) * ns_per_s);
+    }
+    if (meta_.rolled >= meta_.folded.records || span.begin >= span.end) return true;
+    return read_attempts(span, where, true);
 }
 
 void UsageAnswer::add(std::int64_t unix_s, const Dims& dims, const Measures& measures) {

@@ -36,7 +36,7 @@ std::string attempts_condition(Dialect dialect, const Where& where, const Extent
 
 class UsageAnswer {
 public:
-    UsageAnswer(Database& database, const NameBook& names, const Calendar& tables, const Calendar& asked,
+    UsageAnswer(Database& database, const NameBook& names, const Meta& meta, const Calendar& asked,
                 std::span<const Dimension> by, std::size_t rows_most);
     TablesResult<std::vector<UsageRow>> answer(Where where);
 
@@ -44,16 +44,20 @@ private:
     const Cube& choose_cube(const Where& where) const;
     TablesResult<bool> narrow_to_tenants_of_key(Where& where) const;
     TablesResult<bool> read(const Cube& cube, const Piece& piece, const Where& where);
-    TablesResult<bool> read_attempts(const Piece& piece, const Where& where);
+    // Only those that roll-ups do not hold yet, where `is_waiting`.
+    TablesResult<bool> read_attempts(const Piece& piece, const Where& where, bool is_waiting);
+    TablesResult<bool> read_waiting(std::span<const Piece> pieces, const Where& where);
     void add(std::int64_t unix_s, const Dims& dims, const Measures& measures);
     std::vector<UsageRow> rows() const;
 
     Database& database_;
     const NameBook& names_;
-    const Calendar& tables_;
+    const Meta& meta_;
+    Calendar tables_;
     const Calendar& asked_;
     std::vector<Dimension> by_;
     std::vector<Dimension> dims_;   // of by_, those that are not times; each once
+    DimSet grouped_ = 0;            // the same as a set
     bool has_time_ = false;
     Grain finest_ = Grain::month;   // of the times in by_
     std::size_t rows_most_;
