@@ -43,6 +43,7 @@ constexpr Route routes[] = {
     {Method::post, "/admin/v1/keys/{id}/rotate", true, admin::rotate_key},
     {Method::get, "/admin/v1/forecast", true, admin::forecast},
     {Method::post, "/admin/v1/ledger/erase", true, admin::erase_person},
+    {Method::post, "/admin/v1/ledger/rerate", true, admin::rerate},
 };
 
 bool matches(std::string_view pattern, std::string_view path, std::string_view& id) {

@@ -71,6 +71,7 @@ AdminResponse rotate_key(Control& control, const AdminRequest& request);
 // admin_forecast.cpp
 AdminResponse forecast(Control& control, const AdminRequest& request);
 AdminResponse erase_person(Control& control, const AdminRequest& request);
+AdminResponse rerate(Control& control, const AdminRequest& request);
 
 // admin_money.cpp
 AdminResponse usage(Control& control, const AdminRequest& request);

@@ -1,8 +1,9 @@
-// GET /admin/v1/forecast and POST /admin/v1/ledger/erase.
+// GET /admin/v1/forecast, POST /admin/v1/ledger/erase and POST /admin/v1/ledger/rerate.
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_json.hpp"
+#include "gateway/rerate.hpp"
 #include "report/forecast.hpp"
 #include "wire/json.hpp"
 
@@ -101,6 +102,34 @@ AdminResponse erase_person(Control& control, const AdminRequest& request) {
     answer.flag("erased", true);
     answer.end_object();
     return admin_json(answer.take());
+}
+
+// At most an hour at once: the control loop waits for it.
+AdminResponse rerate(Control& control, const AdminRequest& request) {
+    namespace json = wire::json;
+    if (control.keeper() == nullptr) return refuse_admin(409, {.code = "no_ledger", .what = "there is no ledger"});
+    const auto type = json::scan(request.body, json::Limits{.depth_max = 2}, nullptr);
+    if (!type || *type != json::Type::object) return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
+    const json::Value body{json::Type::object, request.body};
+    const auto time_of = [&](std::string_view name) -> std::optional<WallTime> {
+        const json::Value value = json::find(body, name);
+        std::string text;
+        constexpr std::size_t bytes_max = 64;
+        if (value.text.empty() || value.type != json::Type::string || !json::append_unescaped(text, value, bytes_max)) return std::nullopt;
+        return parse_rfc3339(text);
+    };
+    const auto from = time_of("from"), until = time_of("until");
+    if (!from || !until || *from >= *until || *until - *from > std::chrono::hours(1))
+        return refuse_admin(422, {.code = "member_invalid",
+                                  .what = "\"from\" and \"until\" must be times, at most an hour apart",
+                                  .fix = R"(send {"from":"2026-11-21T04:00:00Z","until":"2026-11-21T05:00:00Z"})"});
+    const auto tables = control.ask_tables();
+    if (!tables) return refuse_admin(503, {.code = "no_tables", .what = tables.error().message});
+    const config::Snapshot& snapshot = *control.setup()->snapshot;
+    const auto rerated = gateway::rerate(**tables, snapshot, *control.setup()->accounts->prices, {*from, *until}, control.keeper(),
+                                         control.loop().wall_now());
+    if (!rerated) return refuse_admin(503, {.code = "not_written", .what = rerated.error()});
+    return admin_json(rerated_json(*rerated, snapshot.ledger.currency, true));
 }
 
 }   // namespace gilmok::gateway::admin

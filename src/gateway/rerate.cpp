@@ -1,0 +1,51 @@
+#include "gateway/rerate.hpp"
+
+#include "gateway/admin_json.hpp"
+
+namespace gilmok::gateway {
+
+std::string write_correction(ledger::Keeper& keeper, const report::RerateChange& change, Currency currency, WallTime now) {
+    ledger::Correction correction;
+    correction.ref = change.ref;
+    correction.card = keeper.intern(ledger::NameKind::price_card, change.card, now);
+    correction.currency = correction.ledger_currency = currency;
+    correction.cost = correction.cost_ledger = change.difference;
+    if (correction.card == model::NameId::none) return "the ledger cannot take a new price card now";
+    const ledger::Body body = correction;
+    const auto written = keeper.append(body, now);
+    return written ? std::string() : "the ledger cannot take corrections now: " + std::string(written.error().detail);
+}
+
+report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book,
+                                     report::Period period, ledger::Keeper* keeper, WallTime now) {
+    auto rerated = report::rerate(tables, snapshot, book, period.from, period.until);
+    if (!rerated || keeper == nullptr) return rerated;
+    for (const report::RerateChange& change : rerated->changes)
+        if (std::string problem = write_correction(*keeper, change, snapshot.ledger.currency, now); !problem.empty())
+            return report::tell(std::move(problem));
+    return rerated;
+}
+
+std::string rerated_json(const report::Rerated& rerated, Currency currency, bool is_written) {
+    JsonWriter json;
+    json.begin_object();
+    json.text("currency", currency.view());
+    json.flag("written", is_written);
+    json.number("corrections", std::uint64_t{rerated.changes.size()});
+    json.begin_array("models");
+    for (const auto& [model, line] : rerated.models) {
+        json.begin_object();
+        json.text("model", model);
+        json.number("attempts", line.attempts);
+        json.number("changed", line.changed);
+        json.number("unpriced", line.unpriced);
+        json.text("before", decimal(line.before));
+        json.text("after", decimal(line.after));
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return json.take();
+}
+
+}   // namespace gilmok::gateway

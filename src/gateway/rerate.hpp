@@ -1,0 +1,19 @@
+// Charges a span of time again and writes down the differences as CORRECTION records; the records they correct stay as they are.
+#pragma once
+
+#include "config/snapshot.hpp"
+#include "ledger/keeper.hpp"
+#include "meter/price_book.hpp"
+#include "report/rerate.hpp"
+
+namespace gilmok::gateway {
+
+// `keeper` null: nothing is written. What was written before an error stays written: asked again, only the rest differs.
+report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book,
+                                     report::Period period, ledger::Keeper* keeper, WallTime now);
+// One correction. The problem in people's words; "" when it was taken.
+std::string write_correction(ledger::Keeper& keeper, const report::RerateChange& change, Currency currency, WallTime now);
+// For the admin API: {"models":[…],"corrections":n}.
+std::string rerated_json(const report::Rerated& rerated, Currency currency, bool is_written);
+
+}   // namespace gilmok::gateway
