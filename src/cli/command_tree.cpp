@@ -177,7 +177,8 @@ void CommandTree::add_money_verbs() {
                {"proof", "Prove one request to somebody else, or check such a proof"},
                {"export", "Write it as static tiles that other tools can read"},
                {"rebuild", "Compute the tables again from the log"},
-               {"erase", "Forget who a user was"}});
+               {"erase", "Forget who a user was"},
+               {"rerate", "Charge a span of time again at the present prices"}});
 }
 
 CommandLine CommandTree::finish() {

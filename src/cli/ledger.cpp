@@ -76,6 +76,13 @@ Outcome ledger_command(const std::vector<std::string>& arguments, const LedgerWo
                           "  gilmok ledger erase --tenant acme/research --user alice@example.org");
     erase->add_option("--tenant", options.tenant, "The tenant's path")->required();
     erase->add_option("--user", options.user, "As requests name it in \"user\"")->required();
+    CLI::App* rerate = add("rerate", "Charge a span of time again at the present prices, and show what differs",
+                           "  gilmok ledger rerate --from 2026-11-01 --to 2026-11-20\n  gilmok ledger rerate --from 2026-11-01 --apply\n\n"
+                           "With --apply each difference becomes a CORRECTION record; what was booked stays as it is. Devices of one's own are\n"
+                           "not charged again.");
+    rerate->add_option("--from", options.from, "First day, or a time")->required();
+    rerate->add_option("--to", options.to, "Last day, or a time; without it today");
+    rerate->add_flag("--apply", options.apply, "Write the corrections");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
         app.parse(std::move(reversed));
@@ -90,6 +97,7 @@ Outcome ledger_command(const std::vector<std::string>& arguments, const LedgerWo
     if (tiles->parsed()) return export_ledger(options, world);
     if (rebuild->parsed()) return rebuild_ledger(options, world);
     if (erase->parsed()) return erase_person(options, world);
+    if (rerate->parsed()) return rerate_ledger(options, world);
     if (options.check.empty() == options.request.empty())
         return failed(exit_usage, ledger_verb, "proof wants a request id to prove, or --check FILE with --key to check a proof");
     return options.check.empty() ? prove(options, world) : check_proof_file(options, world);

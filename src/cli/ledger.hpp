@@ -1,4 +1,4 @@
-// `gilmok ledger show|verify|proof|export|rebuild|erase`: what an auditor and an operator do with a ledger. Reading needs no gateway and
+// `gilmok ledger show|verify|proof|export|rebuild|erase|rerate`: what an auditor and an operator do with a ledger. Reading needs no gateway and
 // disturbs none; what writes asks the running gateway, or takes the ledger's lock when none runs.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "cli/messages.hpp"
 #include "cli/outcome.hpp"
 #include "config/load.hpp"
+#include "io/loop.hpp"
 
 namespace gilmok::cli {
 
@@ -23,6 +24,7 @@ struct LedgerWorld {
     std::function<Instant()> clock{};                        // for the speed that is told; may be empty
     std::function<void(std::string_view)> progress{};        // a line for people while it works; empty: nobody looks
     std::function<void(std::span<char>)> random_bytes{};
+    io::Loop* loop = nullptr;   // for a ledger that is written here because no gateway runs
     Language language = Language::en;
 };
 // `arguments` begin after "ledger". Exit codes: 0 done, the ledger is whole; 1 it is not, or it cannot be done; 2 usage; 3 configuration

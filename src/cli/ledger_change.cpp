@@ -16,33 +16,33 @@ namespace {
 constexpr unsigned lock_mode = 0600;
 constexpr std::uint64_t progress_records = 100'000;
 
-// The gateway holds the salts in its memory, so it must forget them itself.
-Outcome ask_gateway_to_erase(const LedgerOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot) {
+}   // namespace
+
+bool ask_gateway(const LedgerOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot, const std::string& path,
+                 std::string body, std::string& said, Outcome& outcome) {
     const config::Server& server = snapshot.server;
     config::Upstream admin = plain_upstream("admin", server.admin);
     admin.key = admin_token_of(server, world.files);
-    if (admin.key.is_empty())
-        return failed(exit_denied, ledger_verb, "a gateway writes this ledger, and its admin token cannot be known here: " + options.config_path + " keeps none");
-    report::JsonWriter body;
-    body.begin_object();
-    body.text("tenant", options.tenant);
-    body.text("user", options.user);
-    body.end_object();
-    upstream::FetchWhat what = get("/admin/v1/ledger/erase", std::chrono::seconds(30));
+    if (admin.key.is_empty()) {
+        outcome = failed(exit_denied, ledger_verb,
+                         "a gateway writes this ledger, and its admin token cannot be known here: " + options.config_path + " keeps none");
+        return false;
+    }
+    upstream::FetchWhat what = get(path, std::chrono::seconds(60));
     what.method = "POST";
-    what.body = body.take();
+    what.body = std::move(body);
     const Answer answer = world.fetcher.fetch_all({{&admin, what}}).front();
+    const std::string where = io::to_string(server.admin);
     if (answer.status == 0)
-        return failed(exit_unreachable, ledger_verb,
-                      "a process writes this ledger, and no gateway answers on " + io::to_string(server.admin) + ": " + answer.problem);
-    if (answer.status == 401 || answer.status == 403)
-        return failed(exit_denied, ledger_verb, io::to_string(server.admin) + " refuses the admin token");
-    if (answer.status == 404) return failed(exit_failed, ledger_verb, "nobody of that name is known there; nothing changed");
-    if (answer.status != 200) return failed(exit_failed, ledger_verb, "the gateway cannot erase: " + answer.body);
-    return {exit_ok, "erased\n", {}};
+        outcome = failed(exit_unreachable, ledger_verb,
+                         "a process writes this ledger, and no gateway answers on " + where + ": " + answer.problem);
+    else if (answer.status == 401 || answer.status == 403)
+        outcome = failed(exit_denied, ledger_verb, where + " refuses the admin token");
+    else if (answer.status != 200)
+        outcome = failed(exit_failed, ledger_verb, where + " refuses: " + answer.body);
+    said = answer.body;
+    return answer.status == 200;
 }
-
-}   // namespace
 
 Outcome rebuild_ledger(const LedgerOptions& options, const LedgerWorld& world) {
     Outcome outcome;
@@ -77,7 +77,17 @@ Outcome erase_person(const LedgerOptions& options, const LedgerWorld& world) {
     if (directory.empty()) return outcome;
     const auto lock = world.files.lock(directory + "/lock", lock_mode);
     if (!lock && lock.error().code != EWOULDBLOCK) return failed(exit_config, ledger_verb, lock.error().message);
-    if (!lock) return ask_gateway_to_erase(options, world, *snapshot);
+    if (!lock) {
+        // The gateway holds the salts in its memory, so it must forget them itself.
+        report::JsonWriter body;
+        body.begin_object();
+        body.text("tenant", options.tenant);
+        body.text("user", options.user);
+        body.end_object();
+        std::string said;
+        if (ask_gateway(options, world, *snapshot, "/admin/v1/ledger/erase", body.take(), said, outcome)) outcome.out = "erased\n";
+        return outcome;
+    }
     auto people = ledger::People::open(world.files, directory + "/salts", world.random_bytes);
     if (!people) return failed(exit_config, ledger_verb, people.error().message);
     const auto erased = (*people)->erase(options.tenant, options.user);

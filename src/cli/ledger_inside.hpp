@@ -18,6 +18,8 @@ struct LedgerOptions {
     std::string request, out, check;        // proof
     std::string tiles;                      // export
     std::string tenant, user;               // erase
+    std::string from, to;                   // rerate
+    bool apply = false;
     [[nodiscard]] bool is_json() const { return output == "json"; }
 };
 
@@ -33,5 +35,10 @@ Outcome check_proof_file(const LedgerOptions& options, const LedgerWorld& world)
 Outcome export_ledger(const LedgerOptions& options, const LedgerWorld& world);
 Outcome rebuild_ledger(const LedgerOptions& options, const LedgerWorld& world);
 Outcome erase_person(const LedgerOptions& options, const LedgerWorld& world);
+Outcome rerate_ledger(const LedgerOptions& options, const LedgerWorld& world);
+
+// A POST to the gateway that writes the ledger. False: `outcome` says why it did not answer 200; `body` is what it said.
+bool ask_gateway(const LedgerOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot, const std::string& path,
+                 std::string body, std::string& answer, Outcome& outcome);
 
 }   // namespace gilmok::cli

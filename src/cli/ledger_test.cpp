@@ -152,3 +152,14 @@ TEST_CASE("a person is forgotten once") {
     REQUIRE(after);
     CHECK((*after)->find("acme", "alice") == ledger::PersonId{});
 }
+
+TEST_CASE("a span is charged again without anything being written, and wants to be named") {
+    Shell shell;
+    CHECK(shell.run({"rerate", "--from", "2025-11-21", "--to", "2025-11-21"}).exit_code == exit_config);   // no tables yet
+    REQUIRE(shell.run({"rebuild"}).exit_code == exit_ok);
+    const Outcome looked = shell.run({"rerate", "--from", "2025-11-21", "--to", "2025-11-21"});
+    CHECK(looked.exit_code == exit_ok);
+    CHECK(has(looked.err, "0 attempts would be corrected"));
+    CHECK(shell.run({"rerate"}).exit_code == exit_usage);
+    CHECK(shell.run({"rerate", "--from", "last week"}).exit_code == exit_usage);
+}

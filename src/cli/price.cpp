@@ -214,8 +214,8 @@ Outcome show(const PriceOptions& options, const PriceWorld& world, const OpenedP
 
 std::optional<OpenedPrices> open_prices(const PriceOptions& options, const PriceWorld& world, Outcome& outcome) {
     OpenedPrices opened;
-    // The catalogue alone answers too, as long as nobody named a file.
-    if (!options.has_config_path && !world.files.exists(options.config_path)) {
+    // The catalogue alone answers too, as long as nobody named a file or asks about one.
+    if (!options.needs_config && !world.files.exists(options.config_path)) {
         opened.snapshot = std::make_shared<config::Snapshot>();
     } else {
         opened.snapshot = open_config(options.config_path, world.files, world.secrets, price_verb, outcome);
@@ -276,7 +276,8 @@ Outcome price_command(const std::vector<std::string>& arguments, const PriceWorl
     } catch (const CLI::ParseError& error) {
         return failed(exit_usage, price_verb, std::string(error.what()) + "\n`gilmok price --help` tells what it takes.");
     }
-    options.has_config_path = std::any_of(config_options.begin(), config_options.end(), [](const CLI::Option* option) { return option->count() > 0; });
+    options.needs_config = check_app->parsed() || std::any_of(config_options.begin(), config_options.end(),
+                                                              [](const CLI::Option* option) { return option->count() > 0; });
     Outcome outcome;
     const auto opened = open_prices(options, world, outcome);
     if (!opened) return outcome;

@@ -11,7 +11,7 @@ namespace gilmok::cli {
 
 struct PriceOptions {
     std::string config_path = "gilmok.toml";
-    bool has_config_path = false;
+    bool needs_config = false;
     std::string output = "table";
     std::string provider, sku;                     // list
     std::string what, at, tier = "standard", region;   // show

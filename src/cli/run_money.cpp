@@ -45,6 +45,8 @@ Outcome ledger_here(const std::vector<std::string>& words, Language language) {
     LedgerWorld world{files, config::system_secrets(), *fetcher, io::linux_::wall_now()};
     world.clock = io::linux_::monotonic_now;
     world.random_bytes = fill_random;
+    const auto loop = io::linux_::make_loop();
+    world.loop = loop.get();
     world.language = language;
     if (io::linux_::is_terminal(STDERR_FILENO))
         world.progress = [](std::string_view line) {
