@@ -13,7 +13,7 @@ namespace gilmok::ledger {
 
 // Sums wait in memory until so many attempts or so long have come, because a batch of ten attempts touches two hundred rows
 // of roll-ups and one of ten thousand thirty thousand. Questions add the attempts that wait (Meta::rolled) themselves.
-inline constexpr std::uint64_t rolled_attempts_most = 16'384;
+inline constexpr std::uint64_t rolled_attempts_most = 32'768;
 inline constexpr Duration rolled_interval = std::chrono::seconds(1);
 
 class Folder {
