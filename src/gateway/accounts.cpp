@@ -155,22 +155,14 @@ std::int64_t tokens_of(const ledger::UsageRow& row) {
 
 }   // namespace
 
-bool has_budget(const config::Tenant& tenant) {
-    return has_money_budget(tenant) || tenant.tokens_day != 0 || tenant.tokens_month != 0 || tenant.tokens_window != 0;
-}
-
-std::string restore_treasury(const Accounts& accounts, const config::Snapshot& snapshot,
-                             const config::Snapshot* previous, ledger::Questions& tables, WallTime now) {
+std::string restore_treasury(const Accounts& accounts, const config::Snapshot& snapshot, ledger::Questions& tables,
+                             WallTime now) {
     const Duration offset = std::chrono::minutes(snapshot.ledger.utc_offset_minutes);
     const auto hour = std::chrono::hours(1);
     for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
         const config::Tenant& tenant = snapshot.tenants[i];
         const auto id = static_cast<model::TenantId>(i);
-        if (!has_budget(tenant)) continue;
-        if (previous != nullptr) {
-            const auto before = previous->tenants_by_path.find(tenant.path);
-            if (before != previous->tenants_by_path.end() && has_budget(previous->tenant(before->second))) continue;
-        }
+        if (!accounts.treasury->is_fresh(id)) continue;
         const WallTime day = floor_to(now, std::chrono::hours(24), offset);
         const WallTime month = month_begin(now, offset);
         ledger::Filter filter;

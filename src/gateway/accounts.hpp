@@ -56,9 +56,9 @@ meter::PriceBookPtr build_price_book(const config::Snapshot& snapshot);
 // Of the country's grid, in gCO2e for each kWh; 0 = not known.
 double grid_g_kwh(std::string_view country);
 
-// Sets the treasury's counters from the ledger's tables: of all budgets at the start (`previous` null), of those that a
-// reload brought later. The problem in people's words; empty when all is well.
-std::string restore_treasury(const Accounts& accounts, const config::Snapshot& snapshot,
-                             const config::Snapshot* previous, ledger::Questions& tables, WallTime now);
+// Sets the treasury's counters that began with nothing from the ledger's tables: all at the start, later those of tenants
+// and budgets that a reload brought. The problem in people's words; empty when all is well.
+std::string restore_treasury(const Accounts& accounts, const config::Snapshot& snapshot, ledger::Questions& tables,
+                             WallTime now);
 
 }   // namespace gilmok::gateway

@@ -59,7 +59,7 @@ std::optional<std::string> Control::build_money(Setup& setup) {
     auto tables = services_.ask();
     if (!tables) return "the ledger's tables cannot be read: " + tables.error().message;
     const std::string problem =
-        restore_treasury(*setup.accounts, snapshot, setup_ ? setup_->snapshot.get() : nullptr, **tables, now);
+        restore_treasury(*setup.accounts, snapshot, **tables, now);
     if (!problem.empty()) return "what was spent cannot be read from the ledger: " + problem;
     return std::nullopt;
 }

@@ -163,7 +163,7 @@ void Spending::mark(const SpendContext& context, const relay::Answer& answer) {
     if (!is_open_ || (events < events_marked_ + mark_events && now < marked_ + mark_interval)) return;
     events_marked_ = events;
     marked_ = now;
-    if (!is_journalled_) return;
+    if (!is_journalled_ && !grant_.is_held()) return;
     model::Progress progress;
     progress.ref = {context.record.id, attempt_};
     progress.at = context.shard.loop().wall_now();
@@ -178,7 +178,16 @@ void Spending::mark(const SpendContext& context, const relay::Answer& answer) {
     progress.meters[Meter::requests] = 1;
     progress.delivered_events = events;
     progress.delivered_bytes = answer.body_bytes();
-    context.shard.lane()->progress(progress, progress.at);
+    if (is_journalled_) context.shard.lane()->progress(progress, progress.at);
+    if (!grant_.is_held()) return;
+    // Moves from reserved to spent as it streams, so that warnings come in the middle of a long answer and not behind it.
+    Pico cost = 0;
+    if (card_ != nullptr && !is_outside_budget_)
+        if (const auto so_far = meter::cost_of(*card_, progress.meters))
+            cost = context.accounts.prices
+                       ->convert(so_far->total, card_->currency, context.accounts.settings.currency, progress.at)
+                       .value_or(0);
+    grant_.progress(booked_tokens(progress.meters), cost);
 }
 
 // Which tokens were used, and how that is known.
@@ -304,7 +313,7 @@ model::Terminal Spending::end(const SpendContext& context, const EndOfAttempt& h
     charge(context, how, terminal);
     if (terminal.kind == TerminalKind::settled && accounts.is_owned(upstream_)) {
         const auto& rate = accounts.pools[accounts.pool_of[model::index_of(upstream_)]];
-        if (rate) terminal.energy = rate->modelled(how.ran, how.batch);
+        if (rate) terminal.energy = how.microjoules ? rate->measured(*how.microjoules, how.batch) : rate->modelled(how.ran, how.batch);
     }
     const std::int64_t tokens = booked_tokens(terminal.meters);
     terminal.is_over_bound = tokens > bound_.input_tokens + bound_.output_tokens ||
