@@ -106,8 +106,17 @@ std::string LedgerService::open_tables(const std::string& directory, const confi
 std::string LedgerService::open_idempotency(const std::string& directory, const config::Snapshot& snapshot) {
     const std::string path = directory + "/idempotency";
     idempotency_->set_limits(snapshot.ledger.idempotency_ttl, snapshot.ledger.idempotency_bytes_max);
-    auto file = files_.exists(path) ? files_.open_mapped(path)
-                                    : files_.create_mapped(path, Idempotency::file_bytes, 0600);
+    // It is whole on the disk before it is used, so one that is short was not: the power failed while it was made.
+    if (const auto bytes = files_.size(path); bytes && *bytes < Idempotency::file_bytes)
+        if (auto removed = files_.remove(path); !removed)
+            return "the memory of Idempotency-Keys: " + removed.error().message;
+    const bool is_new = !files_.exists(path);
+    auto file = is_new ? files_.create_mapped(path, Idempotency::file_bytes, 0600) : files_.open_mapped(path);
+    if (file && is_new) {
+        auto synced = files_.sync_file(path);
+        if (synced) synced = files_.sync_directory(directory);
+        if (!synced) return "the memory of Idempotency-Keys: " + synced.error().message;
+    }
     if (!file) return "the memory of Idempotency-Keys: " + file.error().message;
     if ((*file)->bytes().size() != Idempotency::file_bytes)
         return "the memory of Idempotency-Keys: " + path + " has an unexpected size; remove it to begin anew";

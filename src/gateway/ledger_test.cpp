@@ -218,6 +218,19 @@ TEST_CASE("a gateway that is killed in the middle of a stream finds the attempt 
     CHECK(has(again->body(), "idempotency_answered"));
 }
 
+TEST_CASE("a memory of Idempotency-Keys that a power cut left half made is made anew") {
+    Scene scene;
+    REQUIRE(scene.problem == "");
+    const std::string path = "/state/ledger/idempotency";
+    for (const std::size_t bytes : {std::size_t{0}, std::size_t{4'096}}) {
+        scene.stop();
+        scene.files.put(path, std::string(bytes, '\0'));
+        scene.start();
+        CHECK(scene.problem == "");
+        CHECK(scene.files.size(path).value_or(0) == Idempotency::file_bytes);
+    }
+}
+
 TEST_CASE("a second gateway on the same ledger is refused in plain words") {
     Scene scene;
     REQUIRE(scene.problem == "");

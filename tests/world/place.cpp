@@ -13,6 +13,12 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t engines_count = 3;
+// Each shard has a lane of its own; a process that has used them all is not given another shard.
+constexpr std::uint16_t lanes = 10;
+// Behind a power cut: what was said less than this ago may be lost (docs/ledger-format.md, promise 3).
+constexpr Duration unsynced_max = 60ms;
+const std::string ledger_directory = "/state/ledger";
+constexpr int eio = 5;
 const std::string config_path = "/etc/gilmok.toml";
 
 io::Address engine_address(std::size_t index) { return {"10.0.0." + std::to_string(index + 1), 8000}; }
@@ -41,6 +47,13 @@ std::string Place::config_text() {
     text += "exchanges_max = " + std::to_string(prng_.between(15, 100)) +
             "\nbodies_bytes_max = \"4MiB\"\nbody_bytes_max = \"1MiB\"\n";
     text += "[log]\naccess = \"off\"\n";
+    text += "[ledger]\nsegment_bytes = \"1MiB\"\n";
+    text +=
+        "[[price]]\nprovider = \"e0\"\nsku = \"sim\"\ninput_fresh = \"2.5 USD\"\ncache_read = \"0.3333333 USD\"\n"
+        "output_text = \"10 USD\"\n"
+        "[[price]]\nprovider = \"e1\"\nsku = \"sim\"\nper = \"7\"\ninput_fresh = \"0.3 KRW\"\noutput_text = \"1.7 "
+        "KRW\"\n"
+        "[[fx]]\nfrom = \"USD\"\nto = \"KRW\"\nrate = \"1391.27\"\ndate = \"2020-01-01\"\n";
     const bool has_third = prng_.chance(3, 4);
     for (std::size_t i = 0; i < engines_count - (has_third ? 0 : 1); ++i) {
         text += "[upstream.e" + std::to_string(i) + "]\nkind = \"vllm\"\nurl = \"http://" +
@@ -58,8 +71,11 @@ std::string Place::config_text() {
             (prng_.chance(1, 2) ? "60ms" : "0ms") + "\"\n";
     text += "[model.alone]\ntry = [\"e1/sim\"]\n";
     text += "[model.ordered]\ntry = [\"e1/sim\", \"e0/sim\"]\npick = \"first\"\nattempts_max = 2\n";
-    text += "[tenant.org]\nstreams_max = " + std::to_string(prng_.between(8, 60)) +
-            "\n[tenant.\"org/a\"]\n[tenant.\"org/b\"]\nstreams_max = 6\n";
+    // Never reached, so that nothing is refused for it; but everything is set aside and counted.
+    text +=
+        "[tenant.org]\nbudget_month = \"900000000 KRW\"\ntokens_day = 1000000000000\ntokens_per_minute = 100000000000\n"
+        "streams_max = " +
+        std::to_string(prng_.between(8, 60)) + "\n[tenant.\"org/a\"]\n[tenant.\"org/b\"]\nstreams_max = 6\n";
     text += "[[key]]\nname = \"a\"\ntenant = \"org/a\"\nsecret = \"env:KEY_A\"\n";
     if (prng_.chance(4, 5)) text += "[[key]]\nname = \"b\"\ntenant = \"org/b\"\nsecret = \"env:KEY_B\"\n";
     return text;
@@ -70,18 +86,52 @@ std::string Place::start() {
     for (int i = 0; i < 3; ++i) revoke_or_add_key();
     change_network();
     files_.put(config_path, config_text());
+    return start_gateway();
+}
+
+std::string Place::start_gateway() {
     const config::Loaded loaded = config::load(config_path, files_, *this, 1);
     if (loaded.snapshot == nullptr) {
         std::string problems;
         for (const auto& problem : loaded.problems) problems += config::render(problem, false) + "\n";
         return problems;
     }
-    const gateway::Control::Services services{
-        .loop = world, .files = files_, .secrets = *this, .config_path = config_path};
+    ledger_ = std::make_unique<gateway::LedgerService>(
+        files_, world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+    if (std::string problem = ledger_->open(*loaded.snapshot, lanes); !problem.empty()) return problem;
+    gateway::Control::Services services{.loop = world, .files = files_, .secrets = *this, .config_path = config_path};
+    services.keeper = ledger_->keeper();
+    services.people = ledger_->people();
+    services.idempotency = ledger_->idempotency();
     control_ = std::make_unique<gateway::Control>(services);
     if (auto problem = control_->apply(loaded.snapshot)) return *problem;
     control_->watch();
+    ledger_->start([this] {
+        for (const auto& shard : shards_)
+            if (shard->awaits_durable()) shard->durable_advanced();
+    });
     return add_shard();
+}
+
+std::string Place::crash(bool is_power) {
+    const Instant now = world.now();
+    deaths_.push_back({.at = now, .certain_until = is_power ? now - unsynced_max : now});
+    if (is_power)
+        files_.crash_power(prng_.next());
+    else
+        files_.crash_process();
+    // The dead write nothing: what their destructors try must fail.
+    files_.fail_call(1, eio, true);
+    is_dying_ = true;
+    shards_.clear();
+    control_.reset();
+    ledger_.reset();
+    is_dying_ = false;
+    files_.heal();
+    // Nobody wrote this configuration or these keys through the kernel of the machine that died.
+    files_.put(config_path, config_text());
+    files_.put(auth::key_store_path("/state"), auth::render_keys(stored_));
+    return start_gateway();
 }
 
 std::string Place::add_shard() {
@@ -89,9 +139,12 @@ std::string Place::add_shard() {
     outlets.on_record = [this](const model::Record& record) {
         records.push_back(record);
         records.back().served_name = {};
+        if (!is_dying_) said_.push_back({records.back(), world.now()});
         world.note("record", static_cast<std::uint64_t>(record.outcome), record.status);
     };
     const auto index = static_cast<std::uint32_t>(shards_.size());
+    outlets.lane = &ledger_->keeper()->lane(static_cast<std::uint16_t>(index));
+    outlets.poke_ledger = [this] { ledger_->poke(); };
     auto shard = std::make_unique<gateway::Shard>(world, index, control_->setup(), std::move(outlets));
     if (const auto bound = shard->listen(door_address, true); !bound)
         return "listen: " + std::string(bound.error().detail);
@@ -194,9 +247,34 @@ const std::string& Place::a_key(Prng& prng) const {
 
 // A rolling restart: the next process listens before the last one has drained.
 void Place::replace_shard() {
+    if (shards_.size() >= lanes) return;
     gateway::Shard& before = *shards_.back();
     if (const std::string problem = add_shard(); !problem.empty()) GILMOK_ASSERT(false);
     before.drain(world.now() + std::chrono::milliseconds(prng_.between(0, 4'000)));
+}
+
+// Nothing is set aside any more, and what the treasury counted since its start is what was booked.
+std::string Place::check_money() {
+    const gateway::Setup& setup = *control_->setup();
+    const admit::Treasury& treasury = *setup.accounts->treasury;
+    for (std::size_t i = 0; i < setup.snapshot->tenants.size(); ++i) {
+        const admit::Spent spent = treasury.spent(static_cast<model::TenantId>(i), world.wall_now());
+        if (spent.money_reserved != 0 || spent.tokens_reserved != 0) return "money or tokens are still set aside";
+    }
+    if (!deaths_.empty()) return {};   // it began with nothing, for these tables keep nothing
+    world.run_for(100ms);
+    const BookRead read = read_book(files_, ledger_directory);
+    Pico cost = 0;
+    std::int64_t tokens = 0;
+    for (const auto& [id, attempts] : read.book)
+        for (const auto& [number, attempt] : attempts) {
+            cost += attempt.is_cost_known ? attempt.cost : 0;
+            tokens += attempt.tokens;
+        }
+    const admit::Spent spent = treasury.spent(setup.snapshot->tenants_by_path.at("org"), world.wall_now());
+    if (spent.money_month != cost) return "the treasury counted another sum of money than the ledger";
+    if (spent.tokens_day != tokens) return "the treasury counted another sum of tokens than the ledger";
+    return {};
 }
 
 std::string Place::close() {
@@ -223,9 +301,15 @@ std::string Place::close() {
     for (std::size_t i = 0; i < setup.snapshot->tenants.size(); ++i)
         expect_none("tenant_running", setup.tenants->running(static_cast<model::TenantId>(i)));
     for (const auto& state : setup.upstreams) expect_none("in_flight", state->load.view(world.now()).in_flight);
-    shards_closed_ = shards_.size();
+    if (left.empty()) left = check_money();
+    shards_closed_ += shards_.size();
     control_.reset();
     shards_.clear();
+    if (!left.empty()) return left;
+    ledger_.reset();
+    const BookRead read = read_book(files_, ledger_directory);
+    recovered = read.recovered;
+    left = audit(read, said_, deaths_);
     engines_.clear();
     world.run_for(120s);
     expect_none("sockets", world.open_sockets());

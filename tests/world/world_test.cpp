@@ -1,6 +1,7 @@
 // Goal: whatever goes wrong around it, each request that reaches the gateway ends in exactly one outcome, the client sees
-// what the record says, and nothing is left behind. Method: seeded clients, engines, network, reloads, revocations and
-// rolling restarts in virtual time, 1000 requests a seed.
+// what the record says, every attempt is booked once, and nothing is left behind. Method: seeded clients, engines, network, reloads,
+// revocations and rolling restarts in virtual time, 1000 requests a seed. Every third seed the gateway is killed now and then,
+// or its machine loses power, and starts again on what the disk has; there only the ledger is judged.
 //   world_test [--seeds N] [--first S]
 #include <algorithm>
 #include <array>
@@ -28,6 +29,8 @@ struct Totals {
     std::size_t records = 0;
     std::array<std::size_t, static_cast<std::size_t>(model::Outcome::count_)> outcomes{};
     std::size_t retries = 0;
+    std::size_t crashes = 0;
+    std::size_t recovered = 0;
 };
 
 std::string hex_number(std::uint64_t number, int digits) {
@@ -115,7 +118,7 @@ Manner some_manner(Prng& prng) {
 class Run {
 public:
     Run(std::uint64_t seed, Totals& totals)
-        : is_door_calm_(seed % 2 == 0), place_(seed, !is_door_calm_), totals_(totals) {}
+        : is_door_calm_(seed % 2 == 0), has_crashes_(seed % 3 == 0), place_(seed, !is_door_calm_), totals_(totals) {}
 
     // "" or what does not hold.
     std::string go() {
@@ -127,9 +130,14 @@ public:
         place_.world.run_until(latest, [&] { return is_everybody_done(); });
         const std::string problem = is_everybody_done() ? "" : "a client waits for ever";
         is_over_ = true;
+        if (!crash_problem_.empty()) return "start after a crash: " + crash_problem_;
         std::string left = place_.close();
         if (!problem.empty()) return problem;
         if (!left.empty()) return "left behind: " + left;
+        totals_.crashes += crashes_;
+        totals_.recovered += place_.recovered;
+        totals_.requests += tickets_.size();
+        if (has_crashes_) return {};
         if (std::string wrong = judge(tickets_, place_.records, is_door_calm_); !wrong.empty()) return wrong;
         return check_retries();
     }
@@ -166,6 +174,12 @@ private:
     void disturb() {
         if (is_over_) return;
         Prng& prng = place_.prng();
+        if (has_crashes_ && crash_problem_.empty() && prng.chance(1, 4)) {
+            ++crashes_;
+            crash_problem_ = place_.crash(prng.chance(1, 2));
+            // Nobody listens where nothing could start: the run is over.
+            if (!crash_problem_.empty()) return;
+        }
         switch (prng.below(5)) {
             case 0: place_.reload(); break;
             case 1: place_.revoke_or_add_key(); break;
@@ -179,6 +193,7 @@ private:
     }
 
     [[nodiscard]] bool is_everybody_done() const {
+        if (!crash_problem_.empty()) return true;
         return tickets_.size() >= requests_per_seed &&
                std::all_of(clients_.begin(), clients_.end(), [](const Client& client) { return client.is_over(); });
     }
@@ -198,7 +213,6 @@ private:
             if (paid > 1) retries += paid - 1;
         }
         totals_.retries += retries;
-        totals_.requests += tickets_.size();
         constexpr double ratio = 0.1, per_second = 3;
         const double seconds = std::chrono::duration<double>(place_.world.now() - begun_).count();
         const double shards = static_cast<double>(place_.shards_count());
@@ -208,7 +222,10 @@ private:
     }
 
     bool is_door_calm_;
+    bool has_crashes_;
     bool is_over_ = false;
+    std::size_t crashes_ = 0;
+    std::string crash_problem_;
     Instant begun_{};
     std::deque<Ticket> tickets_;
     Place place_;
@@ -246,7 +263,8 @@ int main(int argc, char** argv) {
                     problem.c_str(), static_cast<unsigned long long>(seed));
         return 1;
     }
-    std::printf("%zu requests, %zu records, %zu retries and hedges\n", totals.requests, totals.records, totals.retries);
+    std::printf("%zu requests, %zu records, %zu retries and hedges, %zu crashes, %zu attempts recovered\n",
+                totals.requests, totals.records, totals.retries, totals.crashes, totals.recovered);
     for (std::size_t i = 0; i < totals.outcomes.size(); ++i)
         std::printf("  %-17s %zu\n", std::string(model::name_of(static_cast<model::Outcome>(i))).c_str(),
                     totals.outcomes[i]);
