@@ -393,7 +393,9 @@ class Audit:
                 self.gap_tokens += 1
                 self.tell("tokens", f"{row['id']}.{row['attempt']}: {self.about(row)}")
             return None, (SETTLED, ABORTED), False
-        if row["status"] >= 400 or seen.status >= 400:
+        # An attempt that was cancelled before its head came is paid, be it that a refusal was already on its way.
+        was_unanswered = row["status"] == 0 and row["events"] == 0 and row["bytes"] == 0
+        if row["status"] >= 400 or (seen.status >= 400 and not was_unanswered):
             return nothing, (VOIDED, NONE), False
         usage = Usage(raw) if raw is not None else Usage("null")
         is_whole = row["provenance"] in (PROVIDER, COUNTED)
