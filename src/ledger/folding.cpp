@@ -38,10 +38,11 @@ io::FileResult<bool> Folding::begin(std::uint64_t end) {
     auto where = tables_.folded();
     if (!where) return Failure(where.error());
     if (where->records > end)
-        return Failure(io::FileError{ERANGE, "the tables hold " + std::to_string(where->records) + " records and the log has " +
-                                                 std::to_string(end) +
-                                                 ": they are those of another ledger, or the log was rolled back; `gilmok "
-                                                 "ledger rebuild` makes them again"});
+        return Failure(
+            io::FileError{ERANGE, "the tables hold " + std::to_string(where->records) + " records and the log has " +
+                                      std::to_string(end) +
+                                      ": they are those of another ledger, or the log was rolled back; `gilmok "
+                                      "ledger rebuild` makes them again"});
     auto reader = LogReader::open(files_, directory_, where->records);
     if (!reader) return Failure(reader.error());
     reader_ = std::move(*reader);
@@ -62,15 +63,17 @@ io::FileResult<bool> Folding::fold_batch(std::uint64_t end) {
         lengths.push_back((*record)->bytes.size());
     }
     if (lengths.empty())
-        return Failure(io::FileError{EBADMSG, directory_ + "/log: record " + std::to_string(folded_) + " cannot be found"});
+        return Failure(
+            io::FileError{EBADMSG, directory_ + "/log: record " + std::to_string(folded_) + " cannot be found"});
     std::vector<IndexedEntry> entries;
     entries.reserve(lengths.size());
     std::string_view rest = bytes;
     for (const std::size_t length : lengths) {
         auto entry = read_entry(rest.substr(0, length));
         if (!entry)
-            return Failure(io::FileError{EBADMSG, directory_ + "/log: record " + std::to_string(folded_ + entries.size()) +
-                                                      ": " + std::string(entry.error().detail)});
+            return Failure(io::FileError{EBADMSG, directory_ + "/log: record " +
+                                                      std::to_string(folded_ + entries.size()) + ": " +
+                                                      std::string(entry.error().detail)});
         entries.push_back({.index = folded_ + entries.size(), .entry = *entry});
         rest.remove_prefix(length);
     }

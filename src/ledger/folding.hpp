@@ -1,5 +1,5 @@
-// Brings what is in the log into the tables, batch by batch. Tables that fail are asked again after a second; the log does
-// not wait for them. Owner: the keeper.
+// Brings what is in the log into the tables, batch by batch. Tables that fail are asked again after a second; the log
+// does not wait for them. Owner: the keeper.
 #pragma once
 
 #include <cstdint>

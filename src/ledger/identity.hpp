@@ -21,8 +21,8 @@ struct Identity {
     Signer signer;
 };
 
-// Reads the identity of the ledger in `directory`, or makes it when the directory holds no ledger yet. The key is written
-// first: a start that is cut off between the two goes on with that key.
+// Reads the identity of the ledger in `directory`, or makes it when the directory holds no ledger yet. The key is
+// written first: a start that is cut off between the two goes on with that key.
 io::FileResult<Identity> open_identity(io::Files& files, const std::string& directory, const NewIdentity& fresh);
 
 }   // namespace gilmok::ledger

@@ -62,7 +62,8 @@ model::NameId Keeper::intern(NameKind kind, std::string_view text, WallTime now)
 
 Result<std::uint64_t> Keeper::append(const Body& body, WallTime now) {
     const auto* note = std::get_if<Note>(&body);
-    const bool is_ours = note != nullptr || std::holds_alternative<Correction>(body) || std::holds_alternative<PoolHour>(body);
+    const bool is_ours =
+        note != nullptr || std::holds_alternative<Correction>(body) || std::holds_alternative<PoolHour>(body);
     if (!is_ours) return refusal(Code::internal, "only notes, corrections and pools come from the control side");
     if (note != nullptr && !is_whole_text(note->json, note_text_bytes_max))
         return refusal(Code::internal, "a note is at most 64 KiB of UTF-8");
@@ -153,8 +154,8 @@ io::FileResult<bool> Keeper::Inside::write_all(WallTime now) {
     return is_checkpoint_due(now) ? sign(now) : true;
 }
 
-// One group: lanes → log → disk. Nothing of a lane is taken before its records are on the disk, so that after any failure
-// they are all still there.
+// One group: lanes → log → disk. Nothing of a lane is taken before its records are on the disk, so that after any
+// failure they are all still there.
 io::FileResult<std::size_t> Keeper::Inside::take(bool with_shards) {
     struct Part {
         Lane* lane;

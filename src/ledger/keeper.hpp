@@ -1,8 +1,8 @@
-// The keeper of the ledger: takes the records of all lanes into the log, syncs in groups, signs checkpoints, folds records
-// into the tables, and brings the ledger back after a crash. The only writer of the ledger's directory besides the lanes'
-// memory. Everything slow happens here, never on a shard.
-// Owner: the process. Thread: its own (turn() in a loop) in production; the test's in a simulated world. Lanes are handed to
-// shards; intern() may be called from any thread.
+// The keeper of the ledger: takes the records of all lanes into the log, syncs in groups, signs checkpoints, folds
+// records into the tables, and brings the ledger back after a crash. The only writer of the ledger's directory besides
+// the lanes' memory. Everything slow happens here, never on a shard.
+// Owner: the process. Thread: its own (turn() in a loop) in production; the test's in a simulated world. Lanes are
+// handed to shards; intern() may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -26,25 +26,25 @@ namespace gilmok::ledger {
 struct KeeperOptions {
     std::string directory;
     config::Ledger settings{};
-    std::uint16_t lanes = 1;   // one for each shard; the control lane comes on top
-    Secret seed{};             // 32 random bytes for a new ledger's key; unused when it has one
-    std::string new_id{};      // 26 characters, for a new ledger
-    std::function<Instant()> clock{};   // for recovery_us; may be empty
+    std::uint16_t lanes = 1;                      // one for each shard; the control lane comes on top
+    Secret seed{};                                // 32 random bytes for a new ledger's key; unused when it has one
+    std::string new_id{};                         // 26 characters, for a new ledger
+    std::function<Instant()> clock{};             // for recovery_us; may be empty
     std::uint64_t log_file_bytes = 64ULL << 20;   // then the log goes on in a new file
 };
 
 // For the metrics and the status page.
 struct KeeperStatus {
     bool is_failing = false;
-    std::string problem;              // of log, journal or checkpoints: what, where, why; "" when all is well
-    std::string tables_problem;       // the tables lag because of it; "" when all is well
-    std::string witness_problem;      // "" when all is well
-    std::uint64_t records = 0;        // in the log
-    std::uint64_t lag_bytes = 0;      // in lanes, not yet in the log
+    std::string problem;           // of log, journal or checkpoints: what, where, why; "" when all is well
+    std::string tables_problem;    // the tables lag because of it; "" when all is well
+    std::string witness_problem;   // "" when all is well
+    std::uint64_t records = 0;     // in the log
+    std::uint64_t lag_bytes = 0;   // in lanes, not yet in the log
     std::uint64_t checkpoint_size = 0;
     WallTime checkpoint_at{};
-    std::uint64_t folded = 0;         // records in the tables
-    std::uint64_t recovered = 0;      // attempts closed at the start
+    std::uint64_t folded = 0;      // records in the tables
+    std::uint64_t recovered = 0;   // attempts closed at the start
     std::uint64_t recovery_us = 0;
     std::uint64_t syncs = 0;
     bool is_witness_failing = false;
@@ -52,8 +52,8 @@ struct KeeperStatus {
 
 class Keeper {
 public:
-    // Opens or makes the ledger: takes the lock, drains what a dead process left, closes orphans as recovered, folds what
-    // the tables lack. `problem` in people's words on failure. Then lanes are there and admission is open.
+    // Opens or makes the ledger: takes the lock, drains what a dead process left, closes orphans as recovered, folds
+    // what the tables lack. `problem` in people's words on failure. Then lanes are there and admission is open.
     static std::unique_ptr<Keeper> open(io::Files& files, Tables& tables, KeeperOptions options, WallTime now,
                                         std::string& problem);
     ~Keeper();

@@ -1,6 +1,7 @@
 // Goal: whatever call the process or the power ends at, also while the ledger is being brought back, and whatever call
-// fails: nothing promised is lost, nothing is settled twice, each attempt ends once, and the tables say what the log says.
-// Method: one script of attempts on a simulated disk, ended at each of its calls in turn. A failure prints call and seed.
+// fails: nothing promised is lost, nothing is settled twice, each attempt ends once, and the tables say what the log
+// says. Method: one script of attempts on a simulated disk, ended at each of its calls in turn. A failure prints call
+// and seed.
 #include <doctest/doctest.h>
 
 #include <cerrno>
@@ -66,7 +67,8 @@ TEST_CASE("the end of the process or of the power while the ledger is brought ba
             CAPTURE(nth);
             CAPTURE(again);
             KeeperWorld world(1);
-            // What is safe from the death of the process is safe from a power cut only once the next start has brought it back.
+            // What is safe from the death of the process is safe from a power cut only once the next start has brought
+            // it back.
             const bool then_of_power = again % 2 == 0;
             world.promises_of_power_only = then_of_power;
             run_and_crash(world, nth, (nth + again) % 3 == 0);

@@ -1,5 +1,5 @@
-// How a ledger is opened: whatever happened before, afterwards every record that was acknowledged is in the log, no attempt
-// is open, and the tables hold what the log holds.
+// How a ledger is opened: whatever happened before, afterwards every record that was acknowledged is in the log, no
+// attempt is open, and the tables hold what the log holds.
 #include <algorithm>
 #include <cerrno>
 #include <tuple>
@@ -79,9 +79,8 @@ io::FileResult<bool> Keeper::Inside::take_lock() {
 }
 
 io::FileResult<bool> Keeper::Inside::open_log() {
-    auto who = open_identity(
-        files, options.directory,
-        {.origin = options.settings.origin, .id = options.new_id, .seed = options.seed.clone()});
+    auto who = open_identity(files, options.directory,
+                             {.origin = options.settings.origin, .id = options.new_id, .seed = options.seed.clone()});
     if (!who) return Failure(who.error());
     identity = std::move(*who);
     const std::string& witness = options.settings.witness_dir;
@@ -96,8 +95,9 @@ io::FileResult<bool> Keeper::Inside::open_log() {
     log = std::move(*writer);
     // To go on would sign what was altered.
     if (newest.size != 0 && log->signed_root() != newest.root)
-        return Failure(io::FileError{EBADMSG, path("log") + ": the first " + std::to_string(newest.size) +
-                                                  " records are not those that were signed; `gilmok ledger verify` says where"});
+        return Failure(
+            io::FileError{EBADMSG, path("log") + ": the first " + std::to_string(newest.size) +
+                                       " records are not those that were signed; `gilmok ledger verify` says where"});
     if (!log->repaired().empty()) repairs.push_back(log->repaired());
     folding.emplace(files, options.directory, tables);
     return true;
@@ -122,8 +122,9 @@ io::FileResult<bool> Keeper::Inside::read_past() {
         if (!*record) return true;
         const auto entry = read_entry((*record)->bytes);
         if (!entry)
-            return Failure(io::FileError{EBADMSG, path((*record)->file) + ": record " + std::to_string((*record)->index) +
-                                                      ": " + std::string(entry.error().detail)});
+            return Failure(io::FileError{EBADMSG, path((*record)->file) + ": record " +
+                                                      std::to_string((*record)->index) + ": " +
+                                                      std::string(entry.error().detail)});
         see(*entry);
     }
 }
@@ -144,47 +145,49 @@ io::FileResult<bool> Keeper::Inside::drain_leftovers() {
     repairs.insert(repairs.end(), leftover->problems.begin(), leftover->problems.end());
 
     struct Record {
-        Entry entry;
+        Header header;
         std::string_view bytes;
         // The control lane first: names come before their use.
         [[nodiscard]] auto order() const {
-            return std::tuple(entry.header.epoch, entry.header.lane != control_lane, entry.header.lane);
+            return std::tuple(header.epoch, header.lane != control_lane, header.lane, header.sequence);
         }
     };
     std::vector<Record> records;
     for (const std::string& bytes : leftover->records) {
-        auto entry = read_entry(bytes);
+        const auto entry = read_entry(bytes);
         if (!entry) return Failure(io::FileError{EBADMSG, journal + ": " + std::string(entry.error().detail)});
         if (entry->header.sequence > log->last_sequence(entry->header.epoch, entry->header.lane))
-            records.push_back({*entry, bytes});
+            records.push_back({entry->header, bytes});
     }
-    std::ranges::stable_sort(records, {}, &Record::order);
-    // What a power cut left of a lane may begin behind a gap, or use a name of which nothing is left. Neither can have been
-    // on the disk before, so that nobody has waited for it; the number of the name will be given to another text.
+    std::ranges::sort(records, {}, &Record::order);
+    // What a power cut left of a lane may begin behind a gap, or use a name of which nothing is left. Neither can have
+    // been on the disk before, so that nobody has waited for it; the number of the name will be given to another text.
     std::pair<std::uint32_t, std::uint16_t> lane{};
     std::uint64_t next = 0;   // sequence; 0 = the lane has ended
-    const auto is_taken = [&](const Record& record) {
-        const Header& header = record.entry.header;
+    const auto is_taken = [&](const Entry& entry) {
+        const Header& header = entry.header;
         if (lane != std::pair(header.epoch, header.lane)) {
             lane = {header.epoch, header.lane};
             next = log->last_sequence(header.epoch, header.lane) + 1;
         }
         if (next == 0) return false;
         const bool is_next = header.sequence == next;
-        if (is_next && last_name_used(record.entry.body) <= names.last()) {
+        if (is_next && last_name_used(entry.body) <= names.last()) {
             ++next;
             return true;
         }
-        repairs.push_back(journal + ": of lane " + std::to_string(header.lane) + " of epoch " + std::to_string(header.epoch) +
-                          " all from record " + std::to_string(header.sequence) + " on is left out: " +
-                          (is_next ? "it uses a name that was lost" : "records before it were lost"));
+        repairs.push_back(
+            journal + ": of lane " + std::to_string(header.lane) + " of epoch " + std::to_string(header.epoch) +
+            " all from record " + std::to_string(header.sequence) +
+            " on is left out: " + (is_next ? "it uses a name that was lost" : "records before it were lost"));
         next = 0;
         return false;
     };
     group.clear();
     for (const Record& record : records) {
-        if (!is_taken(record)) continue;
-        see(record.entry);
+        const auto entry = read_entry(record.bytes);
+        if (!entry || !is_taken(*entry)) continue;
+        see(*entry);
         group.append(record.bytes);
         if (group.size() < append_bytes_max) continue;
         if (auto done = log->append(group); !done) return done;

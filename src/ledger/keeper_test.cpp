@@ -46,7 +46,8 @@ TEST_CASE("a ledger is made, closed in order and goes on where it ended") {
     KeeperWorld world(1);
     REQUIRE(world.open());
     CHECK(world.files.mode("ledger/key") == 0600);
-    CHECK(world.files.text("ledger/identity").starts_with("gilmok-ledger 1\n01J9ZZZZZZZZZZZZZZZZZZZZZZ\ngilmok/01J9ZZ"));
+    CHECK(
+        world.files.text("ledger/identity").starts_with("gilmok-ledger 1\n01J9ZZZZZZZZZZZZZZZZZZZZZZ\ngilmok/01J9ZZ"));
     for (int i = 0; i < 300; ++i) world.step();
     while (!world.running.empty()) world.finish();
     world.note_promises(false);
@@ -195,7 +196,8 @@ TEST_CASE("a name has one number for ever, whoever asks") {
     CHECK(world.keeper->intern(NameKind::tenant, "a", world.now) == a);
     CHECK(world.keeper->intern(NameKind::tenant, "", world.now) == model::NameId::none);
     CHECK(world.keeper->intern(NameKind::tenant, "\xff", world.now) == model::NameId::none);
-    CHECK(world.keeper->intern(NameKind::tenant, std::string(name_text_bytes_max + 1, 'x'), world.now) == model::NameId::none);
+    CHECK(world.keeper->intern(NameKind::tenant, std::string(name_text_bytes_max + 1, 'x'), world.now) ==
+          model::NameId::none);
 
     std::vector<std::thread> threads;
     std::vector<std::vector<model::NameId>> seen(4);
@@ -225,7 +227,8 @@ TEST_CASE("the control side appends notes, corrections and pools, and nothing el
     CHECK(world.keeper->append(note, world.now).has_value());
     CHECK(world.keeper->append(correction, world.now).has_value());
     CHECK(world.keeper->append(pool, world.now).has_value());
-    for (const Body* body : {&reserve, &name, &long_note, &broken_note}) CHECK_FALSE(world.keeper->append(*body, world.now));
+    for (const Body* body : {&reserve, &name, &long_note, &broken_note})
+        CHECK_FALSE(world.keeper->append(*body, world.now));
     world.turn();
     CHECK(has_note(world.files, "configured"));
     world.keeper->close(world.now);

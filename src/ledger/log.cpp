@@ -85,7 +85,8 @@ io::FileResult<bool> LogWriter::Inside::open() {
     auto begins = tidy();
     if (!begins) return Failure(begins.error());
     if (begins->empty()) {
-        if (signed_size != 0) return wrong(folder + ": is empty, and " + std::to_string(signed_size) + " records were signed");
+        if (signed_size != 0)
+            return wrong(folder + ": is empty, and " + std::to_string(signed_size) + " records were signed");
         return begin_file(0);
     }
     if (begins->front() != 0) return wrong(folder + ": the first file of the log is missing");
@@ -196,8 +197,10 @@ io::FileResult<bool> LogWriter::Inside::end_of_file(const Point& end, std::strin
         kept = std::move(*bytes);
     }
     const std::uint64_t is_signed = signed_size > end.first_index ? signed_size - end.first_index : 0;
-    const auto signed_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(is_signed * sizeof(Hash), leaves.size()));
-    if (kept.size() >= signed_bytes && std::string_view(kept).substr(signed_bytes) == leaves.substr(signed_bytes)) return true;
+    const auto signed_bytes =
+        static_cast<std::size_t>(std::min<std::uint64_t>(is_signed * sizeof(Hash), leaves.size()));
+    if (kept.size() >= signed_bytes && std::string_view(kept).substr(signed_bytes) == leaves.substr(signed_bytes))
+        return true;
     kept.resize(std::min(kept.size(), signed_bytes));
     kept.append(leaves.substr(kept.size()));
     return files.write_atomically(name, kept, file_mode);

@@ -21,16 +21,17 @@ inline constexpr std::uint64_t log_file_bytes = 64ULL << 20;
 class LogWriter {
 public:
     // Continues the log of the ledger in `directory` (its log/ is made if it is not there): reads on from the file that
-    // holds record `signed_size`, hashes what it reads anew, repairs a tail that a power cut tore (only behind `signed_size`;
-    // in front of it that is an error), and tells what it cut in repaired(). A file of `file_bytes` or more ends.
+    // holds record `signed_size`, hashes what it reads anew, repairs a tail that a power cut tore (only behind
+    // `signed_size`; in front of it that is an error), and tells what it cut in repaired(). A file of `file_bytes` or
+    // more ends.
     static io::FileResult<LogWriter> open(io::Files& files, std::string directory, std::uint64_t signed_size,
                                           std::uint64_t file_bytes = log_file_bytes);
     LogWriter(LogWriter&&) noexcept;
     LogWriter& operator=(LogWriter&&) noexcept;
     ~LogWriter();
 
-    // Whole records, one after the other. Not on the disk before sync(). After an error of append() or sync() nothing that
-    // came after the last good sync() counts any more, size() and tree() say so, and only recover() helps.
+    // Whole records, one after the other. Not on the disk before sync(). After an error of append() or sync() nothing
+    // that came after the last good sync() counts any more, size() and tree() say so, and only recover() helps.
     io::FileResult<bool> append(std::string_view records);
     io::FileResult<bool> sync();
     // Cuts what no longer counts, opens and reads the file anew, and fails when it is not what it was.
@@ -44,7 +45,7 @@ public:
     [[nodiscard]] const Hash& signed_root() const;   // of the first `signed_size` records, as open() read them
     // The last sequence of that lane in the log, 0 when there is none. Known of the two newest epochs.
     [[nodiscard]] std::uint64_t last_sequence(std::uint32_t epoch, std::uint16_t lane) const;
-    [[nodiscard]] std::uint32_t last_epoch() const;   // 0 when the log is empty
+    [[nodiscard]] std::uint32_t last_epoch() const;      // 0 when the log is empty
     [[nodiscard]] const std::string& repaired() const;   // "" = nothing
 
 private:
@@ -68,8 +69,8 @@ public:
     LogReader(LogReader&&) noexcept;
     LogReader& operator=(LogReader&&) noexcept;
     ~LogReader();
-    // The next record; nothing at the end, which is also in front of a record that is not all there yet. A record that cannot
-    // be framed is an error with file and offset.
+    // The next record; nothing at the end, which is also in front of a record that is not all there yet. A record that
+    // cannot be framed is an error with file and offset.
     io::FileResult<std::optional<LogRecord>> next();
     io::FileResult<bool> refresh();
 

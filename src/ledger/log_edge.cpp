@@ -41,8 +41,7 @@ void LogEdge::add(const Hash& leaf, const Header& header) {
         return;
     }
     const std::uint32_t newest = last_epoch();
-    if (header.epoch > newest)
-        std::erase_if(lanes, [&](const LaneMark& mark) { return mark.epoch < newest; });
+    if (header.epoch > newest) std::erase_if(lanes, [&](const LaneMark& mark) { return mark.epoch < newest; });
     lanes.push_back({.epoch = header.epoch, .lane = header.lane, .sequence = header.sequence});
 }
 

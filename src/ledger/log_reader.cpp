@@ -23,11 +23,11 @@ bool can_be_length(std::uint32_t length) {
 struct LogReader::Inside {
     io::Files* files = nullptr;
     std::string directory;
-    std::string path;                  // of the file that is being read; "" = none yet
-    std::string name;                  // below the directory
-    std::uint64_t size = 0;            // of the file, as far as we know
-    std::uint64_t index = 0;           // of the next record
-    std::uint64_t offset = 0;          // of the next record
+    std::string path;           // of the file that is being read; "" = none yet
+    std::string name;           // below the directory
+    std::uint64_t size = 0;     // of the file, as far as we know
+    std::uint64_t index = 0;    // of the next record
+    std::uint64_t offset = 0;   // of the next record
     std::string buffer;
     std::uint64_t buffer_offset = 0;   // of its first byte in the file
     std::size_t given = 0;             // bytes of the record that was given last
@@ -81,8 +81,8 @@ struct LogReader::Inside {
     }
 
     [[nodiscard]] tl::unexpected<io::FileError> broken(const std::string& what) const {
-        return tl::unexpected<io::FileError>(
-            io::FileError{EBADMSG, path + ": record " + std::to_string(index) + " at byte " + std::to_string(offset) + ": " + what});
+        return tl::unexpected<io::FileError>(io::FileError{
+            EBADMSG, path + ": record " + std::to_string(index) + " at byte " + std::to_string(offset) + ": " + what});
     }
 };
 
@@ -114,8 +114,8 @@ io::FileResult<LogReader> LogReader::open(io::Files& files, std::string director
         if (!record) return tl::unexpected<io::FileError>(record.error());
         if (!*record)
             return tl::unexpected<io::FileError>(
-                io::FileError{ERANGE, self.directory + "/log: has " + std::to_string(self.index) + " records, and number " +
-                                          std::to_string(first_index) + " was asked for"});
+                io::FileError{ERANGE, self.directory + "/log: has " + std::to_string(self.index) +
+                                          " records, and number " + std::to_string(first_index) + " was asked for"});
     }
     return reader;
 }

@@ -1,5 +1,6 @@
-// Goal: what the log says is on the disk is there after any death of process or machine, record by record and hash by hash,
-// and what it cannot be sure of is cut and told. Method: a simulated disk that fails and forgets, and a list of records beside.
+// Goal: what the log says is on the disk is there after any death of process or machine, record by record and hash by
+// hash, and what it cannot be sure of is cut and told. Method: a simulated disk that fails and forgets, and a list of
+// records beside.
 #include "ledger/log.hpp"
 
 #include <doctest/doctest.h>
@@ -93,7 +94,8 @@ TEST_CASE("a log is read as it was written, over many files and from any record"
     CHECK(files.mode("l/log/00000000000000000000.log") == 0600);
     CHECK(all_of(files) == records);
     for (std::uint64_t from : {1ULL, 13ULL, 57ULL, 99ULL, 100ULL})
-        CHECK(all_of(files, from) == std::vector<std::string>(records.begin() + static_cast<std::ptrdiff_t>(from), records.end()));
+        CHECK(all_of(files, from) ==
+              std::vector<std::string>(records.begin() + static_cast<std::ptrdiff_t>(from), records.end()));
     CHECK_FALSE(LogReader::open(files, "l", 101).has_value());
     check_hashes(files, records);
 

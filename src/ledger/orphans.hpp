@@ -1,5 +1,5 @@
-// Attempts that were begun and not ended, found by reading the log, and how each of them is closed when the process that
-// ran it is gone. Pure. Owner: the keeper, at its start.
+// Attempts that were begun and not ended, found by reading the log, and how each of them is closed when the process
+// that ran it is gone. Pure. Owner: the keeper, at its start.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@ class Orphans {
 public:
     void see(const Entry& entry);
     [[nodiscard]] std::size_t count() const { return open_.size(); }
-    // In the order in which they began. Meters are those of the last PROGRESS. What was used is known and what it cost is
-    // not: the price card was chosen by an answer that nobody saw whole, so a CORRECTION names it later.
+    // In the order in which they began. Meters are those of the last PROGRESS. What was used is known and what it cost
+    // is not: the price card was chosen by an answer that nobody saw whole, so a CORRECTION names it later.
     [[nodiscard]] std::vector<model::Terminal> terminals(Currency ledger_currency, WallTime now) const;
 
 private:

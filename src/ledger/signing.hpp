@@ -34,7 +34,7 @@ private:
     const Signer* signer_;
     std::string witness_path_;
     Checkpoint newest_;
-    std::uint64_t history_bytes_ = 0;   // of whole notes in `checkpoints`
+    std::uint64_t history_bytes_ = 0;           // of whole notes in `checkpoints`
     std::unique_ptr<io::AppendFile> history_;   // null: not open, or to be cut first
     std::string witness_problem_;
 };

@@ -1,5 +1,5 @@
-// A keeper on a simulated disk, attempts that run on its lanes, and what was promised about each of them: for tests that
-// end the process or the power at any moment and look at what is left.
+// A keeper on a simulated disk, attempts that run on its lanes, and what was promised about each of them: for tests
+// that end the process or the power at any moment and look at what is left.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -84,8 +84,8 @@ struct KeeperWorld {
     struct Attempt {
         model::AttemptRef ref{};
         std::uint16_t lane = 0;
-        std::uint64_t reserved = 0, finished = 0;   // sequences; 0 = not
-        std::int64_t tokens = 0;                    // of the last progress, then of the end
+        std::uint64_t reserved = 0, finished = 0;               // sequences; 0 = not
+        std::int64_t tokens = 0;                                // of the last progress, then of the end
         bool is_reserve_kept = false, is_finish_kept = false;   // promised
         bool is_past = false;                                   // of a process that is gone
     };
@@ -152,17 +152,22 @@ struct KeeperWorld {
     }
     void step() {
         const std::uint64_t dice = prng.below(10);
-        if (dice < 3) begin();
-        else if (dice < 5) progress();
-        else if (dice < 8) finish();
-        else turn();
+        if (dice < 3)
+            begin();
+        else if (dice < 5)
+            progress();
+        else if (dice < 8)
+            finish();
+        else
+            turn();
     }
     std::size_t turn() {
         now += std::chrono::milliseconds(1);
         return keeper->turn(now);
     }
 
-    // What the journal took is promised against the death of the process, what is durable() against that of the machine.
+    // What the journal took is promised against the death of the process, what is durable() against that of the
+    // machine.
     void note_promises(bool of_power) {
         for (Attempt& attempt : attempts) {
             if (attempt.is_past) continue;
@@ -189,7 +194,8 @@ struct KeeperWorld {
         if (of_power || promises_of_power_only) named.clear();
     }
 
-    // Everything promised is there once, whole, and the tables say the same. For a ledger whose attempts have all ended.
+    // Everything promised is there once, whole, and the tables say the same. For a ledger whose attempts have all
+    // ended.
     void check() {
         struct Found {
             int reserves = 0, terminals = 0;
@@ -212,7 +218,8 @@ struct KeeperWorld {
                 CHECK(texts.emplace(static_cast<std::uint32_t>(name->id), name->text).second);
             if (const auto* reserve = std::get_if<model::Reserve>(&entry->body)) {
                 ++found[ListTables::key_of(reserve->ref)].reserves;
-                if (reserve->tenant != model::NameId::none) CHECK(texts.contains(static_cast<std::uint32_t>(reserve->tenant)));
+                if (reserve->tenant != model::NameId::none)
+                    CHECK(texts.contains(static_cast<std::uint32_t>(reserve->tenant)));
             }
             if (const auto* terminal = std::get_if<model::Terminal>(&entry->body)) {
                 Found& one = found[ListTables::key_of(terminal->ref)];
