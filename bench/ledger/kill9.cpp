@@ -1,11 +1,12 @@
 // The work of `scripts/prove kill9`, with the product's own keeper on real files.
-//   run DIR LANES SEED ACKS     opens the ledger in DIR, prints "ready <µs>", then LANES threads begin, continue and end
-//                               attempts as fast as they can until this is killed. What the journal has taken is then written
-//                               down in ACKS, as a client would have heard of it: a line of fixed size for each.
-//   check DIR LANES ACKS...     opens it once more, closes it in order, and prints one line of JSON: what of ACKS is missing,
-//                               what ended twice or not at all, and where log, tables and signatures differ.
-//   ids DIR FILE                the same for a ledger that a gateway wrote and closed; FILE has a line for each thing that a
-//                               client saw: a request id, and `begun` or `answered`.
+//   run DIR LANES SEED ACKS     opens the ledger in DIR, prints "ready" with how many µs its opening took and how many
+//                               attempts it closed; then LANES threads begin, continue and end attempts as fast as they
+//                               can until this is killed. What the journal has taken is written down in ACKS only then,
+//                               as a client would have heard of it.
+//   check DIR LANES ACKS...     opens it once more, closes it in order, and prints one line of JSON: what of ACKS is
+//                               missing, what ended twice or not at all, and where log, tables and signatures differ.
+//   ids DIR FILE                the same for a ledger that a gateway wrote and closed; FILE has a line for each thing
+//                               that a client saw: a request id, and `begun` or `answered`.
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,8 +36,8 @@ using namespace gilmok::ledger;
 
 namespace {
 
-constexpr std::size_t running_max = 12;       // attempts of a lane at a time: what a kill leaves open
-constexpr std::size_t acks_at_once = 16;      // more would leave acknowledged what nobody was told
+constexpr std::size_t running_max = 12;    // attempts of a lane at a time: what a kill leaves open
+constexpr std::size_t acks_at_once = 16;   // written down together: what is held back counts as not acknowledged
 
 [[noreturn]] void die(const std::string& what) {
     std::fprintf(stderr, "ledger_kill9: %s\n", what.c_str());
@@ -97,9 +98,12 @@ public:
     [[noreturn]] void run() {
         for (std::uint64_t step = 0;; ++step) {
             const std::uint64_t dice = prng_.below(10);
-            if (running_.size() < running_max && dice < 4) begin();
-            else if (dice < 6) progress();
-            else end();
+            if (running_.size() < running_max && dice < 4)
+                begin();
+            else if (dice < 6)
+                progress();
+            else
+                end();
             // A gateway has work between two records; without a pause the lane is always full and tests only that.
             if (step % 16 == 0) ::usleep(50);
         }
@@ -160,7 +164,8 @@ private:
         acks_.push_back({to_bytes(attempt.ref.exchange), is_end ? 1U : 0U, is_end ? attempt.tokens : 0});
         if (acks_.size() < acks_at_once) return;
         const std::size_t bytes = acks_.size() * sizeof(Ack);
-        if (::write(acks_file_, acks_.data(), bytes) != static_cast<ssize_t>(bytes)) die("cannot write acknowledgements");
+        if (::write(acks_file_, acks_.data(), bytes) != static_cast<ssize_t>(bytes))
+            die("cannot write acknowledgements");
         acks_.clear();
     }
 
@@ -220,7 +225,8 @@ void read_log(io::Files& files, const std::string& directory, Attempts& attempts
         ++sums.records;
         const auto entry = read_entry((*record)->bytes);
         if (!entry) die(std::string(entry.error().detail));
-        if (const auto* reserve = std::get_if<model::Reserve>(&entry->body)) ++attempts[to_bytes(reserve->ref.exchange)].reserves;
+        if (const auto* reserve = std::get_if<model::Reserve>(&entry->body))
+            ++attempts[to_bytes(reserve->ref.exchange)].reserves;
         const auto* end = std::get_if<model::Terminal>(&entry->body);
         if (end == nullptr) continue;
         Found& found = attempts[to_bytes(end->ref.exchange)];
@@ -267,8 +273,9 @@ bool tables_agree(const std::string& directory, const Sums& sums) {
     if (!folded) die(folded.error().message);
     UsageRow total;
     if (!rows->empty()) total = rows->front();
-    return rows->size() <= 1 && open_rows->empty() && folded->records == sums.records && total.settled == sums.settled &&
-           total.recovered == sums.recovered && total.voided == sums.voided && total.cost_ledger == sums.cost &&
+    return rows->size() <= 1 && open_rows->empty() && folded->records == sums.records &&
+           total.settled == sums.settled && total.recovered == sums.recovered && total.voided == sums.voided &&
+           total.cost_ledger == sums.cost &&
            total.meters[static_cast<std::size_t>(model::Meter::output_text)] == sums.tokens;
 }
 
@@ -291,8 +298,8 @@ std::uint64_t missing_of_ids(const std::string& path, const Attempts& attempts, 
 }
 
 // What is wrong with the ledger, whatever was acknowledged.
-void judge(io::Files& files, const std::string& directory, const Attempts& attempts, const Sums& sums, std::uint64_t seen,
-           std::uint64_t missing) {
+void judge(io::Files& files, const std::string& directory, const Attempts& attempts, const Sums& sums,
+           std::uint64_t seen, std::uint64_t missing) {
     std::uint64_t twice = 0, never = 0;
     for (const auto& [id, found] : attempts) {
         if (found.ends > 1 || found.reserves > 1) ++twice;
