@@ -1,5 +1,7 @@
 #include "dialect/usage_fields.hpp"
 
+#include <algorithm>
+
 #include "model/spend.hpp"
 
 namespace gilmok::dialect {
@@ -9,6 +11,8 @@ namespace json = wire::json;
 namespace {
 
 constexpr std::int64_t missing = model::Meters::missing;
+
+std::uint64_t length_bit(std::string_view name) { return std::uint64_t{1} << std::min<std::size_t>(name.size(), 63); }
 
 }   // namespace
 
@@ -22,15 +26,49 @@ UsageFields::UsageFields(std::string_view text, bool& is_suspect) : is_suspect_(
         object_ = {json::Type::object, text};
     else if (!type && !text.empty())
         is_suspect_ = true;
+    read_members();
 }
 
-json::Value UsageFields::find(std::string_view wanted) const {
-    json::Value found{};
-    if (!is_object()) return found;
+UsageFields::UsageFields(json::Value object, bool& is_suspect) : object_(object), is_suspect_(is_suspect) {
+    read_members();
+}
+
+void UsageFields::read_members() {
+    if (!is_object()) return;
     json::Cursor members(object_);
     std::string_view name;
     for (json::Value value; members.next_member(name, value);) {
-        // A name written with escapes might be this one; whoever sends such a thing is not believed.
+        // A name written with escapes might be any; whoever sends such a thing is not believed.
+        if (json::has_escape(name)) is_suspect_ = true;
+        lengths_ |= length_bit(name);
+        if (count_ == members_max) {
+            is_long_ = true;
+            return;
+        }
+        members_[count_++] = {name, value};
+    }
+}
+
+json::Value UsageFields::find(std::string_view wanted) const {
+    if (is_long_) return find_in_text(wanted);
+    if ((lengths_ & length_bit(wanted)) == 0) return {};
+    json::Value found{};
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (members_[i].name != wanted) continue;
+        if (!found.text.empty()) {
+            is_suspect_ = true;
+            return {};
+        }
+        found = members_[i].value;
+    }
+    return found;
+}
+
+json::Value UsageFields::find_in_text(std::string_view wanted) const {
+    json::Value found{};
+    json::Cursor members(object_);
+    std::string_view name;
+    for (json::Value value; members.next_member(name, value);) {
         if (json::has_escape(name)) is_suspect_ = true;
         if (name != wanted) continue;
         if (!found.text.empty()) {

@@ -2,6 +2,7 @@
 // report suspect; `null` and absence are missing and nothing more. Views point into the usage text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -35,12 +36,26 @@ public:
     [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
 
 private:
-    UsageFields(wire::json::Value object, bool& is_suspect) : object_(object), is_suspect_(is_suspect) {}
+    UsageFields(wire::json::Value object, bool& is_suspect);
+    void read_members();
     [[nodiscard]] wire::json::Value find(std::string_view name) const;
+    [[nodiscard]] wire::json::Value find_in_text(std::string_view name) const;
     [[nodiscard]] std::int64_t count_of(std::string_view name) const;
+
+    // A report is asked for dozens of names and has a handful: it is walked once, and most names are told from it by
+    // their length alone. A longer object is walked for each name.
+    struct Member {
+        std::string_view name{};
+        wire::json::Value value{};
+    };
+    static constexpr std::size_t members_max = 16;
 
     wire::json::Value object_{};
     bool& is_suspect_;
+    std::array<Member, members_max> members_{};
+    std::size_t count_ = 0;
+    std::uint64_t lengths_ = 0;   // bit n: a name of n bytes is there; 63: of 63 or more
+    bool is_long_ = false;
 };
 
 }   // namespace gilmok::dialect

@@ -41,6 +41,24 @@ UsageReport merged(std::initializer_list<std::string_view> usages) {
 
 }   // namespace
 
+TEST_CASE("a report with more members than any provider sends is read like a short one") {
+    std::string many;
+    for (int i = 0; i < 40; ++i) many += "\"other_" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+    const std::string counts =
+        R"("prompt_tokens":7,"completion_tokens":3,"total_tokens":10,"prompt_tokens_details":{"cached_tokens":2})";
+    for (const std::string& text : {"{" + many + counts + "}", "{" + counts + "," + many + "\"last\":1}"}) {
+        const auto report = gilmok::dialect::read_usage_object(text);
+        CHECK(report.meters[gilmok::model::Meter::input_fresh] == 5);
+        CHECK(report.meters[gilmok::model::Meter::cache_read] == 2);
+        CHECK(report.meters[gilmok::model::Meter::output_text] == 3);
+        CHECK(!report.is_suspect);
+        CHECK(
+            gilmok::dialect::read_usage_object(text.substr(0, text.size() - 1) + R"(,"prompt_tokens":7})").is_suspect);
+        CHECK(gilmok::dialect::read_usage_object(text.substr(0, text.size() - 1) + R"(,"prompt\u005ftokens":7})")
+                  .is_suspect);
+    }
+}
+
 TEST_CASE("OpenAI: cached and written tokens are inside the input, reasoning inside the output") {
     CHECK(told(usages::openai_chat) ==
           "input_fresh 86, cache_read 1920, input_audio 0, output_text 172, output_reasoning 128, output_audio 0");
