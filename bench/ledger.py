@@ -163,7 +163,7 @@ def main():
     added = path(options.rounds or (3 if options.quick else 15), *((0.3, 1) if options.quick else (0.5, 3)), results)
 
     directory = pathlib.Path(tempfile.mkdtemp(prefix="gilmok-ledger-", dir=options.dir))
-    figures = micro("journal_bench", "reserve_and_finish", "0.2s" if options.quick else "1s", directory)
+    figures = micro("journal_bench", "reserve_and_finish", "0.2" if options.quick else "1", directory)
     if figures:
         print()
         common.print_table(["journal", "ns"], [[name, f"{cpu:,.0f}"] for name, (cpu, _) in figures.items()])
@@ -173,16 +173,20 @@ def main():
     # All in turns, so that a slow minute of the disk meets each of them.
     rows = 20_000 if options.quick else 300_000
     cases = [("gilmok, groups", []), ("SQLite, 1 row", ["--plain", "1"]), ("SQLite, 32 rows", ["--plain", "32"]), ("SQLite, 128 rows", ["--plain", "128"])]
-    rates = {name: [] for name, _ in cases}
+    rates, cpu = ({name: [] for name, _ in cases} for _ in range(2))
     for _ in range(2 if options.quick else 5):
         for name, arguments in cases:
             few = max(200, rows // 100) if name == "SQLite, 1 row" else rows
-            rates[name].append(durable(arguments + ["--dir", str(directory)], few)["rows_per_second"])
+            seen = durable(arguments + ["--dir", str(directory)], few)
+            rates[name].append(seen["rows_per_second"])
+            cpu[name].append(seen["cpu_us_per_row"])
     print()
-    common.print_table(["durable rows", "rows/s", "min", "max"],
-                       [[name, f"{statistics.median(each):,.0f}", f"{min(each):,.0f}", f"{max(each):,.0f}"] for name, each in rates.items()])
+    common.print_table(["durable rows", "rows/s", "min", "max", "CPU-us/row"],
+                       [[name, f"{statistics.median(each):,.0f}", f"{min(each):,.0f}", f"{max(each):,.0f}", f"{statistics.median(cpu[name]):,.2f}"]
+                        for name, each in rates.items()])
     for name, each in rates.items():
         results.add(name, "durable", "rows_per_second", "1/s", each)
+        results.add(name, "durable", "cpu_per_row", "us", cpu[name])
     directory.rmdir() if not any(directory.iterdir()) else None
     results.write(options.json)
     rate = statistics.median(rates["gilmok, groups"])
