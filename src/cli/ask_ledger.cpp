@@ -16,12 +16,15 @@ MoneyWorld money_world(io::Files& files, config::Secrets& secrets, WallTime now,
 
 void add_common_options(CLI::App& app, LedgerOptions& options) {
     app.add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE")->capture_default_str();
-    app.add_option("-o,--output", options.output, "Format")->check(CLI::IsMember({"table", "json", "csv"}))->capture_default_str();
+    app.add_option("-o,--output", options.output, "Format")
+        ->check(CLI::IsMember({"table", "json", "csv"}))
+        ->capture_default_str();
 }
 
 void add_question_options(CLI::App& app, LedgerOptions& options) {
     report::Asked& asked = options.asked;
-    app.add_option("--period", asked.period, "today, yesterday, this-month (default), last-month, 7d, 2026-10, 2026-10-05");
+    app.add_option("--period", asked.period,
+                   "today, yesterday, this-month (default), last-month, 7d, 2026-10, 2026-10-05");
     app.add_option("--from", asked.from, "First day, or a time");
     app.add_option("--to", asked.to, "Last day, whole, or a time; without it today");
     app.add_option("--tenant", asked.tenant, "A node of the tenant tree, with all below it")->type_name("NODE");

@@ -28,8 +28,8 @@ struct MoneyWorld {
     Language language = Language::en;
     // Null: the outcome says why.
     std::function<std::unique_ptr<ledger::Questions>(const config::Snapshot&, std::string_view verb, Outcome&)> ask;
-    Fetcher* fetcher = nullptr;                       // null: no gateway is asked
-    std::function<void(std::string_view)> write{};    // long answers, in parts; none: they come in the Outcome
+    Fetcher* fetcher = nullptr;                      // null: no gateway is asked
+    std::function<void(std::string_view)> write{};   // long answers, in parts; none: they come in the Outcome
 };
 MoneyWorld money_world(io::Files& files, config::Secrets& secrets, WallTime now, Language language);
 

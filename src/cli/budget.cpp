@@ -56,8 +56,10 @@ Outcome budget_command(const std::vector<std::string>& arguments, const MoneyWor
     CLI::App app{"Budgets of every node: limit, spent, set aside, left", std::string(verb)};
     add_common_options(app, options);
     app.add_option("tenant", tenant, "Only this node of the tree, with its rates")->type_name("TENANT");
-    app.footer("  gilmok budget\n  gilmok budget acme/finance\n  gilmok budget acme -o json || echo \"exit code 6: used up\"\n\n"
-               "Asks the running gateway, which knows what is set aside at this moment; else reads the ledger's tables.");
+    app.footer(
+        "  gilmok budget\n  gilmok budget acme/finance\n  gilmok budget acme -o json || echo \"exit code 6: used "
+        "up\"\n\n"
+        "Asks the running gateway, which knows what is set aside at this moment; else reads the ledger's tables.");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
         app.parse(std::move(reversed));
@@ -76,13 +78,16 @@ Outcome budget_command(const std::vector<std::string>& arguments, const MoneyWor
         const meter::PriceBookPtr prices = gateway::build_price_book(*snapshot);
         const Currency currency = snapshot->ledger.currency;
         const auto convert = [&](const Money& money) -> std::optional<Pico> {
-            return money.currency == currency ? std::optional(money.pico) : prices->convert(money.pico, money.currency, currency, world.now);
+            return money.currency == currency ? std::optional(money.pico)
+                                              : prices->convert(money.pico, money.currency, currency, world.now);
         };
-        auto read = report::budgets(*tables, *snapshot, tenant, convert, {world.now, snapshot->ledger.utc_offset_minutes});
+        auto read =
+            report::budgets(*tables, *snapshot, tenant, convert, {world.now, snapshot->ledger.utc_offset_minutes});
         if (!read) return failed(exit_failed, verb, read.error());
         budgets = std::move(*read);
     }
-    if (!tenant.empty()) std::erase_if(budgets->nodes, [&](const report::NodeBudgets& node) { return node.tenant != tenant; });
+    if (!tenant.empty())
+        std::erase_if(budgets->nodes, [&](const report::NodeBudgets& node) { return node.tenant != tenant; });
     outcome.exit_code = budgets->is_over() ? exit_over_budget : exit_ok;
     if (options.is_json())
         outcome.out = report::budgets_json(*budgets);

@@ -30,9 +30,11 @@ template <class Value>
 std::vector<const UsageRow*> in_order(const Answer& answer, Value value) {
     std::vector<const UsageRow*> rows;
     for (const UsageRow& row : answer.rows) rows.push_back(&row);
-    const bool is_by_time = !answer.question.by.empty() && answer.question.by.front().dimension <= ledger::Dimension::month;
+    const bool is_by_time =
+        !answer.question.by.empty() && answer.question.by.front().dimension <= ledger::Dimension::month;
     if (!is_by_time)
-        std::ranges::stable_sort(rows, [&](const UsageRow* left, const UsageRow* right) { return value(*left) > value(*right); });
+        std::ranges::stable_sort(
+            rows, [&](const UsageRow* left, const UsageRow* right) { return value(*left) > value(*right); });
     return rows;
 }
 
@@ -49,7 +51,8 @@ std::string period_line(const report::Question& question, std::string_view curre
         return text.substr(0, 10) + (text.substr(11, 5) == "00:00" ? "" : " " + text.substr(11, 5));
     };
     const int minutes = question.utc_offset_minutes;
-    const std::string offset = std::string("UTC") + (minutes < 0 ? "-" : "+") + std::to_string((minutes < 0 ? -minutes : minutes) / 60) +
+    const std::string offset = std::string("UTC") + (minutes < 0 ? "-" : "+") +
+                               std::to_string((minutes < 0 ? -minutes : minutes) / 60) +
                                (minutes % 60 == 0 ? "" : ":" + std::to_string((minutes < 0 ? -minutes : minutes) % 60));
     return words(language, Words::period, {local(question.period.from), local(question.period.until), offset}) +
            (currency.empty() ? "" : "  " + std::string(currency)) + "\n\n";
@@ -71,8 +74,8 @@ constexpr auto usage_columns = std::to_array<Column>({
     {Words::reasoning, [](const UsageRow& row) { return Pico(meter(row, Meter::output_reasoning)); }},
     {Words::audio_image,
      [](const UsageRow& row) {
-         return Pico(meter(row, Meter::input_audio)) + meter(row, Meter::input_image) + meter(row, Meter::output_audio) +
-                meter(row, Meter::output_image);
+         return Pico(meter(row, Meter::input_audio)) + meter(row, Meter::input_image) +
+                meter(row, Meter::output_audio) + meter(row, Meter::output_image);
      }},
     {Words::pages, [](const UsageRow& row) { return Pico(meter(row, Meter::pages)); }},
     {Words::aborted, [](const UsageRow& row) { return Pico(row.aborted); }},
@@ -154,8 +157,9 @@ std::string spend_text(const Answer& answer, Language language) {
     std::string out = period_line(answer.question, answer.currency.view(), language);
     if (answer.rows.empty() && answer.idle.empty()) return out + words(language, Words::nothing) + '\n';
     const int digits = digits_for(answer.cost(), answer.currency);
-    const bool has_corrections = answer.total.correction_ledger != 0 ||
-                                 std::ranges::any_of(answer.rows, [](const UsageRow& row) { return row.correction_ledger != 0; });
+    const bool has_corrections =
+        answer.total.correction_ledger != 0 ||
+        std::ranges::any_of(answer.rows, [](const UsageRow& row) { return row.correction_ledger != 0; });
     const bool has_unpriced = answer.total.unpriced != 0;
     std::vector<std::string> titles = first_titles(answer);
     titles.push_back(right(language, Words::cost));
@@ -167,15 +171,19 @@ std::string spend_text(const Answer& answer, Language language) {
     const auto add = [&](std::vector<std::string> cells, Pico cost, const UsageRow* row, const std::string& share) {
         // A sum that lacks something says so in its own cell.
         const bool lacks = row != nullptr && row->unpriced != 0;
-        cells.push_back(lacks && cost == 0 ? words(language, Words::unknown) : rounded(cost, digits) + (lacks ? " + ?" : ""));
-        if (has_corrections) cells.push_back(row == nullptr || row->correction_ledger == 0 ? " " : rounded(row->correction_ledger, digits));
+        cells.push_back(lacks && cost == 0 ? words(language, Words::unknown)
+                                           : rounded(cost, digits) + (lacks ? " + ?" : ""));
+        if (has_corrections)
+            cells.push_back(row == nullptr || row->correction_ledger == 0 ? " "
+                                                                          : rounded(row->correction_ledger, digits));
         if (has_unpriced) cells.push_back(row == nullptr || row->unpriced == 0 ? " " : with_commas(row->unpriced));
         cells.push_back(row == nullptr ? " " : with_commas(row->attempts));
         cells.push_back(share);
         table.add(std::move(cells));
     };
     for (const UsageRow* row : in_order(answer, [](const UsageRow& one) { return one.cost_ledger; }))
-        add(first_cells(answer, *row, language), row->cost_ledger, row, bar(row->cost_ledger, answer.cost(), bar_cells));
+        add(first_cells(answer, *row, language), row->cost_ledger, row,
+            bar(row->cost_ledger, answer.cost(), bar_cells));
     for (const report::IdleRow& row : answer.idle) {
         std::vector<std::string> cells = row.keys.empty() ? std::vector<std::string>(1) : row.keys;
         // In the first column that is no time; where all are, behind the last of them.
@@ -192,7 +200,8 @@ std::string spend_text(const Answer& answer, Language language) {
     return out + table.text();
 }
 
-std::string statements_text(const std::vector<report::Statement>& statements, std::string_view month, Language language) {
+std::string statements_text(const std::vector<report::Statement>& statements, std::string_view month,
+                            Language language) {
     std::string out;
     for (const report::Statement& statement : statements) {
         const std::string currency(statement.currency.view());
@@ -200,9 +209,9 @@ std::string statements_text(const std::vector<report::Statement>& statements, st
         const int digits = digits_for(statement.due(), statement.currency);
         out += out.empty() ? "" : "\n\n";
         out += words(language, Words::statement_of, {statement.payer, month}) + "\n\n";
-        Table table({words(language, Words::tenant), "MODEL", right(language, Words::attempts), right(language, Words::tokens_in),
-                     right(language, Words::tokens_out), right(language, Words::cost), right(language, Words::subsidy),
-                     right(language, Words::due)});
+        Table table({words(language, Words::tenant), "MODEL", right(language, Words::attempts),
+                     right(language, Words::tokens_in), right(language, Words::tokens_out),
+                     right(language, Words::cost), right(language, Words::subsidy), right(language, Words::due)});
         const auto add = [&](const report::StatementLine& line, std::string tenant, std::string model) {
             table.add({std::move(tenant), std::move(model), with_commas(line.requests), with_commas(line.input_tokens),
                        with_commas(line.output_tokens), rounded(line.cost, digits) + (line.unpriced == 0 ? "" : " + ?"),
@@ -216,11 +225,14 @@ std::string statements_text(const std::vector<report::Statement>& statements, st
             if (!line.subsidised_by.empty() && carrier.find(line.subsidised_by) == std::string::npos)
                 carrier += (carrier.empty() ? "" : ", ") + line.subsidised_by;
         if (!carrier.empty())
-            out += words(language, Words::statement_subsidised_by, {decimal(statement.total.subsidy), currency, carrier}) + '\n';
+            out +=
+                words(language, Words::statement_subsidised_by, {decimal(statement.total.subsidy), currency, carrier}) +
+                '\n';
         if (!statement.carried.empty()) {
             Table carried({words(language, Words::statement_carried), "MODEL", right(language, Words::due)});
             for (const report::CarriedLine& line : statement.carried)
-                carried.add({words(language, Words::statement_carried_for, {line.tenant}), line.model, rounded(line.amount, digits)});
+                carried.add({words(language, Words::statement_carried_for, {line.tenant}), line.model,
+                             rounded(line.amount, digits)});
             carried.add({words(language, Words::total), " ", rounded(statement.carried_total, digits)});
             out += carried.text() + '\n';
         }
@@ -235,12 +247,13 @@ std::string elsewhere_text(const report::Elsewhere& elsewhere, Language language
     std::string out = period_line(answer.question, answer.currency.view(), language);
     if (elsewhere.months.empty()) return out + words(language, Words::nothing) + '\n';
     const int digits = digits_for(answer.total.cost_ledger, answer.currency);
-    std::vector<std::string> titles{words(language, Words::month), right(language, Words::tokens_in), right(language, Words::tokens_out),
-                                    right(language, Words::booked)};
+    std::vector<std::string> titles{words(language, Words::month), right(language, Words::tokens_in),
+                                    right(language, Words::tokens_out), right(language, Words::booked)};
     for (const report::Offer& offer : elsewhere.offers) titles.push_back('>' + offer.text());
     Table table(std::move(titles));
     const auto add = [&](std::string first, const UsageRow& row, const std::vector<report::OfferCost>& costs) {
-        std::vector<std::string> cells{std::move(first), with_commas(report::input_tokens(row)), with_commas(report::output_tokens(row)),
+        std::vector<std::string> cells{std::move(first), with_commas(report::input_tokens(row)),
+                                       with_commas(report::output_tokens(row)),
                                        rounded(row.cost_ledger, digits) + (row.unpriced == 0 ? "" : " + ?")};
         for (const report::OfferCost& cost : costs)
             cells.push_back(cost.cost ? rounded(*cost.cost, digits) : words(language, Words::unknown));
@@ -261,17 +274,20 @@ std::string budgets_text(const report::Budgets& budgets, Language language) {
         for (const report::BudgetLine& line : node.lines) {
             const auto amount = [&](Pico value) {
                 if (!report::is_money(line.budget)) return with_commas(value);
-                return rounded(value, digits_for(line.limit.value_or(value), budgets.currency)) + ' ' + std::string(budgets.currency.view());
+                return rounded(value, digits_for(line.limit.value_or(value), budgets.currency)) + ' ' +
+                       std::string(budgets.currency.view());
             };
             table.add({node.tenant, std::string(report::name_of(line.budget)),
                        line.limit ? amount(*line.limit) : words(language, Words::unknown),
-                       amount(line.spent) + (report::is_money(line.budget) && node.unpriced != 0 ? " + ?" : ""), amount(line.reserved),
-                       line.limit ? amount(line.remaining()) : words(language, Words::unknown), percent(line.used_ppm()),
+                       amount(line.spent) + (report::is_money(line.budget) && node.unpriced != 0 ? " + ?" : ""),
+                       amount(line.reserved), line.limit ? amount(line.remaining()) : words(language, Words::unknown),
+                       percent(line.used_ppm()),
                        line.limit ? bar(line.spent + line.reserved, *line.limit, bar_cells) : " ",
                        words(language, line.is_over() ? Words::over : Words::fine)});
         }
         if (node.lines.empty())
-            table.add({node.tenant, words(language, Words::no_budget), " ", " ", " ", " ", " ", " ", words(language, Words::fine)});
+            table.add({node.tenant, words(language, Words::no_budget), " ", " ", " ", " ", " ", " ",
+                       words(language, Words::fine)});
     }
     const std::string at = rfc3339(budgets.at);
     return table.text() + '\n' + words(language, budgets.is_live ? Words::live : Words::from_tables, {at}) + '\n';

@@ -14,7 +14,8 @@ namespace gilmok::cli {
 
 std::string usage_text(const report::Answer& answer, Language language);
 std::string spend_text(const report::Answer& answer, Language language);
-std::string statements_text(const std::vector<report::Statement>& statements, std::string_view month, Language language);
+std::string statements_text(const std::vector<report::Statement>& statements, std::string_view month,
+                            Language language);
 std::string elsewhere_text(const report::Elsewhere& elsewhere, Language language);
 std::string budgets_text(const report::Budgets& budgets, Language language);
 // "" when every price is known.

@@ -38,8 +38,10 @@ constexpr auto rows = std::to_array<Row>({
     {Words::nothing, "nothing was used in this period", "이 기간에 사용한 것이 없습니다"},
     {Words::period, "{0} to {1}, {2}", "{0} ~ {1}, {2}"},
     {Words::unpriced_warning,
-     "warning: the price of {0} requests is unknown; their cost is missing here, it is not zero. `gilmok price check` names the models.",
-     "주의: 요청 {0}건의 가격을 모릅니다. 비용이 0인 것이 아니라 여기에서 빠져 있습니다. `gilmok price check`가 해당 모델을 알려 줍니다."},
+     "warning: the price of {0} requests is unknown; their cost is missing here, it is not zero. `gilmok price check` "
+     "names the models.",
+     "주의: 요청 {0}건의 가격을 모릅니다. 비용이 0인 것이 아니라 여기에서 빠져 있습니다. `gilmok price check`가 해당 "
+     "모델을 알려 줍니다."},
     {Words::idle_hint, "Idle time of own devices is not in these rows; without a filter it is a line of its own.",
      "보유 장비의 유휴 비용은 여기에 없습니다. 필터를 주지 않으면 별도의 줄로 나옵니다."},
     {Words::statement_of, "Statement of {0} for {1}", "{1} {0} 청구서"},
@@ -54,9 +56,11 @@ constexpr auto rows = std::to_array<Row>({
      "다른 모델은 같은 글을 다른 수의 토큰으로 나눕니다"},
     {Words::note_caches_differ, "tokens were read from caches here; there they might not have been",
      "여기서는 캐시에서 읽은 토큰이 있으나 거기서는 아닐 수 있습니다"},
-    {Words::note_long_context, "an offer asks more for long requests; the sums do not tell how long each was, so its base price is used",
+    {Words::note_long_context,
+     "an offer asks more for long requests; the sums do not tell how long each was, so its base price is used",
      "긴 요청에 더 비싼 가격표가 있습니다. 합계로는 요청별 길이를 알 수 없어 기본 가격을 썼습니다"},
-    {Words::note_unpriced_here, "some requests have no known price here: their tokens are compared, their cost is missing in what was booked",
+    {Words::note_unpriced_here,
+     "some requests have no known price here: their tokens are compared, their cost is missing in what was booked",
      "여기서 가격을 모르는 요청이 있습니다. 토큰은 비교에 들어가고 실제 비용에는 빠져 있습니다"},
     {Words::note_idle_left_out, "own devices cost money while idle; that is not in what was booked to requests",
      "보유 장비의 유휴 비용은 요청에 매긴 실제 비용에 없습니다"},
@@ -77,7 +81,8 @@ constexpr auto rows = std::to_array<Row>({
     {Words::at_limit, "at the limit: {0}", "한도에 이르면: {0}"},
     {Words::no_budget, "none of its own", "자체 예산 없음"},
     {Words::live, "as the running gateway counts at {0}", "{0} 현재 실행 중인 게이트웨이의 값"},
-    {Words::from_tables, "from the ledger's tables at {0}; no gateway was asked", "{0} 현재 원장 표의 값 (게이트웨이에 묻지 않음)"},
+    {Words::from_tables, "from the ledger's tables at {0}; no gateway was asked",
+     "{0} 현재 원장 표의 값 (게이트웨이에 묻지 않음)"},
 });
 static_assert(rows.size() == static_cast<std::size_t>(Words::count_));
 static_assert([] {
@@ -93,7 +98,8 @@ std::string words(Language language, Words what, std::initializer_list<std::stri
     const std::string_view text = language == Language::ko ? row.ko : row.en;
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_hole = text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}' && text[i + 1] >= '0' && text[i + 1] <= '9';
+        const bool is_hole =
+            text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}' && text[i + 1] >= '0' && text[i + 1] <= '9';
         const auto index = is_hole ? static_cast<std::size_t>(text[i + 1] - '0') : values.size();
         if (index < values.size()) {
             out += values.begin()[index];

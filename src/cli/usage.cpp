@@ -30,13 +30,15 @@ std::optional<Outcome> parse(CLI::App& app, const std::vector<std::string>& argu
         const auto parsed = app.get_subcommands();
         return Outcome{exit_ok, parsed.empty() ? app.help() : parsed.front()->help(std::string(verb)), {}};
     } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, verb, std::string(error.what()) + "\n`" + std::string(verb) + " --help` tells what it takes.");
+        return failed(exit_usage, verb,
+                      std::string(error.what()) + "\n`" + std::string(verb) + " --help` tells what it takes.");
     }
     return std::nullopt;
 }
 
 void add_by(CLI::App& app, LedgerOptions& options, std::string_view by_default) {
-    app.add_option("--by", options.asked.by, "What to group by, separated by commas (" + std::string(by_default) + "): " + report::group_names());
+    app.add_option("--by", options.asked.by,
+                   "What to group by, separated by commas (" + std::string(by_default) + "): " + report::group_names());
 }
 
 // The answer to one question, or why there is none.
@@ -87,7 +89,7 @@ Outcome statement(const SpendOptions& options, const MoneyWorld& world) {
     if (!opened) return outcome;
     const std::string month = options.month.empty() ? "last-month" : options.month;
     const auto period = month == "last-month" || month == "this-month" ? report::read_period(month, opened->clock)
-                                                                        : report::read_month(month, opened->clock);
+                                                                       : report::read_month(month, opened->clock);
     if (!period) return failed(exit_usage, spend_verb, period.error());
     report::Asked asked;
     asked.from = rfc3339(period->from);
@@ -100,9 +102,12 @@ Outcome statement(const SpendOptions& options, const MoneyWorld& world) {
     if (!options.payer.empty()) {
         const std::string known = payers_of(*all);
         std::erase_if(*all, [&](const report::Statement& one) { return one.payer != options.payer; });
-        if (all->empty()) return failed(exit_failed, spend_verb, "there is no statement of \"" + options.payer + "\" for that month; " + known);
+        if (all->empty())
+            return failed(exit_failed, spend_verb,
+                          "there is no statement of \"" + options.payer + "\" for that month; " + known);
     }
-    const std::string name = rfc3339(period->from + std::chrono::minutes(opened->clock.utc_offset_minutes)).substr(0, 7);
+    const std::string name =
+        rfc3339(period->from + std::chrono::minutes(opened->clock.utc_offset_minutes)).substr(0, 7);
     if (options.is_json()) return {exit_ok, report::statement_json(*all), {}};
     if (options.is_csv()) return {exit_ok, report::statement_csv(*all), {}};
     if (all->empty()) return {exit_ok, words(world.language, Words::nothing) + '\n', {}};
@@ -126,7 +131,8 @@ Outcome elsewhere(const SpendOptions& options, const MoneyWorld& world) {
     auto question = report::read_question(asked, "month", opened->clock);
     if (!question) return failed(exit_usage, spend_verb, question.error());
     const meter::PriceBookPtr prices = gateway::build_price_book(*opened->snapshot);
-    const auto compared = report::elsewhere(*opened->tables, std::move(*question), opened->snapshot->ledger.currency, *prices, offers);
+    const auto compared =
+        report::elsewhere(*opened->tables, std::move(*question), opened->snapshot->ledger.currency, *prices, offers);
     if (!compared) return failed(exit_failed, spend_verb, compared.error());
     if (options.is_json()) return {exit_ok, report::elsewhere_json(*compared), {}};
     if (options.is_csv()) return {exit_ok, report::elsewhere_csv(*compared), {}};
@@ -139,15 +145,17 @@ Outcome export_all(const SpendOptions& options, const MoneyWorld& world) {
     if (!opened) return outcome;
     const std::string month = options.month.empty() ? "last-month" : options.month;
     const auto period = month == "last-month" || month == "this-month" ? report::read_period(month, opened->clock)
-                                                                        : report::read_month(month, opened->clock);
+                                                                       : report::read_month(month, opened->clock);
     if (!period) return failed(exit_usage, spend_verb, period.error());
     const meter::PriceBookPtr prices = gateway::build_price_book(*opened->snapshot);
     const auto keep = [&](std::string_view part) { outcome.out += part; };
-    const std::function<void(std::string_view)> write = world.write ? world.write : std::function<void(std::string_view)>(keep);
+    const std::function<void(std::string_view)> write =
+        world.write ? world.write : std::function<void(std::string_view)>(keep);
     const auto totals = report::export_focus(*opened->tables, *opened->snapshot, *prices, {*period, world.now}, write);
     if (!totals) return failed(exit_failed, spend_verb, totals.error());
     outcome.err = std::to_string(totals->rows) + " rows, BilledCost adds up to " + decimal(totals->billed) + ' ' +
-                  std::string(opened->snapshot->ledger.currency.view()) + '\n' + unpriced_text(totals->unpriced, world.language);
+                  std::string(opened->snapshot->ledger.currency.view()) + '\n' +
+                  unpriced_text(totals->unpriced, world.language);
     return outcome;
 }
 
@@ -159,11 +167,13 @@ Outcome usage_command(const std::vector<std::string>& arguments, const MoneyWorl
     add_common_options(app, options);
     add_by(app, options, "model");
     add_question_options(app, options);
-    app.footer("  gilmok usage                                    this month, by model\n"
-               "  gilmok usage --by tenant,model --period 7d\n"
-               "  gilmok usage --by day --tenant acme/finance --period 2026-10 -o csv\n\n"
-               "Tokens stand in one column only: what was read from a cache is not in INPUT, what was thought is not in OUTPUT.\n"
-               "COUNTED: the upstream told nothing and gilmok counted. UNPRICED: the price is unknown.");
+    app.footer(
+        "  gilmok usage                                    this month, by model\n"
+        "  gilmok usage --by tenant,model --period 7d\n"
+        "  gilmok usage --by day --tenant acme/finance --period 2026-10 -o csv\n\n"
+        "Tokens stand in one column only: what was read from a cache is not in INPUT, what was thought is not in "
+        "OUTPUT.\n"
+        "COUNTED: the upstream told nothing and gilmok counted. UNPRICED: the price is unknown.");
     if (auto said = parse(app, arguments, usage_verb)) return *said;
     Outcome outcome;
     const auto opened = open_ledger(options, world, usage_verb, outcome);
@@ -182,31 +192,40 @@ Outcome spend_command(const std::vector<std::string>& arguments, const MoneyWorl
     add_common_options(app, options);
     add_by(app, options, "tenant");
     add_question_options(app, options);
-    app.footer("  gilmok spend                                    this month, by tenant\n"
-               "  gilmok spend --by day,model --period last-month -o json\n"
-               "  gilmok spend statement --payer acme --month 2026-10\n"
-               "  gilmok spend elsewhere --as openai/gpt-5-mini anthropic/claude-haiku-4-5\n"
-               "  gilmok spend export --format focus --month 2026-10 > focus.csv\n\n"
-               "Tables are rounded; json and csv are exact. Idle time of own devices is a line of its own. A cost with \"+ ?\" lacks\n"
-               "requests whose price is unknown.");
-    CLI::App* statement_app = app.add_subcommand("statement", "The month's bill of each payer, with what others carry of it");
+    app.footer(
+        "  gilmok spend                                    this month, by tenant\n"
+        "  gilmok spend --by day,model --period last-month -o json\n"
+        "  gilmok spend statement --payer acme --month 2026-10\n"
+        "  gilmok spend elsewhere --as openai/gpt-5-mini anthropic/claude-haiku-4-5\n"
+        "  gilmok spend export --format focus --month 2026-10 > focus.csv\n\n"
+        "Tables are rounded; json and csv are exact. Idle time of own devices is a line of its own. A cost with \"+ "
+        "?\" lacks\n"
+        "requests whose price is unknown.");
+    CLI::App* statement_app =
+        app.add_subcommand("statement", "The month's bill of each payer, with what others carry of it");
     add_common_options(*statement_app, options);
     statement_app->add_option("--payer", options.payer, "Only of this payer; without it everybody's");
     statement_app->add_option("--month", options.month, "2026-10, this-month or last-month (default)");
-    statement_app->footer("  gilmok spend statement --payer acme --month 2026-10\n  gilmok spend statement --month last-month -o csv");
+    statement_app->footer(
+        "  gilmok spend statement --payer acme --month 2026-10\n  gilmok spend statement --month last-month -o csv");
     CLI::App* elsewhere_app = app.add_subcommand("elsewhere", "What the same tokens would have cost at other prices");
     add_common_options(*elsewhere_app, options);
     add_question_options(*elsewhere_app, options);
-    elsewhere_app->add_option("--as", options.offers, "PROVIDER/SKU of the price book, one or more")->required()->expected(1, -1);
-    elsewhere_app->footer("  gilmok spend elsewhere --as openai/gpt-5-mini --model chat-large --period last-month\n\n"
-                          "`gilmok price list` shows what can be named.");
+    elsewhere_app->add_option("--as", options.offers, "PROVIDER/SKU of the price book, one or more")
+        ->required()
+        ->expected(1, -1);
+    elsewhere_app->footer(
+        "  gilmok spend elsewhere --as openai/gpt-5-mini --model chat-large --period last-month\n\n"
+        "`gilmok price list` shows what can be named.");
     CLI::App* export_app = app.add_subcommand("export", "The month as a file for FinOps tools");
     add_common_options(*export_app, options);
     export_app->add_option("--format", options.format, "FOCUS 1.2 with the columns of 1.3")
         ->check(CLI::IsMember({"focus"}))
         ->capture_default_str();
     export_app->add_option("--month", options.month, "2026-10, this-month or last-month (default)");
-    export_app->footer("  gilmok spend export --format focus --month 2026-10 > focus.csv\n\ndocs/finance.md tells what each column holds.");
+    export_app->footer(
+        "  gilmok spend export --format focus --month 2026-10 > focus.csv\n\ndocs/finance.md tells what each column "
+        "holds.");
     if (auto said = parse(app, arguments, spend_verb)) return *said;
     if (statement_app->parsed()) return statement(options, world);
     if (elsewhere_app->parsed()) return elsewhere(options, world);

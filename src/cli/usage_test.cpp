@@ -50,8 +50,10 @@ struct World {
         files.files["gilmok.toml"] = std::string(toml);
         world.ask = [this](const config::Snapshot&, std::string_view, Outcome&) -> std::unique_ptr<ledger::Questions> {
             auto tables = std::make_unique<report::TestQuestions>();
-            tables->add("2026-10-05T01:00:00Z", "acme/finance", "chat", 1'200, 300, *parse_decimal("1234.567890123456"));
-            tables->add("2026-10-20T01:00:00Z", "acme/finance", "chat", 80, 40, 5 * pico_per_unit).sums.unpriced = has_unpriced ? 1 : 0;
+            tables->add("2026-10-05T01:00:00Z", "acme/finance", "chat", 1'200, 300,
+                        *parse_decimal("1234.567890123456"));
+            tables->add("2026-10-20T01:00:00Z", "acme/finance", "chat", 80, 40, 5 * pico_per_unit).sums.unpriced =
+                has_unpriced ? 1 : 0;
             ledger::PoolRow pool;
             pool.pool = "h100", pool.hour = report::at("2026-10-05T01:00:00Z"), pool.cost = 100 * pico_per_unit;
             tables->pool_hours.push_back(pool);
@@ -85,7 +87,8 @@ TEST_CASE("spend: rounded for people, exact for programs, idle apart, and what i
     CHECK(has(table.out, "idle: h100"));
     CHECK(has(table.out, "1,340"));
     CHECK(has(spend_command({"-o", "json"}, test.world).out, R"("cost":"1239.567890123456")"));
-    CHECK(has(spend_command({"-o", "csv"}, test.world).out, "acme/finance,attempts,,1239.567890123456,0,KRW,0,2,1280,340"));
+    CHECK(has(spend_command({"-o", "csv"}, test.world).out,
+              "acme/finance,attempts,,1239.567890123456,0,KRW,0,2,1280,340"));
     CHECK_FALSE(has(spend_command({"--tenant", "acme"}, test.world).out, "idle"));
     test.has_unpriced = true;
     const Outcome lacking = spend_command({}, test.world);
@@ -101,7 +104,8 @@ TEST_CASE("spend statement: each payer's bill, with the subsidy on both") {
     CHECK(has(all.out, "Amount due  619.783945061728 KRW"));
     CHECK(has(all.out, "619.783945061728 KRW is carried by rnd"));
     CHECK(has(all.out, "Statement of rnd for 2026-10"));
-    CHECK(has(spend_command({"statement", "--month", "2026-10", "--payer", "acme", "-o", "json"}, test.world).out, R"("due":"619.783945061728")"));
+    CHECK(has(spend_command({"statement", "--month", "2026-10", "--payer", "acme", "-o", "json"}, test.world).out,
+              R"("due":"619.783945061728")"));
     const Outcome nobody = spend_command({"statement", "--month", "2026-10", "--payer", "nobody"}, test.world);
     CHECK(nobody.exit_code == exit_failed);
     CHECK(has(nobody.err, "it is paid by acme, rnd"));
@@ -141,7 +145,8 @@ TEST_CASE("budget: exit code 6 when one is used up") {
     CHECK(budget_command({"calm"}, test.world).exit_code == exit_ok);
     CHECK(budget_command({"acme"}, test.world).exit_code == exit_over_budget);
     CHECK(has(budget_command({"calm"}, test.world).out, "at the limit: reject"));
-    CHECK(has(budget_command({"acme/finance", "-o", "json"}, test.world).out, R"("spent":120,"reserved":0,"remaining":-20)"));
+    CHECK(has(budget_command({"acme/finance", "-o", "json"}, test.world).out,
+              R"("spent":120,"reserved":0,"remaining":-20)"));
     const Outcome wrong = budget_command({"acme/finanse"}, test.world);
     CHECK(wrong.exit_code == exit_usage);
     CHECK(has(wrong.err, "did you mean \"acme/finance\"?"));
@@ -152,8 +157,9 @@ TEST_CASE("money verbs: wrong words are usage errors, and help teaches with an e
     CHECK(usage_command({"--by", "modle"}, test.world).exit_code == exit_usage);
     CHECK(usage_command({"--colour"}, test.world).exit_code == exit_usage);
     CHECK(usage_command({"-c", "absent.toml"}, test.world).exit_code == exit_config);
-    for (const Outcome& help : {usage_command({"--help"}, test.world), spend_command({"--help"}, test.world),
-                                spend_command({"statement", "--help"}, test.world), budget_command({"--help"}, test.world)}) {
+    for (const Outcome& help :
+         {usage_command({"--help"}, test.world), spend_command({"--help"}, test.world),
+          spend_command({"statement", "--help"}, test.world), budget_command({"--help"}, test.world)}) {
         CHECK(help.exit_code == exit_ok);
         CHECK(has(help.out, "  gilmok "));
     }

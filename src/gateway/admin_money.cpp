@@ -14,11 +14,13 @@ namespace gilmok::gateway::admin {
 namespace {
 
 AdminResponse refuse_question(std::string what) {
-    return refuse_admin(400, {.code = "question", .what = std::move(what), .fix = "docs/admin-api.md lists the parameters"});
+    return refuse_admin(400,
+                        {.code = "question", .what = std::move(what), .fix = "docs/admin-api.md lists the parameters"});
 }
 
 AdminResponse refuse_tables(const std::string& why) {
-    return refuse_admin(503, {.code = "ledger", .what = "the ledger's tables do not answer: " + why,
+    return refuse_admin(503, {.code = "ledger",
+                              .what = "the ledger's tables do not answer: " + why,
                               .fix = "GET /admin/v1/ledger tells its state"});
 }
 
@@ -35,7 +37,8 @@ std::optional<std::string> unescaped(std::string_view text) {
             out += text[i] == '+' ? ' ' : text[i];
             continue;
         }
-        const int high = i + 2 < text.size() ? digit(text[i + 1]) : -1, low = i + 2 < text.size() ? digit(text[i + 2]) : -1;
+        const int high = i + 2 < text.size() ? digit(text[i + 1]) : -1,
+                  low = i + 2 < text.size() ? digit(text[i + 2]) : -1;
         if (high < 0 || low < 0) return std::nullopt;
         out += static_cast<char>(high * 16 + low);
         i += 2;
@@ -45,13 +48,15 @@ std::optional<std::string> unescaped(std::string_view text) {
 
 struct Parameter {
     std::string_view name;
-    std::string report::Asked::*value;
+    std::string report::Asked::* value;
 };
 constexpr Parameter parameters[] = {
-    {"by", &report::Asked::by},         {"period", &report::Asked::period},     {"from", &report::Asked::from},
-    {"to", &report::Asked::to},         {"tenant", &report::Asked::tenant},     {"key", &report::Asked::key},
-    {"model", &report::Asked::model},   {"upstream", &report::Asked::upstream}, {"place", &report::Asked::place},
-    {"class", &report::Asked::data_class}, {"tag", &report::Asked::tag},
+    {"by", &report::Asked::by},         {"period", &report::Asked::period},
+    {"from", &report::Asked::from},     {"to", &report::Asked::to},
+    {"tenant", &report::Asked::tenant}, {"key", &report::Asked::key},
+    {"model", &report::Asked::model},   {"upstream", &report::Asked::upstream},
+    {"place", &report::Asked::place},   {"class", &report::Asked::data_class},
+    {"tag", &report::Asked::tag},
 };
 
 // The query's parameters, by the names of the command line. What is wrong in people's words.
@@ -75,7 +80,8 @@ report::Told<report::Asked> read_query(std::string_view query) {
         for (const Parameter& parameter : parameters)
             if (parameter.name == name) found = &parameter;
         if (found == nullptr) return report::tell("there is no parameter \"" + std::string(name) + '"');
-        if (!(asked.*found->value).empty()) return report::tell("the parameter \"" + std::string(name) + "\" is given twice");
+        if (!(asked.*found->value).empty())
+            return report::tell("the parameter \"" + std::string(name) + "\" is given twice");
         asked.*found->value = *value;
     }
     return asked;
@@ -128,9 +134,14 @@ void write_attempt(JsonWriter& json, const ledger::AttemptRow& row) {
     json.text("endpoint", model::name_of(end.endpoint));
     json.text("started", rfc3339(end.started));
     json.text("ended", rfc3339(end.at));
-    for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>{"tenant", row.tenant}, {"key", row.key},
-                                      {"model", row.model}, {"upstream", row.upstream}, {"served_model", row.served_model},
-                                      {"response_model", row.response_model}, {"place", row.place}, {"class", row.data_class},
+    for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>{"tenant", row.tenant},
+                                      {"key", row.key},
+                                      {"model", row.model},
+                                      {"upstream", row.upstream},
+                                      {"served_model", row.served_model},
+                                      {"response_model", row.response_model},
+                                      {"place", row.place},
+                                      {"class", row.data_class},
                                       {"tag", row.tag}})
         json.text_or_null(name, value);
     json.text("tier", model::name_of(end.tier));
@@ -138,7 +149,8 @@ void write_attempt(JsonWriter& json, const ledger::AttemptRow& row) {
     json.number("delivered_events", end.delivered_events);
     json.begin_object("meters");
     for (std::size_t i = 0; i < model::meters_count; ++i)
-        if (end.meters.counts[i] != model::Meters::missing) json.number(model::name_of(static_cast<model::Meter>(i)), end.meters.counts[i]);
+        if (end.meters.counts[i] != model::Meters::missing)
+            json.number(model::name_of(static_cast<model::Meter>(i)), end.meters.counts[i]);
     json.end_object();
     if (end.charge.is_known) {
         json.text("cost", decimal(end.charge.cost_ledger));
@@ -200,7 +212,8 @@ AdminResponse budgets(Control& control, const AdminRequest& request) {
         all = std::move(*read);
     } else {   // budgets hold without a ledger too
         for (const config::Tenant& tenant : setup.snapshot->tenants)
-            if (asked->tenant.empty() || tenant.path == asked->tenant) all.nodes.push_back(report::limits_of(tenant, convert));
+            if (asked->tenant.empty() || tenant.path == asked->tenant)
+                all.nodes.push_back(report::limits_of(tenant, convert));
     }
     all.is_live = true;
     for (report::NodeBudgets& node : all.nodes) {
@@ -239,7 +252,8 @@ AdminResponse ledger(Control& control, const AdminRequest&) {
 
 AdminResponse attempts(Control& control, const AdminRequest& request) {
     if (!is_request_id(request.id))
-        return refuse_question("a request id is the 26 characters of x-gilmok-request-id, not \"" + std::string(request.id) + '"');
+        return refuse_question("a request id is the 26 characters of x-gilmok-request-id, not \"" +
+                               std::string(request.id) + '"');
     model::RequestId id{};
     request.id.copy(id.text, sizeof id.text);
     const auto tables = control.ask_tables();

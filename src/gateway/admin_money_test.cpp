@@ -90,7 +90,9 @@ TEST_CASE("budgets are those the gateway holds at this moment") {
     REQUIRE(test.gate.problem == "");
     const std::string budgets = test.ask("/admin/v1/budgets");
     CHECK(has(budgets, R"("live":true,"over":false)"));
-    CHECK(has(budgets, R"({"budget":"money_month","limit":"1000","spent":"0","reserved":"0","remaining":"1000","used_ppm":0,"over":false})"));
+    CHECK(has(
+        budgets,
+        R"({"budget":"money_month","limit":"1000","spent":"0","reserved":"0","remaining":"1000","used_ppm":0,"over":false})"));
     CHECK(has(budgets, R"({"budget":"tokens_day","limit":500,"spent":0)"));
     const std::string one = test.ask("/admin/v1/budgets?tenant=team");
     CHECK_FALSE(has(one, "paid"));

@@ -34,7 +34,8 @@ std::vector<Dimension> dimensions_of(const std::vector<Group>& by) {
     return dimensions;
 }
 
-std::vector<std::string> keys_of(const std::vector<Group>& by, const std::vector<Dimension>& dimensions, const UsageRow& row) {
+std::vector<std::string> keys_of(const std::vector<Group>& by, const std::vector<Dimension>& dimensions,
+                                 const UsageRow& row) {
     std::vector<std::string> keys;
     for (const Group& group : by) {
         const auto at = std::ranges::find(dimensions, group.dimension) - dimensions.begin();
@@ -69,7 +70,8 @@ std::vector<IdleRow> idle_of(const Question& question, const std::vector<ledger:
         row.keys = std::move(keys);
         row.pool = hour.pool;
         row.cost += hour.cost - hour.cost_attributed;
-        row.microjoules += hour.microjoules > hour.microjoules_attributed ? hour.microjoules - hour.microjoules_attributed : 0;
+        row.microjoules +=
+            hour.microjoules > hour.microjoules_attributed ? hour.microjoules - hour.microjoules_attributed : 0;
     }
     std::vector<IdleRow> idle;
     for (auto& [key, row] : rows) idle.push_back(std::move(row));
@@ -266,13 +268,14 @@ void append_csv_text(std::string& out, std::string_view text, bool is_first) {
 
 std::string usage_csv(const Answer& answer) {
     std::string out;
-    append_csv_head(out, answer, {"attempts", "settled", "voided", "recovered", "aborted", "counted", "suspect", "unpriced"});
+    append_csv_head(out, answer,
+                    {"attempts", "settled", "voided", "recovered", "aborted", "counted", "suspect", "unpriced"});
     for (std::size_t i = 0; i < model::meters_count; ++i) append_csv(out, model::name_of(static_cast<model::Meter>(i)));
     out += ",joules,grams_co2e\r\n";
     for (const UsageRow& row : answer.rows) {
         bool is_first = append_csv_keys(out, row.keys);
-        for (const std::uint64_t count : {row.attempts, row.settled, row.voided, row.recovered, row.aborted, row.counted,
-                                          row.suspect, row.unpriced})
+        for (const std::uint64_t count : {row.attempts, row.settled, row.voided, row.recovered, row.aborted,
+                                          row.counted, row.suspect, row.unpriced})
             append_csv(out, std::to_string(count), is_first), is_first = false;
         for (const std::int64_t count : row.meters) append_csv(out, std::to_string(count));
         append_csv(out, joules(row.microjoules));
@@ -284,8 +287,9 @@ std::string usage_csv(const Answer& answer) {
 
 std::string spend_csv(const Answer& answer) {
     std::string out;
-    append_csv_head(out, answer, {"line", "pool", "cost", "corrections", "currency", "unpriced", "attempts", "input_tokens",
-                                  "output_tokens"});
+    append_csv_head(
+        out, answer,
+        {"line", "pool", "cost", "corrections", "currency", "unpriced", "attempts", "input_tokens", "output_tokens"});
     out += "\r\n";
     for (const UsageRow& row : answer.rows) {
         append_csv(out, "attempts", append_csv_keys(out, row.keys));

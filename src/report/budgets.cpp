@@ -84,7 +84,8 @@ Told<Pico> read_amount(const json::Value& line, std::string_view name, bool is_m
 std::string read_text(const json::Value& object, std::string_view name) {
     std::string text;
     const json::Value value = json::find(object, name);
-    if (value.type == json::Type::string && !value.text.empty()) static_cast<void>(json::append_unescaped(text, value, 4'096));
+    if (value.type == json::Type::string && !value.text.empty())
+        static_cast<void>(json::append_unescaped(text, value, 4'096));
     return text;
 }
 
@@ -170,8 +171,8 @@ NodeBudgets limits_of(const config::Tenant& tenant, const Convert& convert) {
     return node;
 }
 
-Told<Budgets> budgets(ledger::Questions& tables, const config::Snapshot& snapshot, std::string_view tenant, const Convert& convert,
-                      const Clock& clock) {
+Told<Budgets> budgets(ledger::Questions& tables, const config::Snapshot& snapshot, std::string_view tenant,
+                      const Convert& convert, const Clock& clock) {
     Budgets all;
     all.currency = snapshot.ledger.currency;
     all.at = clock.now;
@@ -188,7 +189,8 @@ Told<Budgets> budgets(ledger::Questions& tables, const config::Snapshot& snapsho
         const ledger::UsageRow this_day = day->below(configured.path), this_month = month->below(configured.path);
         ledger::UsageRow window;
         if (configured.window.count() > 0 && !node.lines.empty()) {
-            auto since = Since::ask(tables, std::chrono::floor<std::chrono::hours>(clock.now - configured.window), clock);
+            auto since =
+                Since::ask(tables, std::chrono::floor<std::chrono::hours>(clock.now - configured.window), clock);
             if (!since) return tell(since.error());
             window = since->below(configured.path);
         }
@@ -257,7 +259,8 @@ std::string budgets_csv(const Budgets& budgets) {
             append_csv_text(out, node.tenant, true);
             append_csv(out, name_of(line.budget));
             append_csv(out, line.limit ? amount_text(line.budget, *line.limit) : std::string());
-            for (const Pico amount : {line.spent, line.reserved, line.remaining()}) append_csv(out, amount_text(line.budget, amount));
+            for (const Pico amount : {line.spent, line.reserved, line.remaining()})
+                append_csv(out, amount_text(line.budget, amount));
             append_csv(out, is_money(line.budget) ? budgets.currency.view() : std::string_view("tokens"));
             append_csv(out, std::to_string(line.used_ppm()));
             append_csv(out, line.is_over() ? "true" : "false");

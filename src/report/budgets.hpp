@@ -15,7 +15,15 @@
 
 namespace gilmok::report {
 
-enum class Budget : std::uint8_t { money_day, money_month, money_window, tokens_day, tokens_month, tokens_window, count_ };
+enum class Budget : std::uint8_t {
+    money_day,
+    money_month,
+    money_window,
+    tokens_day,
+    tokens_month,
+    tokens_window,
+    count_
+};
 std::string_view name_of(Budget budget);   // "money_day", …
 constexpr bool is_money(Budget budget) { return budget <= Budget::money_window; }
 
@@ -52,8 +60,8 @@ struct Budgets {
 // Brings a budget's money into the ledger's currency.
 using Convert = std::function<std::optional<Pico>(const Money&)>;
 // `tenant`: "" = all; else this node alone.
-Told<Budgets> budgets(ledger::Questions& tables, const config::Snapshot& snapshot, std::string_view tenant, const Convert& convert,
-                      const Clock& clock);
+Told<Budgets> budgets(ledger::Questions& tables, const config::Snapshot& snapshot, std::string_view tenant,
+                      const Convert& convert, const Clock& clock);
 // The lines of a node without what was spent.
 NodeBudgets limits_of(const config::Tenant& tenant, const Convert& convert);
 

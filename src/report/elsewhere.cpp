@@ -16,7 +16,8 @@ void note(std::vector<Note>& notes, Note what) {
 }
 
 bool has_thresholds(const meter::PriceCard& card) {
-    return std::ranges::any_of(card.lines, [](const meter::PriceCard::Line& line) { return line.above_input_tokens > 0; });
+    return std::ranges::any_of(card.lines,
+                               [](const meter::PriceCard::Line& line) { return line.above_input_tokens > 0; });
 }
 
 OfferCost cost_at(const Offer& offer, const ledger::UsageRow& usage, WallTime at, Currency currency,
@@ -80,8 +81,8 @@ model::Meters meters_of(const ledger::UsageRow& row) {
     return meters;
 }
 
-Told<Elsewhere> elsewhere(ledger::Questions& tables, Question question, Currency currency, const meter::PriceBook& prices,
-                          std::vector<Offer> offers) {
+Told<Elsewhere> elsewhere(ledger::Questions& tables, Question question, Currency currency,
+                          const meter::PriceBook& prices, std::vector<Offer> offers) {
     question.by = {*group_named("month")};
     auto asked = answer(tables, question, currency);
     if (!asked) return tell(asked.error());
@@ -145,7 +146,8 @@ std::string elsewhere_json(const Elsewhere& elsewhere) {
 
 std::string elsewhere_csv(const Elsewhere& elsewhere) {
     std::string out = "month,as,cost,currency,why_unknown,input_tokens,output_tokens\r\n";
-    const auto append = [&](const MonthElsewhere& month, std::string_view as, const std::string& cost, std::string_view why) {
+    const auto append = [&](const MonthElsewhere& month, std::string_view as, const std::string& cost,
+                            std::string_view why) {
         append_csv(out, month.month, true);
         append_csv_text(out, as);
         append_csv(out, cost);

@@ -23,13 +23,13 @@ inline constexpr std::size_t offers_max = 16;
 
 // Why a price is not to be compared without a thought. Each is true of the whole table or of one cell.
 enum class Note : std::uint8_t {
-    other_tokenizer,     // always: another model cuts the same text into another number of tokens
-    caches_differ,       // tokens read from a cache: another provider would have found others
-    long_context,        // the offer asks more for long requests; sums do not tell how long each was
-    unpriced_here,       // attempts without a known price: their tokens are compared, their cost here is missing
-    idle_left_out,       // own devices cost money while idle; that is not in the cost here
-    no_price,            // the offer has no price for that month, or none for a meter that was used
-    no_rate,             // no exchange rate for that month
+    other_tokenizer,   // always: another model cuts the same text into another number of tokens
+    caches_differ,     // tokens read from a cache: another provider would have found others
+    long_context,      // the offer asks more for long requests; sums do not tell how long each was
+    unpriced_here,     // attempts without a known price: their tokens are compared, their cost here is missing
+    idle_left_out,     // own devices cost money while idle; that is not in the cost here
+    no_price,          // the offer has no price for that month, or none for a meter that was used
+    no_rate,           // no exchange rate for that month
     count_,
 };
 std::string_view name_of(Note note);
@@ -53,8 +53,8 @@ struct Elsewhere {
     std::vector<Note> notes;         // each once
 };
 
-Told<Elsewhere> elsewhere(ledger::Questions& tables, Question question, Currency currency, const meter::PriceBook& prices,
-                          std::vector<Offer> offers);
+Told<Elsewhere> elsewhere(ledger::Questions& tables, Question question, Currency currency,
+                          const meter::PriceBook& prices, std::vector<Offer> offers);
 std::string elsewhere_json(const Elsewhere& elsewhere);
 std::string elsewhere_csv(const Elsewhere& elsewhere);
 

@@ -21,9 +21,9 @@ constexpr std::int64_t tokens_per_price = 1'000;
 constexpr std::int64_t us_per_second = 1'000'000;
 
 // What is asked of the tables, and where each stands among the keys of a row.
-constexpr auto dimensions = std::to_array<Dimension>({Dimension::hour, Dimension::tenant, Dimension::key, Dimension::model,
-                                                      Dimension::upstream, Dimension::served_model, Dimension::place,
-                                                      Dimension::data_class, Dimension::tag, Dimension::price_card});
+constexpr auto dimensions = std::to_array<Dimension>(
+    {Dimension::hour, Dimension::tenant, Dimension::key, Dimension::model, Dimension::upstream, Dimension::served_model,
+     Dimension::place, Dimension::data_class, Dimension::tag, Dimension::price_card});
 enum Key : std::size_t { hour, tenant, key, model_name, upstream, served_model, place, data_class, tag, price_card };
 
 std::string_view sku_meter(Meter meter) {
@@ -82,8 +82,12 @@ struct Parties {
 // One hour of one group of attempts, and what its rows share.
 class Charge {
 public:
-    Charge(const config::Snapshot& snapshot, const meter::PriceBook& prices, const FocusOptions& options, const UsageRow& usage)
-        : snapshot_(snapshot), prices_(prices), options_(options), usage_(usage),
+    Charge(const config::Snapshot& snapshot, const meter::PriceBook& prices, const FocusOptions& options,
+           const UsageRow& usage)
+        : snapshot_(snapshot),
+          prices_(prices),
+          options_(options),
+          usage_(usage),
           at_(parse_rfc3339(usage.keys[hour]).value_or(options.month.from)) {
         if (auto card = meter::parse_price_card(usage.keys[price_card])) card_ = std::move(*card);
         is_own_ = !card_ && !usage.keys[price_card].empty();
@@ -114,7 +118,9 @@ private:
         const std::string maker = slash == std::string::npos ? std::string() : served.substr(0, slash);
         const std::string& path = usage_.keys[tenant];
         const std::string organisation = path.substr(0, path.find('/'));
-        const std::string provider = card_ ? card_->provider : is_own_ && !organisation.empty() ? organisation : usage_.keys[upstream];
+        const std::string provider = card_                              ? card_->provider
+                                     : is_own_ && !organisation.empty() ? organisation
+                                                                        : usage_.keys[upstream];
         return {provider, maker.empty() ? provider : maker};
     }
 
@@ -179,11 +185,12 @@ private:
         Pico priced_list = 0;
     };
 
-    void priced_row(const Amounts& amounts, std::int64_t count, std::int64_t per, std::string_view unit, std::string_view sku,
-                    std::string_view meter, std::string details) {
+    void priced_row(const Amounts& amounts, std::int64_t count, std::int64_t per, std::string_view unit,
+                    std::string_view sku, std::string_view meter, std::string details) {
         FocusRow row = common();
         row[C::charge_category] = "Usage";
-        row[C::charge_description] = std::string(meter) + " of " + row[C::service_name] + " at " + usage_.keys[upstream];
+        row[C::charge_description] =
+            std::string(meter) + " of " + row[C::service_name] + " at " + usage_.keys[upstream];
         set_costs(row, amounts.cost, amounts.list);
         const bool is_seconds = unit == "Seconds";
         const std::int64_t divisor = is_seconds ? us_per_second : per;
@@ -237,8 +244,8 @@ private:
             details.text("x_ServiceTier", model::name_of(card_->tier));
             details.end_object();
             priced_row(amounts, count, is_token(meter) ? tokens_per_price : 1,
-                       is_token(meter) ? std::string_view("Tokens") : sku_meter(meter), card_->provider + '/' + card_->sku,
-                       sku_meter(meter), details.take());
+                       is_token(meter) ? std::string_view("Tokens") : sku_meter(meter),
+                       card_->provider + '/' + card_->sku, sku_meter(meter), details.take());
         }
     }
 
@@ -258,7 +265,8 @@ private:
     FocusRow& adjustment(Pico cost, std::string_view what) {
         FocusRow row = common();
         row[C::charge_category] = "Adjustment";
-        row[C::charge_description] = std::string(what) + " (" + row[C::service_name] + " at " + usage_.keys[upstream] + ')';
+        row[C::charge_description] =
+            std::string(what) + " (" + row[C::service_name] + " at " + usage_.keys[upstream] + ')';
         set_costs(row, cost, cost);
         row[C::pricing_currency] = snapshot_.ledger.currency.view();
         row[C::pricing_currency_effective_cost] = decimal(cost);
@@ -310,7 +318,8 @@ FocusRow idle_row(const config::Snapshot& snapshot, const FocusOptions& options,
     row[C::charge_period_start] = stamp(std::max(pool.hour, options.month.from));
     row[C::charge_period_end] = stamp(std::min(pool.hour + std::chrono::hours(1), options.month.until));
     row[C::charge_frequency] = "Recurring";
-    for (const C column : {C::provider_name, C::service_provider_name, C::host_provider_name, C::publisher_name, C::invoice_issuer_name})
+    for (const C column :
+         {C::provider_name, C::service_provider_name, C::host_provider_name, C::publisher_name, C::invoice_issuer_name})
         row[column] = organisation;
     row[C::resource_id] = "pool/" + pool.pool;
     row[C::resource_name] = pool.pool;
@@ -318,7 +327,8 @@ FocusRow idle_row(const config::Snapshot& snapshot, const FocusOptions& options,
     row[C::service_category] = "AI and Machine Learning";
     row[C::service_subcategory] = "AI Platforms";
     row[C::service_name] = "Own devices";
-    for (const C column : {C::billed_cost, C::effective_cost, C::contracted_cost, C::list_cost, C::pricing_currency_effective_cost})
+    for (const C column :
+         {C::billed_cost, C::effective_cost, C::contracted_cost, C::list_cost, C::pricing_currency_effective_cost})
         row[column] = decimal(cost);
     const std::uint64_t idle_microjoules =
         pool.microjoules > pool.microjoules_attributed ? pool.microjoules - pool.microjoules_attributed : 0;
@@ -374,8 +384,9 @@ std::string unit_price(Pico cost, std::int64_t count, std::int64_t per) {
     return text;
 }
 
-Told<FocusTotals> export_focus(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& prices,
-                               const FocusOptions& options, const std::function<void(std::string_view)>& write) {
+Told<FocusTotals> export_focus(ledger::Questions& tables, const config::Snapshot& snapshot,
+                               const meter::PriceBook& prices, const FocusOptions& options,
+                               const std::function<void(std::string_view)>& write) {
     FocusTotals totals;
     std::string head;
     for (std::size_t i = 0; i < focus_columns_count; ++i) append_csv(head, focus_column_names[i], i == 0);
@@ -391,7 +402,8 @@ Told<FocusTotals> export_focus(ledger::Questions& tables, const config::Snapshot
         for (const UsageRow& group : *usage) {
             totals.billed += group.cost_ledger;
             totals.unpriced += group.unpriced;
-            for (const FocusRow& row : Charge(snapshot, prices, options, group).rows()) part += line_of(row), ++totals.rows;
+            for (const FocusRow& row : Charge(snapshot, prices, options, group).rows())
+                part += line_of(row), ++totals.rows;
         }
         const auto pools = tables.pools(filter.from, filter.until);
         if (!pools) return tell(pools.error().message);

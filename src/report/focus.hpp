@@ -33,8 +33,9 @@ struct FocusTotals {
 
 // Asks by the day, so that a month of a busy gateway never has to fit into memory; `write` takes the file in parts. Simulated
 // answers are left out: nobody is billed for them.
-Told<FocusTotals> export_focus(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& prices,
-                               const FocusOptions& options, const std::function<void(std::string_view)>& write);
+Told<FocusTotals> export_focus(ledger::Questions& tables, const config::Snapshot& snapshot,
+                               const meter::PriceBook& prices, const FocusOptions& options,
+                               const std::function<void(std::string_view)>& write);
 
 // `cost` for `count` things sold by `per`: the price of `per` of them, with as many digits as it takes for price × (count ÷ per)
 // to be the cost again when rounded to a pico. cost >= 0, count > 0, per a power of ten.

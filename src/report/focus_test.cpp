@@ -21,7 +21,8 @@ namespace {
 
 constexpr Currency usd{{'U', 'S', 'D'}}, krw{{'K', 'R', 'W'}};
 
-meter::PriceRow price(const char* provider, const char* sku, Meter meter, const char* amount, Currency currency, std::int64_t above = 0) {
+meter::PriceRow price(const char* provider, const char* sku, Meter meter, const char* amount, Currency currency,
+                      std::int64_t above = 0) {
     meter::PriceRow row;
     row.provider = provider;
     row.sku = sku;
@@ -50,10 +51,11 @@ const Period october{at("2026-09-30T15:00:00Z"), at("2026-10-31T15:00:00Z")};
 TestQuestions random_month(std::uint64_t seed, const meter::PriceBook& book) {
     Prng prng(seed);
     TestQuestions tables;
-    const std::string cards[] = {book.find("openai", "mini", "", model::ServiceTier::standard, october.from, 125'000)->text(),
-                                 book.find("home", "solar", "", model::ServiceTier::standard, october.from)->text(),
-                                 book.find("home", "rank", "", model::ServiceTier::standard, october.from)->text(),
-                                 R"({"pool":"h100","fixed_hour":"1"})", ""};
+    const std::string cards[] = {
+        book.find("openai", "mini", "", model::ServiceTier::standard, october.from, 125'000)->text(),
+        book.find("home", "solar", "", model::ServiceTier::standard, october.from)->text(),
+        book.find("home", "rank", "", model::ServiceTier::standard, october.from)->text(),
+        R"({"pool":"h100","fixed_hour":"1"})", ""};
     const char* tenants[] = {"acme/finance/bot", "acme/risk/bot", "beta", "gone/team", ""};
     const char* models[] = {"chat", "rank", "of, \"quotes\""};
     for (int i = 0; i < 300; ++i) {
@@ -61,13 +63,16 @@ TestQuestions random_month(std::uint64_t seed, const meter::PriceBook& book) {
         const std::size_t card = prng.below(5);
         Fact& fact = tables.add(rfc3339(time), tenants[prng.below(5)], models[prng.below(3)], 0, 0, 0);
         fact.with(Dimension::price_card, cards[card]).with(Dimension::upstream, card == 3 ? "h100" : "cloud");
-        fact.with(Dimension::served_model, prng.chance(1, 2) ? "Qwen/Qwen3-32B" : "gpt").with(Dimension::place, prng.chance(1, 2) ? "kr" : "");
+        fact.with(Dimension::served_model, prng.chance(1, 2) ? "Qwen/Qwen3-32B" : "gpt")
+            .with(Dimension::place, prng.chance(1, 2) ? "kr" : "");
         fact.with(Dimension::tag, prng.chance(1, 3) ? "=night\njob" : "").with(Dimension::key, "key_1");
         for (const Meter meter : {Meter::input_fresh, Meter::cache_read, Meter::output_text, Meter::output_reasoning})
             if (card != 2 && prng.chance(3, 4)) fact.with(meter, prng.between(0, 3'000'000));
         if (card == 2) fact.with(Meter::pages, prng.between(1, 5'000));
         fact.sums.duration_us = static_cast<std::uint64_t>(prng.between(0, 90'000'000));
-        fact.sums.cost_ledger = card == 4 ? 0 : Pico(prng.between(0, 1'000'000'000'000'000'000)) * prng.between(1, 1'000) / prng.between(1, 1'000'000'000);
+        fact.sums.cost_ledger = card == 4 ? 0
+                                          : Pico(prng.between(0, 1'000'000'000'000'000'000)) * prng.between(1, 1'000) /
+                                                prng.between(1, 1'000'000'000);
         if (card == 4) fact.sums.unpriced = 1;
         if (prng.chance(1, 5)) fact.sums.correction_ledger = prng.between(-1'000'000'000'000, 1'000'000'000'000);
         fact.sums.cost_ledger += fact.sums.correction_ledger;
@@ -87,7 +92,8 @@ TestQuestions random_month(std::uint64_t seed, const meter::PriceBook& book) {
 std::string exported(TestQuestions& tables, const meter::PriceBook& book, WallTime now, FocusTotals* totals = nullptr) {
     std::string csv;
     const auto snapshot = test_snapshot();
-    const auto done = export_focus(tables, *snapshot, book, {october, now}, [&](std::string_view part) { csv += part; });
+    const auto done =
+        export_focus(tables, *snapshot, book, {october, now}, [&](std::string_view part) { csv += part; });
     REQUIRE(done.has_value());
     if (totals != nullptr) *totals = *done;
     return csv;
@@ -138,13 +144,15 @@ TEST_CASE("corrections are called so when the period is closed, and idle is its 
     const meter::PriceBookPtr book = test_book();
     TestQuestions tables;
     Fact& fact = tables.add("2026-10-05T01:20:00Z", "acme/risk/bot", "chat", 1'000, 500, 7 * pico_per_unit);
-    fact.with(Dimension::price_card, book->find("home", "solar", "", model::ServiceTier::standard, october.from)->text());
+    fact.with(Dimension::price_card,
+              book->find("home", "solar", "", model::ServiceTier::standard, october.from)->text());
     fact.sums.correction_ledger = pico_per_unit;
     ledger::PoolRow pool;
     pool.pool = "h100", pool.hour = at("2026-10-05T01:00:00Z"), pool.cost = 5 * pico_per_unit;
     tables.pool_hours.push_back(pool);
     for (const bool is_closed : {false, true}) {
-        const auto file = focus_rules::read(exported(tables, *book, is_closed ? october.until : october.until - Duration(1)));
+        const auto file =
+            focus_rules::read(exported(tables, *book, is_closed ? october.until : october.until - Duration(1)));
         REQUIRE(file.rows.size() == 4);
         CHECK(file.rows[0].at("SkuMeter") == "Input Tokens");
         CHECK(file.rows[0].at("ConsumedQuantity") == "1000");
@@ -154,7 +162,8 @@ TEST_CASE("corrections are called so when the period is closed, and idle is its 
         CHECK(file.rows[0].at("BillingPeriodStart") == "2026-09-30T15:00:00Z");
         CHECK(file.rows[0].at("BillingAccountId") == "risk office");
         CHECK(file.rows[0].at("SubAccountId") == "acme/risk/bot");
-        CHECK(*parse_decimal(file.rows[0].at("BilledCost")) + *parse_decimal(file.rows[1].at("BilledCost")) == 6 * pico_per_unit);
+        CHECK(*parse_decimal(file.rows[0].at("BilledCost")) + *parse_decimal(file.rows[1].at("BilledCost")) ==
+              6 * pico_per_unit);
         CHECK(file.rows[2].at("BilledCost") == "1");
         CHECK(file.rows[2].at("ChargeClass") == (is_closed ? "Correction" : ""));
         CHECK(file.rows[3].at("ChargeDescription") == "Idle time of pool h100");
@@ -166,7 +175,8 @@ TEST_CASE("a discount shows between list and contract, and the price's own curre
     const meter::PriceBookPtr book = test_book();
     TestQuestions tables;
     Fact& fact = tables.add("2026-10-05T01:20:00Z", "acme/finance/bot", "chat", 1'000'000, 0, 0);
-    const meter::PriceCard* card = book->find("openai", "mini", "", model::ServiceTier::standard, october.from, 200'000);
+    const meter::PriceCard* card =
+        book->find("openai", "mini", "", model::ServiceTier::standard, october.from, 200'000);
     fact.with(Dimension::price_card, card->text());
     fact.sums.cost_ledger = *parse_decimal("278.274");   // 0.2 USD at 1391.37
     const auto file = focus_rules::read(exported(tables, *book, october.until));
@@ -208,7 +218,8 @@ TEST_CASE("a unit price times the quantity is the cost to the pico") {
         const std::int64_t per = prng.chance(1, 2) ? 1'000 : 1;
         const std::string text = unit_price(cost, count, per);
         const std::string quantity = decimal(Pico(count) * (pico_per_unit / per));
-        CHECK_MESSAGE(focus_rules::is_product(text, quantity, decimal(cost)), text << " x " << quantity << " = " << decimal(cost));
+        CHECK_MESSAGE(focus_rules::is_product(text, quantity, decimal(cost)),
+                      text << " x " << quantity << " = " << decimal(cost));
     }
 }
 
@@ -217,7 +228,9 @@ TEST_CASE("the checker sees each broken rule") {
     TestQuestions tables = random_month(3, *book);
     const focus_rules::File good = focus_rules::read(exported(tables, *book, october.until));
     REQUIRE(focus_rules::broken(good).empty());
-    const auto usage = std::ranges::find_if(good.rows, [](const auto& row) { return row.at("ChargeCategory") == "Usage" && !row.at("RegionId").empty() && !row.at("SubAccountId").empty(); });
+    const auto usage = std::ranges::find_if(good.rows, [](const auto& row) {
+        return row.at("ChargeCategory") == "Usage" && !row.at("RegionId").empty() && !row.at("SubAccountId").empty();
+    });
     REQUIRE(usage != good.rows.end());
     for (const focus_rules::Rule& rule : focus_rules::rules()) {
         CAPTURE(rule.id);
@@ -227,7 +240,8 @@ TEST_CASE("the checker sees each broken rule") {
         using focus_rules::Check;
         switch (rule.check) {
             case Check::present: std::erase(file.columns, column); break;
-            case Check::not_null: case Check::not_null_with: row[column] = ""; break;
+            case Check::not_null:
+            case Check::not_null_with: row[column] = ""; break;
             case Check::null: row[column] = "1", row["ChargeCategory"] = "Adjustment"; break;
             case Check::one_of: row[column] = "Something"; break;
             case Check::decimal: row[column] = "1,000"; break;

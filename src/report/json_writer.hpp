@@ -1,5 +1,5 @@
-// Writes JSON text for the admin API and the reports of the command line: commas, quotes, escapes. What is begun is ended in order; an empty name means an
-// element of an array, or the outermost value. Pure.
+// Writes JSON text for the admin API and the reports of the command line: commas, quotes, escapes. What is begun is ended
+// in order; an empty name means an element of an array, or the outermost value. Pure.
 #pragma once
 
 #include <cstdint>

@@ -54,7 +54,9 @@ std::optional<year_month_day> parse_day(std::string_view text) {
     return date.ok() ? std::optional(date) : std::nullopt;
 }
 
-year_month_day days_later(year_month_day day, int count) { return std::chrono::sys_days(day) + std::chrono::days(count); }
+year_month_day days_later(year_month_day day, int count) {
+    return std::chrono::sys_days(day) + std::chrono::days(count);
+}
 
 Period month_of(std::chrono::year_month month, const Clock& clock) {
     const std::chrono::year_month next = month + std::chrono::months(1);
@@ -69,7 +71,8 @@ Period days_of(year_month_day first, int count, const Clock& clock) {
 Told<WallTime> read_bound(std::string_view name, const std::string& text, bool is_end, const Clock& clock) {
     if (const auto day = parse_day(text)) return clock.midnight(is_end ? days_later(*day, 1) : *day);
     if (const auto moment = parse_rfc3339(text)) return *moment;
-    return tell(std::string(name) + " wants a day such as 2026-10-05, or a time such as 2026-10-05T09:00:00Z, not \"" + text + '"');
+    return tell(std::string(name) + " wants a day such as 2026-10-05, or a time such as 2026-10-05T09:00:00Z, not \"" +
+                text + '"');
 }
 
 std::string nearest(std::string_view wrong) {
@@ -144,8 +147,10 @@ Told<Period> read_period(std::string_view text, const Clock& clock) {
             return days_of(days_later(today, 1 - days), days, clock);
         }
     }
-    return tell("a period is today, yesterday, this-month, last-month, 7d, a month such as 2026-10 or a day such as 2026-10-05, not \"" +
-                std::string(text) + '"');
+    return tell(
+        "a period is today, yesterday, this-month, last-month, 7d, a month such as 2026-10 or a day such as "
+        "2026-10-05, not \"" +
+        std::string(text) + '"');
 }
 
 std::optional<Group> group_named(std::string_view name) {
@@ -174,8 +179,8 @@ Told<Question> read_question(const Asked& asked, std::string_view by_default, co
     question.by = std::move(*by);
     question.period = *period;
     question.utc_offset_minutes = clock.utc_offset_minutes;
-    question.filter = {period->from, period->until, asked.tenant, asked.key,        asked.model,
-                       asked.upstream, asked.place, asked.data_class, asked.tag, asked.with_simulated};
+    question.filter = {period->from,   period->until, asked.tenant,     asked.key, asked.model,
+                       asked.upstream, asked.place,   asked.data_class, asked.tag, asked.with_simulated};
     return question;
 }
 

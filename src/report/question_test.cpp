@@ -29,8 +29,8 @@ TEST_CASE("a period begins and ends at the organisation's midnight") {
 }
 
 TEST_CASE("no period is guessed") {
-    for (const char* wrong : {"", "tomorrow", "0d", "d", "9999999d", "99999999999999999999d", "2026-13", "2026-00", "2026-2",
-                              "2026-02-30", "2026-1a-01", "-7d", "26-10", "1969-12"})
+    for (const char* wrong : {"", "tomorrow", "0d", "d", "9999999d", "99999999999999999999d", "2026-13", "2026-00",
+                              "2026-2", "2026-02-30", "2026-1a-01", "-7d", "26-10", "1969-12"})
         CHECK_FALSE(read_period(wrong, seoul).has_value());
     CHECK(read_period("tomorrow", seoul).error().find("yesterday") != std::string::npos);
     CHECK_FALSE(read_month("2026-10-05", seoul).has_value());

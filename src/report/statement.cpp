@@ -76,7 +76,8 @@ Paying paying_for(const config::Snapshot& snapshot, std::string_view path) {
     return paying;
 }
 
-Told<std::vector<Statement>> statements(ledger::Questions& tables, const config::Snapshot& snapshot, Question question) {
+Told<std::vector<Statement>> statements(ledger::Questions& tables, const config::Snapshot& snapshot,
+                                        Question question) {
     question.by = {*group_named("tenant"), *group_named("model")};
     auto asked = answer(tables, question, snapshot.ledger.currency);
     if (!asked) return tell(asked.error());
@@ -147,8 +148,9 @@ std::string statement_json(const std::vector<Statement>& statements) {
 }
 
 std::string statement_csv(const std::vector<Statement>& statements) {
-    std::string out = "payer,line,tenant,model,attempts,input_tokens,output_tokens,cost,corrections,subsidy,subsidised_by,due,"
-                      "currency,unpriced\r\n";
+    std::string out =
+        "payer,line,tenant,model,attempts,input_tokens,output_tokens,cost,corrections,subsidy,subsidised_by,due,"
+        "currency,unpriced\r\n";
     for (const Statement& statement : statements) {
         for (const StatementLine& line : statement.lines) {
             append_csv_text(out, statement.payer, true);

@@ -97,7 +97,8 @@ TEST_CASE("other prices are applied by the month, and what is unknown is said") 
     Asked asked;
     asked.period = "2026-10";
     const Currency krw{{'K', 'R', 'W'}};
-    const auto told = elsewhere(tables, *read_question(asked, "", seoul), krw, *book, {{"openai", "mini"}, {"openai", "none"}});
+    const auto told =
+        elsewhere(tables, *read_question(asked, "", seoul), krw, *book, {{"openai", "mini"}, {"openai", "none"}});
     REQUIRE(told.has_value());
     CHECK(told->months[0].costs[0].cost == 2'800 * pico_per_unit);
     CHECK_FALSE(told->months[0].costs[1].cost.has_value());
@@ -119,10 +120,10 @@ TEST_CASE("other prices are applied by the month, and what is unknown is said") 
 TEST_CASE("budgets count all below a node, what is set aside, and say when nothing is left") {
     const auto snapshot = test_snapshot();
     TestQuestions tables;
-    tables.add("2026-10-05T01:00:00Z", "acme/finance", "large", 300, 200, 400 * pico_per_unit);        // this month
-    tables.add("2026-10-19T23:00:00Z", "acme/risk/bot", "large", 300, 200, 500 * pico_per_unit);       // today in Seoul
-    tables.add("2026-10-19T10:00:00Z", "acme/finance", "large", 300, 200, 0).sums.unpriced = 1;        // yesterday
-    tables.add("2026-09-30T10:00:00Z", "acme/finance", "large", 300, 200, 900 * pico_per_unit);        // last month
+    tables.add("2026-10-05T01:00:00Z", "acme/finance", "large", 300, 200, 400 * pico_per_unit);    // this month
+    tables.add("2026-10-19T23:00:00Z", "acme/risk/bot", "large", 300, 200, 500 * pico_per_unit);   // today in Seoul
+    tables.add("2026-10-19T10:00:00Z", "acme/finance", "large", 300, 200, 0).sums.unpriced = 1;    // yesterday
+    tables.add("2026-09-30T10:00:00Z", "acme/finance", "large", 300, 200, 900 * pico_per_unit);    // last month
     ledger::OpenRow open;
     open.tenant = "acme/risk/bot";
     open.reserve.bound = {100, 50, 60 * pico_per_unit, true};

@@ -56,7 +56,23 @@ inline File read(std::string_view csv) {
     return file;
 }
 
-enum class Check { present, not_null, null, one_of, decimal, not_negative, date, currency, key_value, product, equal, order, unit, null_with, not_null_with };
+enum class Check {
+    present,
+    not_null,
+    null,
+    one_of,
+    decimal,
+    not_negative,
+    date,
+    currency,
+    key_value,
+    product,
+    equal,
+    order,
+    unit,
+    null_with,
+    not_null_with
+};
 
 // Where a rule holds: `column` has one of `values`; "!" in front of a value turns it round. No column: everywhere.
 struct When {
@@ -76,9 +92,12 @@ inline bool is_decimal(std::string_view text) {
     bool has_digit = false, has_point = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '-' && i == 0) continue;
-        if (text[i] == '.' && !has_point && has_digit) has_point = true;
-        else if (text[i] >= '0' && text[i] <= '9') has_digit = true;
-        else return false;
+        if (text[i] == '.' && !has_point && has_digit)
+            has_point = true;
+        else if (text[i] >= '0' && text[i] <= '9')
+            has_digit = true;
+        else
+            return false;
     }
     return has_digit && text.back() != '.';
 }
@@ -98,7 +117,9 @@ inline bool is_key_value(std::string_view text) {
     wire::json::Cursor cursor(text);
     std::string_view name;
     for (wire::json::Value value; cursor.next_member(name, value);)
-        if (!names.insert(name).second || value.type == wire::json::Type::object || value.type == wire::json::Type::array) return false;
+        if (!names.insert(name).second || value.type == wire::json::Type::object ||
+            value.type == wire::json::Type::array)
+            return false;
     return true;
 }
 
@@ -158,24 +179,31 @@ inline std::string judge(const Rule& rule, const Row& row) {
         case Check::present: break;
         case Check::not_null: is_right = !value.empty() && value.find_first_not_of(' ') != std::string::npos; break;
         case Check::null: is_right = value.empty(); break;
-        case Check::one_of: is_right = value.empty() || std::find(rule.with.begin(), rule.with.end(), value) != rule.with.end(); break;
+        case Check::one_of:
+            is_right = value.empty() || std::find(rule.with.begin(), rule.with.end(), value) != rule.with.end();
+            break;
         case Check::decimal: is_right = value.empty() || is_decimal(value); break;
         case Check::not_negative: is_right = !value.starts_with('-'); break;
         case Check::date: is_right = is_date(value); break;
         case Check::currency: is_right = parse_currency(value).has_value(); break;
         case Check::key_value: is_right = value.empty() || is_key_value(value); break;
-        case Check::product: is_right = value.empty() || other(0).empty() || is_product(value, other(0), other(1)); break;
+        case Check::product:
+            is_right = value.empty() || other(0).empty() || is_product(value, other(0), other(1));
+            break;
         case Check::equal: is_right = value == other(0); break;
         case Check::order: is_right = value < other(0); break;
-        case Check::unit: is_right = value.empty() || (value.find("  ") == std::string::npos && value.front() != ' ' &&
-                                                       !(value.front() >= 'a' && value.front() <= 'z')); break;
+        case Check::unit:
+            is_right = value.empty() || (value.find("  ") == std::string::npos && value.front() != ' ' &&
+                                         !(value.front() >= 'a' && value.front() <= 'z'));
+            break;
         case Check::null_with: is_right = !other(0).empty() || value.empty(); break;
         case Check::not_null_with: is_right = other(0).empty() || !value.empty(); break;
     }
     return is_right ? std::string() : std::string(rule.id) + ": " + std::string(rule.column) + " = \"" + value + '"';
 }
 
-inline const std::vector<When> usage_not_corrected = {{"ChargeCategory", {"Usage", "Purchase"}}, {"ChargeClass", {"!Correction"}}};
+inline const std::vector<When> usage_not_corrected = {{"ChargeCategory", {"Usage", "Purchase"}},
+                                                      {"ChargeClass", {"!Correction"}}};
 inline const std::vector<When> not_usage = {{"ChargeCategory", {"!Usage"}}};
 inline const std::vector<When> unrelated = {{"ChargeCategory", {"Credit", "Adjustment"}}};
 
@@ -249,13 +277,19 @@ inline const std::vector<Rule>& rules() {
         {"ListCost-C-003-M", Check::not_null, "ListCost"},
         {"PricingCurrencyEffectiveCost-C-003-M", Check::not_null, "PricingCurrencyEffectiveCost"},
         // allowed values
-        {"ChargeCategory-C-003-M", Check::one_of, "ChargeCategory", {"Usage", "Purchase", "Tax", "Credit", "Adjustment"}},
+        {"ChargeCategory-C-003-M",
+         Check::one_of,
+         "ChargeCategory",
+         {"Usage", "Purchase", "Tax", "Credit", "Adjustment"}},
         {"ChargeClass-C-005-C", Check::one_of, "ChargeClass", {"Correction"}},
         {"ChargeFrequency-C-003-M", Check::one_of, "ChargeFrequency", {"One-Time", "Recurring", "Usage-Based"}},
         {"PricingCategory-C-007-M", Check::one_of, "PricingCategory", {"Standard", "Dynamic", "Committed", "Other"}},
         {"ServiceCategory-C-003-M", Check::one_of, "ServiceCategory", {"AI and Machine Learning", "Compute", "Other"}},
-        {"ServiceSubcategory-C-004-M", Check::one_of, "ServiceSubcategory",
-         {"AI Platforms", "Bots", "Generative AI", "Machine Learning", "Natural Language Processing", "Other (AI and Machine Learning)"},
+        {"ServiceSubcategory-C-004-M",
+         Check::one_of,
+         "ServiceSubcategory",
+         {"AI Platforms", "Bots", "Generative AI", "Machine Learning", "Natural Language Processing",
+          "Other (AI and Machine Learning)"},
          {{"ServiceCategory", {"AI and Machine Learning"}}}},
         // numbers
         {"BilledCost-C-001-M", Check::decimal, "BilledCost"},
@@ -294,8 +328,16 @@ inline const std::vector<Rule>& rules() {
         {"PricingQuantity-C-005-C", Check::not_null, "PricingQuantity", {}, usage_not_corrected},
         {"PricingCategory-C-004-C", Check::not_null, "PricingCategory", {}, usage_not_corrected},
         {"ConsumedQuantity-C-006-C", Check::not_null, "ConsumedQuantity", {}, usage_not_corrected},
-        {"PricingCurrencyListUnitPrice-C-005-C", Check::not_null, "PricingCurrencyListUnitPrice", {}, usage_not_corrected},
-        {"PricingCurrencyContractedUnitPrice-C-005-C", Check::not_null, "PricingCurrencyContractedUnitPrice", {}, usage_not_corrected},
+        {"PricingCurrencyListUnitPrice-C-005-C",
+         Check::not_null,
+         "PricingCurrencyListUnitPrice",
+         {},
+         usage_not_corrected},
+        {"PricingCurrencyContractedUnitPrice-C-005-C",
+         Check::not_null,
+         "PricingCurrencyContractedUnitPrice",
+         {},
+         usage_not_corrected},
         {"ConsumedQuantity-C-004-C", Check::null, "ConsumedQuantity", {}, not_usage},
         // pairs
         {"ConsumedUnit-C-005-C", Check::null_with, "ConsumedUnit", {"ConsumedQuantity"}},
@@ -316,10 +358,20 @@ inline const std::vector<Rule>& rules() {
         {"SubAccountType-C-005-C", Check::not_null_with, "SubAccountType", {"SubAccountId"}},
         {"BillingAccountType-C-005-C", Check::not_null_with, "BillingAccountType", {"BillingAccountId"}},
         // price × quantity is the cost
-        {"ListUnitPrice-C-010-C", Check::product, "ListUnitPrice", {"PricingQuantity", "ListCost"}, {{"ChargeClass", {"!Correction"}}}},
-        {"ContractedUnitPrice-C-011-C", Check::product, "ContractedUnitPrice", {"PricingQuantity", "ContractedCost"},
+        {"ListUnitPrice-C-010-C",
+         Check::product,
+         "ListUnitPrice",
+         {"PricingQuantity", "ListCost"},
          {{"ChargeClass", {"!Correction"}}}},
-        {"PricingQuantity-C-009-C", Check::product, "PricingCurrencyContractedUnitPrice", {"PricingQuantity", "PricingCurrencyEffectiveCost"},
+        {"ContractedUnitPrice-C-011-C",
+         Check::product,
+         "ContractedUnitPrice",
+         {"PricingQuantity", "ContractedCost"},
+         {{"ChargeClass", {"!Correction"}}}},
+        {"PricingQuantity-C-009-C",
+         Check::product,
+         "PricingCurrencyContractedUnitPrice",
+         {"PricingQuantity", "PricingCurrencyEffectiveCost"},
          {{"ChargeClass", {"!Correction"}}}},
         // charges that no other charge explains
         {"EffectiveCost-C-010-C", Check::equal, "EffectiveCost", {"BilledCost"}, unrelated},
@@ -348,8 +400,9 @@ inline std::vector<std::string> broken(const File& file) {
         if (is_custom && !is_ours) add("ColumnHandling-A-013-O: " + name);
         is_custom |= is_ours;
         const char first = is_ours ? name[2] : name[0];
-        const bool is_plain = std::all_of(name.begin() + (is_ours ? 2 : 0), name.end(),
-                                          [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+        const bool is_plain = std::all_of(name.begin() + (is_ours ? 2 : 0), name.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        });
         if (first < 'A' || first > 'Z' || !is_plain || name.size() > 50) add("ColumnHandling-A-001-M: " + name);
     }
     for (const Rule& rule : rules())
@@ -360,7 +413,8 @@ inline std::vector<std::string> broken(const File& file) {
         if (row.contains("fields")) add("a row has another number of fields than the head");
         for (const Rule& rule : rules()) add(judge(rule, row));
         const auto one_parent = [&](const char* id, const std::string& child, const std::string& parent) {
-            if (!child.empty() && parents.try_emplace(std::string(id) + child, parent).first->second != parent) add(std::string(id) + ": " + child);
+            if (!child.empty() && parents.try_emplace(std::string(id) + child, parent).first->second != parent)
+                add(std::string(id) + ": " + child);
         };
         one_parent("SkuPriceId-C-008-M", row.at("SkuPriceId"), row.at("SkuId"));
         one_parent("ServiceName-C-005-C", row.at("ServiceName"), row.at("ServiceCategory"));

@@ -37,21 +37,27 @@ public:
     std::vector<ledger::AttemptRow> attempt_rows;
     std::string problem;   // told instead of an answer
 
-    Fact& add(std::string_view time, std::string tenant, std::string model, std::int64_t input, std::int64_t output, Pico cost) {
+    Fact& add(std::string_view time, std::string tenant, std::string model, std::int64_t input, std::int64_t output,
+              Pico cost) {
         Fact& fact = facts.emplace_back();
         fact.at = at(time);
         fact.with(ledger::Dimension::tenant, std::move(tenant)).with(ledger::Dimension::model, std::move(model));
-        fact.with(model::Meter::input_fresh, input).with(model::Meter::output_text, output).with(model::Meter::requests, 1);
+        fact.with(model::Meter::input_fresh, input)
+            .with(model::Meter::output_text, output)
+            .with(model::Meter::requests, 1);
         fact.sums.attempts = fact.sums.settled = 1;
         fact.sums.cost_ledger = cost;
         fact.sums.duration_us = 1'500'000;
         fact.sums.microjoules = 2'500'000;
         fact.sums.micrograms_co2e = 299;
-        fact.with(ledger::Dimension::upstream, "up").with(ledger::Dimension::served_model, "served").with(ledger::Dimension::simulated, "false");
+        fact.with(ledger::Dimension::upstream, "up")
+            .with(ledger::Dimension::served_model, "served")
+            .with(ledger::Dimension::simulated, "false");
         return fact;
     }
 
-    ledger::TablesResult<std::vector<ledger::UsageRow>> usage(const ledger::Filter& filter, std::span<const ledger::Dimension> by,
+    ledger::TablesResult<std::vector<ledger::UsageRow>> usage(const ledger::Filter& filter,
+                                                              std::span<const ledger::Dimension> by,
                                                               std::int32_t utc_offset_minutes) override {
         if (!problem.empty()) return refuse();
         std::map<std::vector<std::string>, ledger::UsageRow> groups;
