@@ -33,8 +33,10 @@ std::vector<const UsageRow*> in_order(const Answer& answer, Value value) {
     const bool is_by_time =
         !answer.question.by.empty() && answer.question.by.front().dimension <= ledger::Dimension::month;
     if (!is_by_time)
-        std::ranges::stable_sort(
-            rows, [&](const UsageRow* left, const UsageRow* right) { return value(*left) > value(*right); });
+        std::ranges::sort(rows, [&](const UsageRow* left, const UsageRow* right) {
+            const auto left_value = value(*left), right_value = value(*right);
+            return left_value != right_value ? left_value > right_value : left->keys < right->keys;
+        });
     return rows;
 }
 
