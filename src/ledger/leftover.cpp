@@ -112,7 +112,8 @@ io::FileResult<Leftover> read_leftovers(io::Files& files, const std::string& dir
 
     LaneReader reader(leftover);
     for (const SegmentFile& file : segments) {
-        const auto bytes = files.read(file.path, segment_bytes_max);
+        // In one piece of the right size: all lanes together are what a start waits for.
+        const auto bytes = files.read_range(file.path, 0, segment_bytes_max);
         if (!bytes) return tl::unexpected<io::FileError>(bytes.error());
         reader.read(file, *bytes);
         leftover.files.push_back(file.path);
