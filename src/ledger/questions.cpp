@@ -9,6 +9,8 @@
 namespace gilmok::ledger {
 namespace {
 
+constexpr std::int64_t hours_at_once = 200;
+
 class Reading {
 public:
     explicit Reading(Database& database) : database_(database) {}
@@ -54,17 +56,11 @@ public:
         auto begun = begin();
         if (!begun) return tl::unexpected<TablesProblem>(begun.error());
         const Reading reading(*database_);
-        const Where where = where_of(filter, names_);
+        Where where = where_of(filter, names_);
         if (where.is_nothing || where.from >= where.until) return std::vector<AttemptRow>{};
-        auto extent = extent_of(*database_, calendar_, where);
-        if (!extent) return tl::unexpected<TablesProblem>(extent.error());
-        if (extent->last_index < extent->first_index) return std::vector<AttemptRow>{};
-        std::vector<Parameter> parameters;
-        std::string sql = select_of(attempt_columns(), "attempts") + " WHERE " +
-                          attempts_condition(database_->dialect(), where, *extent, parameters);
-        parameters.emplace_back(static_cast<std::int64_t>(std::min<std::uint64_t>(limit, rows_max)));
-        sql += " ORDER BY idx DESC LIMIT $" + std::to_string(parameters.size());
-        return read_attempts(sql, parameters);
+        auto narrowed = narrow_to_tenants_of_key(*database_, meta_, where);
+        if (!narrowed) return tl::unexpected<TablesProblem>(narrowed.error());
+        return newest(where, std::min<std::uint64_t>(limit, rows_max));
     }
 
     TablesResult<std::vector<OpenRow>> open_attempts() override {
@@ -155,6 +151,37 @@ private:
     }
 
     [[nodiscard]] std::string text(model::NameId id) const { return names_.text_of(static_cast<std::uint32_t>(id)); }
+
+    // Hour by hour backwards, so that a tenant that was quiet for weeks does not cost the attempts of all others.
+    TablesResult<std::vector<AttemptRow>> newest(const Where& where, std::uint64_t limit) {
+        std::vector<AttemptRow> rows;
+        std::int64_t before = calendar_.number(Grain::hour, unix_seconds(where.until)) + 1;
+        for (bool is_more = true; is_more && rows.size() < limit;) {
+            const auto hours = hours_with(*database_, meta_, where, before, hours_at_once);
+            if (!hours) return tl::unexpected<TablesProblem>(hours.error());
+            is_more = hours->size() == static_cast<std::size_t>(hours_at_once);
+            for (const Hour& hour : *hours) {
+                before = hour.number;
+                auto some = newest_of(hour, where, limit - rows.size());
+                if (!some) return some;
+                rows.insert(rows.end(), std::make_move_iterator(some->begin()), std::make_move_iterator(some->end()));
+                if (rows.size() == limit) break;
+            }
+        }
+        return rows;
+    }
+
+    TablesResult<std::vector<AttemptRow>> newest_of(const Hour& hour, const Where& where, std::uint64_t limit) {
+        const WallTime begin(std::chrono::seconds(calendar_.start_s(Grain::hour, hour.number)));
+        const Extent extent{std::max(where.from, begin), std::min(where.until, begin + std::chrono::hours(1)),
+                            hour.first_index, hour.last_index};
+        std::vector<Parameter> parameters;
+        std::string sql = select_of(attempt_columns(), "attempts") + " WHERE " +
+                          attempts_condition(database_->dialect(), where, extent, parameters);
+        parameters.emplace_back(static_cast<std::int64_t>(limit));
+        sql += " ORDER BY at_ns DESC, idx DESC LIMIT $" + std::to_string(parameters.size());
+        return read_attempts(sql, parameters);
+    }
 
     TablesResult<std::vector<AttemptRow>> read_attempts(const std::string& sql, std::span<const Parameter> parameters) {
         std::vector<AttemptRow> rows;

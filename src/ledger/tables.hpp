@@ -144,7 +144,7 @@ public:
     virtual TablesResult<std::vector<UsageRow>> usage(const Filter& filter, std::span<const Dimension> by,
                                                       std::int32_t utc_offset_minutes) = 0;
     virtual TablesResult<std::vector<AttemptRow>> attempts_of(const model::RequestId& exchange) = 0;
-    // Newest first.
+    // Those that ended last first.
     virtual TablesResult<std::vector<AttemptRow>> attempts(const Filter& filter, std::uint64_t limit) = 0;
     virtual TablesResult<std::vector<OpenRow>> open_attempts() = 0;
     virtual TablesResult<std::vector<PoolRow>> pools(WallTime from, WallTime until) = 0;

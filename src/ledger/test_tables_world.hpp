@@ -2,8 +2,9 @@
 // as keys and the C library's calendar.
 #pragma once
 
+#include <algorithm>
 #include <ctime>
-#include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -125,6 +126,17 @@ public:
         std::vector<UsageRow> rows;
         for (auto& [keys, row] : groups) rows.push_back(row);
         return rows;
+    }
+
+    [[nodiscard]] std::vector<std::uint64_t> newest(const Filter& filter, std::uint64_t limit) const {
+        std::vector<std::pair<WallTime, std::uint64_t>> found;
+        for (const WorldAttempt& attempt : attempts_)
+            if (is_wanted(attempt.terminal, filter)) found.emplace_back(attempt.terminal.at, attempt.index);
+        std::ranges::sort(found, std::greater<>());
+        std::vector<std::uint64_t> indexes;
+        for (const auto& [at, index] : found)
+            if (indexes.size() < limit) indexes.push_back(index);
+        return indexes;
     }
 
     [[nodiscard]] std::string text(model::NameId id) const {

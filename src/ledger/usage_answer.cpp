@@ -49,81 +49,7 @@ UsageRow usage_of(const Measures& measures) {
     return row;
 }
 
-// Collects what is bound to $1, $2, …
-class Bound {
-public:
-    explicit Bound(std::vector<Parameter>& parameters) : parameters_(parameters) {}
-    std::string operator()(Parameter value) {
-        parameters_.push_back(value);
-        return "$" + std::to_string(parameters_.size());
-    }
-
-private:
-    std::vector<Parameter>& parameters_;
-};
-
 }   // namespace
-
-const Numbers* Where::find(Dimension dimension) const {
-    for (const auto& [wanted_dimension, ids] : wanted)
-        if (wanted_dimension == dimension) return &ids;
-    return nullptr;
-}
-
-Where where_of(const Filter& filter, const NameBook& names) {
-    Where where{.with_simulated = filter.with_simulated, .from = filter.from, .until = filter.until, .wanted = {}};
-    const auto want = [&](Dimension dimension, NameKind kind, const std::string& text) {
-        if (text.empty()) return;
-        Numbers ids = kind == NameKind::tenant ? names.tenants_at(text) : names.ids_of(kind, text);
-        where.is_nothing = where.is_nothing || ids.empty();
-        where.wanted.emplace_back(dimension, std::move(ids));
-    };
-    want(Dimension::tenant, NameKind::tenant, filter.tenant);
-    want(Dimension::key, NameKind::key, filter.key);
-    want(Dimension::model, NameKind::model, filter.model);
-    want(Dimension::upstream, NameKind::upstream, filter.upstream);
-    want(Dimension::place, NameKind::place, filter.place);
-    want(Dimension::data_class, NameKind::data_class, filter.data_class);
-    want(Dimension::tag, NameKind::tag, filter.tag);
-    return where;
-}
-
-TablesResult<Extent> extent_of(Database& database, const Calendar& calendar, const Where& where) {
-    Extent extent;
-    const std::array<Parameter, 3> span{static_cast<std::int64_t>(Grain::hour),
-                                        calendar.number(Grain::hour, unix_seconds(where.from)),
-                                        calendar.number(Grain::hour, unix_seconds(where.until))};
-    auto read = database.run(
-        "SELECT min(period), max(period), min(first_idx), max(last_idx) FROM periods WHERE grain = $1 AND period >= $2 "
-        "AND "
-        "period <= $3",
-        span,
-        [&](const RowView& row) {
-            if (row.is_null(0)) return;
-            const std::int64_t begin_s = calendar.start_s(Grain::hour, narrow(row.integer(0)));
-            const std::int64_t end_s = calendar.start_s(Grain::hour, narrow(row.integer(1)) + 1);
-            extent.from = std::max(where.from, WallTime(std::chrono::seconds(begin_s)));
-            extent.until = std::min(where.until, WallTime(std::chrono::seconds(end_s)));
-            extent.first_index = narrow(row.integer(2));
-            extent.last_index = narrow(row.integer(3));
-        },
-        "looking for the time");
-    if (!read) return tl::unexpected<TablesProblem>(read.error());
-    return extent;
-}
-
-std::string attempts_condition(Dialect dialect, const Where& where, const Extent& extent,
-                               std::vector<Parameter>& parameters) {
-    Bound bound(parameters);
-    std::string sql = "idx >= " + bound(extent.first_index);
-    sql += " AND idx <= " + bound(extent.last_index);
-    sql += " AND at_ns >= " + bound(std::int64_t{extent.from.time_since_epoch().count()});
-    sql += " AND at_ns < " + bound(std::int64_t{extent.until.time_since_epoch().count()});
-    for (const auto& [dimension, ids] : where.wanted)
-        sql.append(" AND ").append(column_of(dimension)).append(" ").append(in_list(dialect, bound(&ids)));
-    if (!where.with_simulated) sql += " AND (flags & " + std::to_string(bit(Flag::simulated)) + ") = 0";
-    return sql;
-}
 
 UsageAnswer::UsageAnswer(Database& database, const NameBook& names, const Meta& meta, const Calendar& asked,
                          std::span<const Dimension> by, std::size_t rows_most)
@@ -146,27 +72,10 @@ UsageAnswer::UsageAnswer(Database& database, const NameBook& names, const Meta& 
 }
 
 const Cube& UsageAnswer::choose_cube(const Where& where) const {
-    DimSet needed = grouped_;
-    for (const auto& [dimension, ids] : where.wanted) needed |= dim_bit(dimension);
+    const DimSet needed = grouped_ | where.dims();
     for (const Cube& cube : cubes())
         if ((needed & ~cube.dims) == 0) return cube;
     return cubes().back();   // has all of them
-}
-
-// Roll-ups are found by tenant, so a key without one first finds whose it is.
-TablesResult<bool> UsageAnswer::narrow_to_tenants_of_key(Where& where) const {
-    const Numbers* keys = where.find(Dimension::key);
-    if (keys == nullptr || where.find(Dimension::tenant) != nullptr) return true;
-    Numbers tenants;
-    const std::array<Parameter, 3> values{static_cast<std::int64_t>(Grain::month), keys,
-                                          static_cast<std::int64_t>(meta_.rolled)};
-    const std::string list = in_list(database_.dialect(), "$2");
-    auto read = database_.run(
-        "SELECT tenant FROM roll_tenant_key WHERE grain = $1 AND key " + list +
-            " UNION SELECT tenant FROM attempts WHERE key " + list + " AND idx >= $3",
-        values, [&](const RowView& row) { tenants.push_back(narrow(row.integer(0))); }, "looking for a key");
-    where.wanted.emplace_back(Dimension::tenant, std::move(tenants));
-    return read;
 }
 
 TablesResult<std::vector<UsageRow>> UsageAnswer::answer(Where where) {
@@ -175,7 +84,7 @@ TablesResult<std::vector<UsageRow>> UsageAnswer::answer(Where where) {
     if (!extent) return tl::unexpected<TablesProblem>(extent.error());
     where.from = extent->from;
     where.until = extent->until;
-    auto narrowed = narrow_to_tenants_of_key(where);
+    auto narrowed = narrow_to_tenants_of_key(database_, meta_, where);
     if (!narrowed) return tl::unexpected<TablesProblem>(narrowed.error());
     const Cube& cube = choose_cube(where);
     const bool is_same_offset = tables_.utc_offset_minutes() == asked_.utc_offset_minutes();

@@ -8,31 +8,11 @@
 #include <vector>
 
 #include "ledger/name_book.hpp"
+#include "ledger/question_where.hpp"
 #include "ledger/rollup.hpp"
 #include "ledger/table_database.hpp"
 
 namespace gilmok::ledger {
-
-// What a filter leaves, as numbers of names.
-struct Where {
-    bool is_nothing = false;   // a text that no record has
-    bool with_simulated = true;
-    WallTime from{}, until{};
-    std::vector<std::pair<Dimension, Numbers>> wanted;
-    [[nodiscard]] const Numbers* find(Dimension dimension) const;
-};
-Where where_of(const Filter& filter, const NameBook& names);
-
-// The span within which there are attempts, and the numbers of their records.
-struct Extent {
-    WallTime from{}, until{};
-    std::int64_t first_index = 0, last_index = -1;
-};
-TablesResult<Extent> extent_of(Database& database, const Calendar& calendar, const Where& where);
-
-// " AND tenant IN (…) AND …" for the attempts table; the values are appended to `parameters`.
-std::string attempts_condition(Dialect dialect, const Where& where, const Extent& extent,
-                               std::vector<Parameter>& parameters);
 
 class UsageAnswer {
 public:
@@ -42,7 +22,6 @@ public:
 
 private:
     const Cube& choose_cube(const Where& where) const;
-    TablesResult<bool> narrow_to_tenants_of_key(Where& where) const;
     TablesResult<bool> read(const Cube& cube, const Piece& piece, const Where& where);
     // Only those that roll-ups do not hold yet, where `is_waiting`.
     TablesResult<bool> read_attempts(const Piece& piece, const Where& where, bool is_waiting);
