@@ -1,5 +1,5 @@
-// `gilmok ledger show|verify|proof|export|rebuild|erase|rerate`: what an auditor and an operator do with a ledger. Reading needs no gateway and
-// disturbs none; what writes asks the running gateway, or takes the ledger's lock when none runs.
+// `gilmok ledger show|verify|proof|export|rebuild|erase|rerate`: what an auditor and an operator do with a
+// ledger. Reading needs no gateway and disturbs none; what writes asks the running gateway, or takes the ledger's lock when none runs.
 #pragma once
 
 #include <functional>
@@ -21,8 +21,8 @@ struct LedgerWorld {
     config::Secrets& secrets;
     Fetcher& fetcher;   // for the running gateway
     WallTime now;
-    std::function<Instant()> clock{};                        // for the speed that is told; may be empty
-    std::function<void(std::string_view)> progress{};        // a line for people while it works; empty: nobody looks
+    std::function<Instant()> clock{};                   // for the speed that is told; may be empty
+    std::function<void(std::string_view)> progress{};   // a line for people while it works; empty: nobody looks
     std::function<void(std::span<char>)> random_bytes{};
     io::Loop* loop = nullptr;   // for a ledger that is written here because no gateway runs
     Language language = Language::en;

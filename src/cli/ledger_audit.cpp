@@ -31,7 +31,8 @@ std::optional<ledger::VerifierKey> read_key(const std::string& text, const Ledge
     auto parsed = ledger::parse_verifier_key(trim(key));
     if (!parsed) {
         outcome = failed(exit_usage, ledger_verb,
-                         "--key is no verifier key: " + std::string(parsed.error().detail) + "; `gilmok ledger show` tells the ledger's");
+                         "--key is no verifier key: " + std::string(parsed.error().detail) +
+                             "; `gilmok ledger show` tells the ledger's");
         return std::nullopt;
     }
     return *parsed;
@@ -39,9 +40,7 @@ std::optional<ledger::VerifierKey> read_key(const std::string& text, const Ledge
 
 std::string grouped(std::uint64_t number) { return rounded(static_cast<Pico>(number) * pico_per_unit, 0); }
 
-std::string hex_of(const ledger::Hash& hash) {
-    return hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
-}
+std::string hex_of(const ledger::Hash& hash) { return hex({reinterpret_cast<const char*>(hash.data()), hash.size()}); }
 
 // Bytes of the log, for people who wonder how long it takes.
 std::uint64_t log_bytes(io::Files& files, const std::string& directory) {
@@ -89,7 +88,7 @@ std::string speed_words(const ledger::Verified& verified, Duration took) {
 
 }   // namespace
 
-Outcome show_ledger(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome show_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
@@ -110,14 +109,14 @@ Outcome show_ledger(const LedgerOptions& options, const LedgerWorld& world) {
         json.end_object();
         return {exit_ok, json.take() + '\n', {}};
     }
-    outcome.out = "directory  " + directory + "\norigin     " + newest->checkpoint.origin + "\nkey        " + newest->key.text() +
-                  "\nsigned     " + grouped(newest->checkpoint.size) + " records\nroot       " + hex_of(newest->checkpoint.root) +
-                  "\nlog        " + grouped(log_bytes(world.files, directory)) + " bytes\nwritten by " +
-                  (is_running ? "a running gateway" : "nobody now") + "\n\n" + newest->note;
+    outcome.out = "directory  " + directory + "\norigin     " + newest->checkpoint.origin + "\nkey        " +
+                  newest->key.text() + "\nsigned     " + grouped(newest->checkpoint.size) + " records\nroot       " +
+                  hex_of(newest->checkpoint.root) + "\nlog        " + grouped(log_bytes(world.files, directory)) +
+                  " bytes\nwritten by " + (is_running ? "a running gateway" : "nobody now") + "\n\n" + newest->note;
     return outcome;
 }
 
-Outcome verify_ledger(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome verify_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
@@ -133,7 +132,8 @@ Outcome verify_ledger(const LedgerOptions& options, const LedgerWorld& world) {
         how.kept.push_back(std::move(*note));
     }
     how.only_signed = is_held(directory, world.files);
-    if (world.progress) world.progress("reading " + grouped(log_bytes(world.files, directory)) + " bytes of " + directory + " …");
+    if (world.progress)
+        world.progress("reading " + grouped(log_bytes(world.files, directory)) + " bytes of " + directory + " …");
     const Instant begun = world.clock ? world.clock() : Instant{};
     const ledger::Verified verified = ledger::verify(world.files, how);
     const Duration took = world.clock ? world.clock() - begun : Duration{};
@@ -145,21 +145,25 @@ Outcome verify_ledger(const LedgerOptions& options, const LedgerWorld& world) {
     for (const ledger::Problem& problem : verified.problems) outcome.out += describe(problem) + '\n';
     if (verified.problems_count > verified.problems.size())
         outcome.out += "… and " + grouped(verified.problems_count - verified.problems.size()) + " more\n";
-    outcome.out += std::string(verified.is_whole() ? "whole: " : "NOT WHOLE: ") + grouped(verified.records) + " records read, " +
-                   grouped(verified.signed_size) + " of them signed, " + grouped(verified.checkpoints) + " checkpoints" +
-                   speed_words(verified, took) + "\nroot: " + hex_of(verified.root) + '\n';
+    outcome.out += std::string(verified.is_whole() ? "whole: " : "NOT WHOLE: ") + grouped(verified.records) +
+                   " records read, " + grouped(verified.signed_size) + " of them signed, " +
+                   grouped(verified.checkpoints) + " checkpoints" + speed_words(verified, took) +
+                   "\nroot: " + hex_of(verified.root) + '\n';
     if (how.only_signed) outcome.err += "a gateway writes this ledger: only what is under a checkpoint was judged\n";
-    if (!how.key) outcome.err += "the key is the one that the ledger names itself; --key with one kept elsewhere tells more\n";
+    if (!how.key)
+        outcome.err += "the key is the one that the ledger names itself; --key with one kept elsewhere tells more\n";
     if (how.kept.empty())
-        outcome.err += "truncation and rollback can be seen only with --against and a checkpoint that was kept elsewhere\n";
+        outcome.err +=
+            "truncation and rollback can be seen only with --against and a checkpoint that was kept elsewhere\n";
     return outcome;
 }
 
-Outcome prove(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome prove(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     model::RequestId id{};
     if (options.request.size() != sizeof id.text)
-        return failed(exit_usage, ledger_verb, "a request id has 26 letters and digits, as in the header x-request-id of its answer");
+        return failed(exit_usage, ledger_verb,
+                      "a request id has 26 letters and digits, as in the header x-request-id of its answer");
     std::copy(options.request.begin(), options.request.end(), id.text);
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
@@ -172,11 +176,12 @@ Outcome prove(const LedgerOptions& options, const LedgerWorld& world) {
     constexpr unsigned mode = 0644;
     if (const auto written = world.files.write_atomically(options.out, *proof, mode); !written)
         return failed(exit_config, ledger_verb, written.error().message);
-    outcome.err = "written to " + options.out + "; whoever has the key checks it: gilmok ledger proof --check " + options.out + " --key …\n";
+    outcome.err = "written to " + options.out + "; whoever has the key checks it: gilmok ledger proof --check " +
+                  options.out + " --key …\n";
     return outcome;
 }
 
-Outcome check_proof_file(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome check_proof_file(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     if (options.key.empty())
         return failed(exit_usage, ledger_verb,
@@ -188,20 +193,23 @@ Outcome check_proof_file(const LedgerOptions& options, const LedgerWorld& world)
     std::string_view why;
     const auto proofs = ledger::check_proofs(*text, *key, &why);
     if (!proofs)
-        return failed(exit_failed, ledger_verb, "NOT PROVEN: " + std::string(why.empty() ? std::string_view(proofs.error().detail) : why));
+        return failed(exit_failed, ledger_verb,
+                      "NOT PROVEN: " + std::string(why.empty() ? std::string_view(proofs.error().detail) : why));
     outcome.out = ledger::explain(*proofs);
     outcome.err = "proven: in the ledger that " + key->name + " signed\n";
     return outcome;
 }
 
-Outcome export_ledger(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome export_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
-    if (world.progress) world.progress("reading " + grouped(log_bytes(world.files, directory)) + " bytes of " + directory + " …");
+    if (world.progress)
+        world.progress("reading " + grouped(log_bytes(world.files, directory)) + " bytes of " + directory + " …");
     const auto exported = ledger::export_tiles(world.files, directory, options.tiles);
     if (!exported) return failed(exit_failed, ledger_verb, exported.error().message);
-    outcome.out = grouped(exported->entries) + " records in " + options.tiles + ", " + grouped(exported->files) + " files written\n";
+    outcome.out = grouped(exported->entries) + " records in " + options.tiles + ", " + grouped(exported->files) +
+                  " files written\n";
     return outcome;
 }
 

@@ -18,14 +18,16 @@ constexpr std::uint64_t progress_records = 100'000;
 
 }   // namespace
 
-bool ask_gateway(const LedgerOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot, const std::string& path,
-                 std::string body, std::string& said, Outcome& outcome) {
+bool ask_gateway(const LedgerVerbOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot,
+                 const std::string& path, std::string body, std::string& said, Outcome& outcome) {
     const config::Server& server = snapshot.server;
     config::Upstream admin = plain_upstream("admin", server.admin);
     admin.key = admin_token_of(server, world.files);
     if (admin.key.is_empty()) {
-        outcome = failed(exit_denied, ledger_verb,
-                         "a gateway writes this ledger, and its admin token cannot be known here: " + options.config_path + " keeps none");
+        outcome =
+            failed(exit_denied, ledger_verb,
+                   "a gateway writes this ledger, and its admin token cannot be known here: " + options.config_path +
+                       " keeps none");
         return false;
     }
     upstream::FetchWhat what = get(path, std::chrono::seconds(60));
@@ -44,9 +46,10 @@ bool ask_gateway(const LedgerOptions& options, const LedgerWorld& world, const c
     return answer.status == 200;
 }
 
-Outcome rebuild_ledger(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome rebuild_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
-    const config::SnapshotPtr snapshot = open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
+    const config::SnapshotPtr snapshot =
+        open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
     if (snapshot == nullptr) return outcome;
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
@@ -54,7 +57,8 @@ Outcome rebuild_ledger(const LedgerOptions& options, const LedgerWorld& world) {
     if (!lock && lock.error().code != EWOULDBLOCK) return failed(exit_config, ledger_verb, lock.error().message);
     if (!lock)
         return failed(exit_failed, ledger_verb,
-                      "a gateway writes this ledger: stop it first. Its tables are right by themselves as long as it says nothing else");
+                      "a gateway writes this ledger: stop it first. Its tables are right by themselves as long as it "
+                      "says nothing else");
     const auto tables = open_tables(*snapshot, directory, ledger_verb, outcome);
     if (tables == nullptr) return outcome;
     std::uint64_t told = 0;
@@ -69,9 +73,10 @@ Outcome rebuild_ledger(const LedgerOptions& options, const LedgerWorld& world) {
     return outcome;
 }
 
-Outcome erase_person(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome erase_person(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
-    const config::SnapshotPtr snapshot = open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
+    const config::SnapshotPtr snapshot =
+        open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
     if (snapshot == nullptr) return outcome;
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
@@ -85,7 +90,8 @@ Outcome erase_person(const LedgerOptions& options, const LedgerWorld& world) {
         body.text("user", options.user);
         body.end_object();
         std::string said;
-        if (ask_gateway(options, world, *snapshot, "/admin/v1/ledger/erase", body.take(), said, outcome)) outcome.out = "erased\n";
+        if (ask_gateway(options, world, *snapshot, "/admin/v1/ledger/erase", body.take(), said, outcome))
+            outcome.out = "erased\n";
         return outcome;
     }
     auto people = ledger::People::open(world.files, directory + "/salts", world.random_bytes);
@@ -94,7 +100,8 @@ Outcome erase_person(const LedgerOptions& options, const LedgerWorld& world) {
     if (!erased) return failed(exit_failed, ledger_verb, erased.error().message);
     if (!*erased) return failed(exit_failed, ledger_verb, "nobody of that name is known there; nothing changed");
     outcome.out = "erased\n";
-    outcome.err = "the records stay, and can no longer be led back to that person; backups of the file \"salts\" still can\n";
+    outcome.err =
+        "the records stay, and can no longer be led back to that person; backups of the file \"salts\" still can\n";
     return outcome;
 }
 

@@ -31,15 +31,18 @@ std::string table_of(const report::Rerated& rerated, Currency currency) {
     Table table({"MODEL", ">ATTEMPTS", ">CHANGED", ">NO PRICE", ">BEFORE", ">AFTER", ">DIFFERENCE"});
     const int digits = minor_digits(currency);
     for (const auto& [model, line] : rerated.models)
-        table.add({model, std::to_string(line.attempts), std::to_string(line.changed), std::to_string(line.unpriced), rounded(line.before, digits),
-                   rounded(line.after, digits), rounded(line.after - line.before, digits)});
+        table.add({model, std::to_string(line.attempts), std::to_string(line.changed), std::to_string(line.unpriced),
+                   rounded(line.before, digits), rounded(line.after, digits),
+                   rounded(line.after - line.before, digits)});
     return table.text();
 }
 
 // The ledger is opened here, as a gateway would open it.
-Outcome write_here(const config::Snapshot& snapshot, const LedgerWorld& world, const std::vector<report::RerateChange>& changes) {
+Outcome write_here(const config::Snapshot& snapshot, const LedgerWorld& world,
+                   const std::vector<report::RerateChange>& changes) {
     gateway::LedgerService service(world.files, *world.loop);
-    if (const std::string problem = service.open(snapshot, 1); !problem.empty()) return failed(exit_failed, ledger_verb, problem);
+    if (const std::string problem = service.open(snapshot, 1); !problem.empty())
+        return failed(exit_failed, ledger_verb, problem);
     std::string problem;
     for (const report::RerateChange& change : changes) {
         problem = gateway::write_correction(*service.keeper(), change, snapshot.ledger.currency, world.now);
@@ -49,7 +52,8 @@ Outcome write_here(const config::Snapshot& snapshot, const LedgerWorld& world, c
     return problem.empty() ? Outcome{} : failed(exit_failed, ledger_verb, problem);
 }
 
-Outcome write_there(const LedgerOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot, report::Period period) {
+Outcome write_there(const LedgerVerbOptions& options, const LedgerWorld& world, const config::Snapshot& snapshot,
+                    report::Period period) {
     Outcome outcome;
     for (WallTime from = period.from; from < period.until; from += slice) {
         report::JsonWriter body;
@@ -65,9 +69,10 @@ Outcome write_there(const LedgerOptions& options, const LedgerWorld& world, cons
 
 }   // namespace
 
-Outcome rerate_ledger(const LedgerOptions& options, const LedgerWorld& world) {
+Outcome rerate_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
-    const config::SnapshotPtr snapshot = open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
+    const config::SnapshotPtr snapshot =
+        open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
     if (snapshot == nullptr) return outcome;
     const std::string directory = directory_of(options, world, outcome);
     if (directory.empty()) return outcome;
@@ -90,13 +95,15 @@ Outcome rerate_ledger(const LedgerOptions& options, const LedgerWorld& world) {
     }
     const std::size_t count = all.changes.size();
     if (options.apply && count > 0) {
-        outcome = is_held(directory, world.files) ? write_there(options, world, *snapshot, period) : write_here(*snapshot, world, all.changes);
+        outcome = is_held(directory, world.files) ? write_there(options, world, *snapshot, period)
+                                                  : write_here(*snapshot, world, all.changes);
         if (outcome.exit_code != exit_ok) return outcome;
     }
     const bool is_written = options.apply && count > 0;
     outcome.out = options.is_json() ? gateway::rerated_json(all, snapshot->ledger.currency, is_written) + '\n'
                                     : table_of(all, snapshot->ledger.currency);
-    outcome.err = std::to_string(count) + (is_written ? " corrections written\n" : " attempts would be corrected; --apply writes it down\n");
+    outcome.err = std::to_string(count) +
+                  (is_written ? " corrections written\n" : " attempts would be corrected; --apply writes it down\n");
     return outcome;
 }
 

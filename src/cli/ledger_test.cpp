@@ -28,10 +28,11 @@ public:
         root = name;
         write(ledger.directory());
         std::filesystem::create_directories(root + "/ledger/log");
-        REQUIRE(files.write_atomically(root + "/gilmok.toml",
-                                       "[server]\nstate_dir = \"" + root +
-                                           "\"\n[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n[model.m]\ntry = [\"a/m\"]\n",
-                                       0600));
+        REQUIRE(files.write_atomically(
+            root + "/gilmok.toml",
+            "[server]\nstate_dir = \"" + root +
+                "\"\n[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n[model.m]\ntry = [\"a/m\"]\n",
+            0600));
     }
     ~Shell() { std::filesystem::remove_all(root); }
 
@@ -155,7 +156,8 @@ TEST_CASE("a person is forgotten once") {
 
 TEST_CASE("a span is charged again without anything being written, and wants to be named") {
     Shell shell;
-    CHECK(shell.run({"rerate", "--from", "2025-11-21", "--to", "2025-11-21"}).exit_code == exit_config);   // no tables yet
+    CHECK(shell.run({"rerate", "--from", "2025-11-21", "--to", "2025-11-21"}).exit_code ==
+          exit_config);   // no tables yet
     REQUIRE(shell.run({"rebuild"}).exit_code == exit_ok);
     const Outcome looked = shell.run({"rerate", "--from", "2025-11-21", "--to", "2025-11-21"});
     CHECK(looked.exit_code == exit_ok);

@@ -65,12 +65,14 @@ bool is_wanted(const PriceRow& row, const PriceOptions& options, WallTime now) {
 
 // One line for all meters of a SKU in a tier; what has no column is in `show`.
 Table list_table(const std::vector<const PriceRow*>& rows) {
-    using Key = std::tuple<std::string, std::string, model::ServiceTier, std::int64_t, std::string, WallTime, std::string>;
+    using Key =
+        std::tuple<std::string, std::string, model::ServiceTier, std::int64_t, std::string, WallTime, std::string>;
     std::map<Key, std::map<Meter, const PriceRow*>> lines;
     for (const PriceRow* row : rows)
-        lines[{row->provider, row->sku, row->tier, row->above_input_tokens, row->region, row->valid_from, hours_of(*row)}][row->meter] =
-            row;
-    Table table({"PROVIDER", "SKU", "TIER", ">ABOVE", ">INPUT", ">CACHE READ", ">CACHE WRITE", ">OUTPUT", "UNIT", "FROM", "READ ON"});
+        lines[{row->provider, row->sku, row->tier, row->above_input_tokens, row->region, row->valid_from,
+               hours_of(*row)}][row->meter] = row;
+    Table table({"PROVIDER", "SKU", "TIER", ">ABOVE", ">INPUT", ">CACHE READ", ">CACHE WRITE", ">OUTPUT", "UNIT",
+                 "FROM", "READ ON"});
     for (const auto& [key, meters] : lines) {
         const PriceRow& first = *meters.begin()->second;
         const auto cell = [&](Meter meter) {
@@ -103,7 +105,8 @@ Outcome list(const PriceOptions& options, const PriceWorld& world, const OpenedP
     }
     const Table table = list_table(rows);
     if (options.is_csv()) return {exit_ok, table.csv(), {}};
-    if (table.is_empty()) return failed(exit_failed, price_verb, "no price is known for that; `gilmok price list` shows all");
+    if (table.is_empty())
+        return failed(exit_failed, price_verb, "no price is known for that; `gilmok price list` shows all");
     return {exit_ok, table.text(), {}};
 }
 
@@ -120,8 +123,8 @@ struct Sources {
 Sources sources_of(const meter::PriceBook& book, const meter::PriceCard& card, WallTime at) {
     Sources sources;
     for (const PriceRow& row : book.rows())
-        if (row.provider == card.provider && row.sku == card.sku && row.region == card.region && row.tier == card.tier &&
-            row.valid_from <= at && at < row.valid_until)
+        if (row.provider == card.provider && row.sku == card.sku && row.region == card.region &&
+            row.tier == card.tier && row.valid_from <= at && at < row.valid_until)
             sources.all.emplace(row.source, row.date);
     return sources;
 }
@@ -130,7 +133,8 @@ Sources sources_of(const meter::PriceBook& book, const meter::PriceCard& card, W
 std::string near_words(const meter::PriceBook& book, std::string_view provider, std::string_view sku) {
     std::set<std::string> names;
     for (const PriceRow& row : book.rows())
-        if (row.provider == provider && row.sku.find(sku.substr(0, std::min<std::size_t>(sku.size(), 5))) != std::string::npos)
+        if (row.provider == provider &&
+            row.sku.find(sku.substr(0, std::min<std::size_t>(sku.size(), 5))) != std::string::npos)
             names.insert(row.sku);
     std::string words;
     for (const std::string& name : names) {
@@ -188,27 +192,31 @@ Outcome show(const PriceOptions& options, const PriceWorld& world, const OpenedP
     const meter::PriceCard* card = opened.book->find(provider, sku, options.region, *tier, at);
     if (card == nullptr)
         return failed(exit_failed, price_verb,
-                      "no price is known for " + options.what + " in tier " + options.tier + near_words(*opened.book, provider, sku));
+                      "no price is known for " + options.what + " in tier " + options.tier +
+                          near_words(*opened.book, provider, sku));
     if (options.is_json()) return {exit_ok, show_json(*opened.book, *card, at), {}};
     Table table({"METER", ">ABOVE", "MODE", ">PRICE", "UNIT"});
     for (const auto& line : card->lines)
-        table.add({std::string(model::name_of(line.meter)), line.above_input_tokens == 0 ? "" : std::to_string(line.above_input_tokens),
+        table.add({std::string(model::name_of(line.meter)),
+                   line.above_input_tokens == 0 ? "" : std::to_string(line.above_input_tokens),
                    line.tier_mode == meter::TierMode::excess ? "excess" : "whole", decimal(line.price),
                    std::string(card->currency.view()) + "/" + per_words(line.per)});
     for (std::size_t i = 0; i < model::meters_count; ++i) {
         const auto meter = static_cast<Meter>(i);
         const auto has = [&](Meter which) {
-            return std::any_of(card->lines.begin(), card->lines.end(), [&](const auto& line) { return line.meter == which; });
+            return std::any_of(card->lines.begin(), card->lines.end(),
+                               [&](const auto& line) { return line.meter == which; });
         };
         const auto fallback = fallback_of(meter);
         if (fallback && !has(meter) && has(*fallback))
             table.add({std::string(model::name_of(meter)), "", "", "", "as " + std::string(model::name_of(*fallback))});
     }
     if (options.is_csv()) return {exit_ok, table.csv(), {}};
-    std::string out = card->provider + "/" + card->sku + "  " + std::string(model::name_of(card->tier)) + "  " + rfc3339(at) + "\n\n" +
-                      table.text() + '\n';
+    std::string out = card->provider + "/" + card->sku + "  " + std::string(model::name_of(card->tier)) + "  " +
+                      rfc3339(at) + "\n\n" + table.text() + '\n';
     for (const auto& [source, date] : sources_of(*opened.book, *card, at).all)
-        out += "source  " + (source.empty() ? std::string("none is named") : source) + (date.empty() ? "" : "  (" + date + ")") + '\n';
+        out += "source  " + (source.empty() ? std::string("none is named") : source) +
+               (date.empty() ? "" : "  (" + date + ")") + '\n';
     return {exit_ok, out, {}};
 }
 
@@ -235,7 +243,8 @@ Outcome price_command(const std::vector<std::string>& arguments, const PriceWorl
     std::vector<CLI::Option*> config_options;
     const auto add = [&](const char* name, const char* help, const char* example) {
         CLI::App* command = app.add_subcommand(name, help);
-        config_option = command->add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE");
+        config_option =
+            command->add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE");
         config_option->capture_default_str();
         config_options.push_back(config_option);
         command->add_option("-o,--output", options.output, "Format")
@@ -244,27 +253,35 @@ Outcome price_command(const std::vector<std::string>& arguments, const PriceWorl
         command->footer(example);
         return command;
     };
-    CLI::App* list_app = add("list", "Show the prices that hold now", "  gilmok price list --provider openai\n  gilmok price list --sku mini -o csv");
+    CLI::App* list_app = add("list", "Show the prices that hold now",
+                             "  gilmok price list --provider openai\n  gilmok price list --sku mini -o csv");
     list_app->add_option("--provider", options.provider, "Only of this provider");
     list_app->add_option("--sku", options.sku, "Only names that hold this text");
     list_app->add_flag("--all", options.is_all, "Those that no longer or not yet hold as well");
     CLI::App* show_app = add("show", "Show one price card: what a request would be charged by, and where that was read",
-                             "  gilmok price show anthropic/claude-opus-4-5 --at 2026-10-01\n  gilmok price show openai/gpt-5.5 --tier priority");
+                             "  gilmok price show anthropic/claude-opus-4-5 --at 2026-10-01\n  gilmok price show "
+                             "openai/gpt-5.5 --tier priority");
     show_app->add_option("what", options.what, "PROVIDER/SKU")->required();
     show_app->add_option("--at", options.at, "Day or moment; without it now");
     show_app->add_option("--tier", options.tier, "Service tier")->capture_default_str();
     show_app->add_option("--region", options.region, "Place of the upstream");
-    CLI::App* check_app = add("check", "Look for models without a price, prices without a source, and old exchange rates",
-                              "  gilmok price check -c /etc/gilmok/gilmok.toml\n\nExit code 1: something that is used has no price or no rate.");
-    CLI::App* import_app = add("import", "Compare somebody's price list with the present prices, and write what differs",
-                               "  gilmok price import --from litellm model_prices_and_context_window.json --provider openai\n"
-                               "  gilmok price import --from litellm prices.json --apply conf.d/prices.toml\n\n"
-                               "Nothing is written without --apply, and the catalogue never. A change of more than ten times is refused\n"
-                               "without --accept-large: it is most often a price per token taken for one per million.");
-    import_app->add_option("--from", options.from, "Whose format")->check(CLI::IsMember({"litellm"}))->capture_default_str();
+    CLI::App* check_app =
+        add("check", "Look for models without a price, prices without a source, and old exchange rates",
+            "  gilmok price check -c /etc/gilmok/gilmok.toml\n\nExit code 1: something that is used has no price or no "
+            "rate.");
+    CLI::App* import_app =
+        add("import", "Compare somebody's price list with the present prices, and write what differs",
+            "  gilmok price import --from litellm model_prices_and_context_window.json --provider openai\n"
+            "  gilmok price import --from litellm prices.json --apply conf.d/prices.toml\n\n"
+            "Nothing is written without --apply, and the catalogue never. A change of more than ten times is refused\n"
+            "without --accept-large: it is most often a price per token taken for one per million.");
+    import_app->add_option("--from", options.from, "Whose format")
+        ->check(CLI::IsMember({"litellm"}))
+        ->capture_default_str();
     import_app->add_option("file", options.file, "The list")->required()->type_name("FILE");
     import_app->add_option("--provider", options.provider, "Only of this provider");
-    import_app->add_option("--apply", options.apply, "Write new and changed prices there as [[price]] tables")->type_name("OUT.toml");
+    import_app->add_option("--apply", options.apply, "Write new and changed prices there as [[price]] tables")
+        ->type_name("OUT.toml");
     import_app->add_flag("--accept-large", options.accept_large, "Also changes of more than ten times");
     import_app->add_flag("--all", options.is_all, "Show every new price");
     try {
@@ -274,10 +291,12 @@ Outcome price_command(const std::vector<std::string>& arguments, const PriceWorl
         const auto parsed = app.get_subcommands();
         return {exit_ok, parsed.empty() ? app.help() : parsed.front()->help(std::string(price_verb)), {}};
     } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, price_verb, std::string(error.what()) + "\n`gilmok price --help` tells what it takes.");
+        return failed(exit_usage, price_verb,
+                      std::string(error.what()) + "\n`gilmok price --help` tells what it takes.");
     }
-    options.needs_config = check_app->parsed() || std::any_of(config_options.begin(), config_options.end(),
-                                                              [](const CLI::Option* option) { return option->count() > 0; });
+    options.needs_config =
+        check_app->parsed() || std::any_of(config_options.begin(), config_options.end(),
+                                           [](const CLI::Option* option) { return option->count() > 0; });
     Outcome outcome;
     const auto opened = open_prices(options, world, outcome);
     if (!opened) return outcome;

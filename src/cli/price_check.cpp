@@ -51,17 +51,19 @@ private:
         const std::string& provider = upstream.price.empty() ? upstream.name : upstream.price;
         const std::string name = provider + "/" + candidate.served_name;
         if (!told_.insert(name + "\n" + upstream.place).second) return;
-        const meter::PriceCard* card =
-            book_.find(provider, candidate.served_name, upstream.place, model::ServiceTier::standard, now_, upstream.discount_ppm);
+        const meter::PriceCard* card = book_.find(provider, candidate.served_name, upstream.place,
+                                                  model::ServiceTier::standard, now_, upstream.discount_ppm);
         if (card == nullptr)
-            return add(true, "no_price", "no price is known for " + name + ", which model " + model.name + " is served by",
+            return add(true, "no_price",
+                       "no price is known for " + name + ", which model " + model.name + " is served by",
                        "add a [[price]] with provider = \"" + provider + "\" and sku = \"" + candidate.served_name +
                            "\", or pool = \"…\" to the upstream when it is your own");
         rate(card->currency, "prices of " + provider);
         for (const meter::PriceRow& row : book_.rows()) {
             if (row.provider != card->provider || row.sku != card->sku || row.tier != card->tier) continue;
             const auto read_on = parse_rfc3339(row.date);
-            if (!read_on || days_between(*read_on, now_) <= price_days_max || !told_.insert("old\n" + name).second) continue;
+            if (!read_on || days_between(*read_on, now_) <= price_days_max || !told_.insert("old\n" + name).second)
+                continue;
             add(false, "old_price", "the price of " + name + " was read on " + row.date, "look at " + row.source);
         }
     }
@@ -72,10 +74,12 @@ private:
         if (from == to || !told_.insert("rate\n" + pair).second) return;
         if (!book_.convert(pico_per_unit, from, to, now_))
             return add(true, "no_rate", "no rate from " + pair + " is known, and " + what + " need it",
-                       "add an [[fx]] table with from = \"" + std::string(from.view()) + "\" and to = \"" + std::string(to.view()) + "\"");
+                       "add an [[fx]] table with from = \"" + std::string(from.view()) + "\" and to = \"" +
+                           std::string(to.view()) + "\"");
         WallTime newest{};
         for (const meter::FxRate& each : book_.rates())
-            if (((each.from == from && each.to == to) || (each.from == to && each.to == from)) && each.valid_from <= now_)
+            if (((each.from == from && each.to == to) || (each.from == to && each.to == from)) &&
+                each.valid_from <= now_)
                 newest = std::max(newest, each.valid_from);
         const std::int64_t days = days_between(newest, now_);
         if (days > fx_days_max)
@@ -118,12 +122,14 @@ Outcome check_prices(const PriceOptions& options, const PriceWorld& world, const
     }
     if (options.is_csv()) {
         Table table({"LEVEL", "CODE", "WHAT", "FIX"});
-        for (const Finding& finding : findings) table.add({finding.is_gap ? "gap" : "warning", finding.code, finding.what, finding.fix});
+        for (const Finding& finding : findings)
+            table.add({finding.is_gap ? "gap" : "warning", finding.code, finding.what, finding.fix});
         outcome.out = table.csv();
         return outcome;
     }
     for (const Finding& finding : findings)
-        outcome.out += std::string(finding.is_gap ? "GAP   " : "warn  ") + finding.what + "\n      fix: " + finding.fix + '\n';
+        outcome.out +=
+            std::string(finding.is_gap ? "GAP   " : "warn  ") + finding.what + "\n      fix: " + finding.fix + '\n';
     if (findings.empty()) outcome.out = "every model that is used has a price, and every price a rate\n";
     return outcome;
 }

@@ -43,10 +43,12 @@ Table table_of(const meter::PriceDiff& diff, std::size_t new_max) {
     for (const PriceChange& change : diff.changes) {
         if (change.kind == PriceChange::Kind::added && shown++ >= new_max) continue;
         const bool is_gone = change.kind == PriceChange::Kind::gone;
-        table.add({std::string(name_of(change.kind)), change.provider, change.sku, is_gone ? "" : std::string(model::name_of(change.tier)),
+        table.add({std::string(name_of(change.kind)), change.provider, change.sku,
+                   is_gone ? "" : std::string(model::name_of(change.tier)),
                    change.above_input_tokens == 0 ? "" : std::to_string(change.above_input_tokens),
-                   is_gone ? "" : std::string(model::name_of(change.meter)), amount(change.before), amount(change.after),
-                   is_gone ? "" : per_words(change.per), factor_of(change), change.is_large ? "!!" : ""});
+                   is_gone ? "" : std::string(model::name_of(change.meter)), amount(change.before),
+                   amount(change.after), is_gone ? "" : per_words(change.per), factor_of(change),
+                   change.is_large ? "!!" : ""});
     }
     return table;
 }
@@ -92,17 +94,21 @@ std::string json_of(const meter::LitellmPrices& prices, const meter::PriceDiff& 
 }
 
 std::string summary(const meter::LitellmPrices& prices, const meter::PriceDiff& diff, std::size_t new_max) {
-    std::string words = std::to_string(prices.models) + " models read: " + std::to_string(diff.added) + " prices new, " +
-                        std::to_string(diff.changed) + " changed, " + std::to_string(diff.same) + " the same, " +
-                        std::to_string(diff.gone) + " SKUs gone\n";
-    if (diff.added > new_max) words += "the first " + std::to_string(new_max) + " new ones are shown; --all shows every one\n";
+    std::string words = std::to_string(prices.models) + " models read: " + std::to_string(diff.added) +
+                        " prices new, " + std::to_string(diff.changed) + " changed, " + std::to_string(diff.same) +
+                        " the same, " + std::to_string(diff.gone) + " SKUs gone\n";
+    if (diff.added > new_max)
+        words += "the first " + std::to_string(new_max) + " new ones are shown; --all shows every one\n";
     if (prices.zeros > 0)
-        words += std::to_string(prices.zeros) + " amounts of 0 were not taken: a zero there also means that nobody knows\n";
-    if (!prices.not_taken.empty()) words += std::to_string(prices.not_taken.size()) + " kinds of prices have no meter here (-o json names them)\n";
+        words +=
+            std::to_string(prices.zeros) + " amounts of 0 were not taken: a zero there also means that nobody knows\n";
+    if (!prices.not_taken.empty())
+        words += std::to_string(prices.not_taken.size()) + " kinds of prices have no meter here (-o json names them)\n";
     for (const std::string& doubt : prices.doubts) words += "not taken: " + doubt + '\n';
     if (diff.large > 0)
         words += "\nATTENTION: " + std::to_string(diff.large) +
-                 " prices change by more than ten times (marked !!). That is most often a price per token taken for one per\n"
+                 " prices change by more than ten times (marked !!). That is most often a price per token taken for "
+                 "one per\n"
                  "million, or the other way round. Look at each before you take it with --accept-large.\n";
     return words;
 }
@@ -119,26 +125,30 @@ std::vector<meter::PriceRow> rows_to_write(const std::vector<meter::PriceRow>& r
     return wanted;
 }
 
-Outcome write_prices(const PriceOptions& options, const PriceWorld& world, const std::vector<meter::PriceRow>& rows, Outcome outcome) {
+Outcome write_prices(const PriceOptions& options, const PriceWorld& world, const std::vector<meter::PriceRow>& rows,
+                     Outcome outcome) {
     constexpr std::size_t bytes_max = 64U << 20;
     if (world.files.exists(options.apply)) {
         const auto present = world.files.read(options.apply, bytes_max);
         if (!present || !present->starts_with(mark)) {
             outcome.exit_code = exit_failed;
-            outcome.err += "gilmok price: " + options.apply + " is there and was not written by an import; nothing is written. Name another file.\n";
+            outcome.err += "gilmok price: " + options.apply +
+                           " is there and was not written by an import; nothing is written. Name another file.\n";
             return outcome;
         }
     }
-    const std::string text = std::string(mark) + " on " + rfc3339(world.now).substr(0, 10) + ", from " + options.from +
-                             ".\n# They add to the catalogue and override it; remove a table to have the catalogue's again.\n\n" +
-                             meter::price_toml(rows);
+    const std::string text =
+        std::string(mark) + " on " + rfc3339(world.now).substr(0, 10) + ", from " + options.from +
+        ".\n# They add to the catalogue and override it; remove a table to have the catalogue's again.\n\n" +
+        meter::price_toml(rows);
     if (const auto written = world.files.write_atomically(options.apply, text, 0644); !written) {
         outcome.exit_code = exit_config;
         outcome.err += "gilmok price: " + written.error().message + '\n';
         return outcome;
     }
-    outcome.err += std::to_string(rows.size()) + " prices written to " + options.apply +
-                   ". In conf.d beside the configuration it is read at the next `gilmok reload`; `gilmok check` first.\n";
+    outcome.err +=
+        std::to_string(rows.size()) + " prices written to " + options.apply +
+        ". In conf.d beside the configuration it is read at the next `gilmok reload`; `gilmok check` first.\n";
     return outcome;
 }
 
@@ -149,10 +159,12 @@ Outcome import_prices(const PriceOptions& options, const PriceWorld& world, cons
     if (!text) return failed(exit_config, price_verb, text.error().message);
     const auto prices = meter::read_litellm_prices(*text, {options.provider, rfc3339(world.now).substr(0, 10)});
     if (!prices)
-        return failed(exit_config, price_verb, options.file + " is not LiteLLM's list of prices: " + std::string(prices.error().detail));
+        return failed(exit_config, price_verb,
+                      options.file + " is not LiteLLM's list of prices: " + std::string(prices.error().detail));
     if (prices->rows.empty())
-        return failed(exit_failed, price_verb,
-                      options.file + " holds no price" + (options.provider.empty() ? "" : " of provider " + options.provider));
+        return failed(
+            exit_failed, price_verb,
+            options.file + " holds no price" + (options.provider.empty() ? "" : " of provider " + options.provider));
     const meter::PriceDiff diff = meter::diff_prices(*opened.book, prices->rows, world.now);
     const std::size_t new_max = options.is_all ? diff.added : new_shown_max;
     Outcome outcome;

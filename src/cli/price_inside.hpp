@@ -13,9 +13,9 @@ struct PriceOptions {
     std::string config_path = "gilmok.toml";
     bool needs_config = false;
     std::string output = "table";
-    std::string provider, sku;                     // list
+    std::string provider, sku;                         // list
     std::string what, at, tier = "standard", region;   // show
-    std::string from = "litellm", file, apply;     // import
+    std::string from = "litellm", file, apply;         // import
     bool accept_large = false, is_all = false;
     [[nodiscard]] bool is_json() const { return output == "json"; }
     [[nodiscard]] bool is_csv() const { return output == "csv"; }

@@ -14,7 +14,9 @@ namespace {
 struct Shell {
     config::FakeFiles files;
     config::FakeSecrets secrets;
-    Outcome run(const std::vector<std::string>& words) { return price_command(words, {files, secrets, *parse_rfc3339("2026-11-21")}); }
+    Outcome run(const std::vector<std::string>& words) {
+        return price_command(words, {files, secrets, *parse_rfc3339("2026-11-21")});
+    }
 };
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
@@ -100,13 +102,15 @@ TEST_CASE("an import shows what differs and writes nothing by itself") {
 
 TEST_CASE("what an import wrote is read by the configuration, to the last digit") {
     Shell shell;
-    shell.files.files["gilmok.toml"] = "[upstream.openai]\nurl = \"https://api.openai.com/v1\"\n[model.chat]\ntry = [\"openai/gpt-x\"]\n";
+    shell.files.files["gilmok.toml"] =
+        "[upstream.openai]\nurl = \"https://api.openai.com/v1\"\n[model.chat]\ntry = [\"openai/gpt-x\"]\n";
     shell.files.files["list.json"] = list_text;
     const Outcome applied = shell.run({"import", "list.json", "--apply", "conf.d/prices.toml"});
     CHECK(applied.exit_code == exit_ok);
     const Outcome show = shell.run({"show", "openai/gpt-x", "-o", "json"});
     CHECK(show.exit_code == exit_ok);
-    CHECK(has(show.out, R"({"meter":"input_fresh","above_input_tokens":0,"tier_mode":"whole","per":1000000,"price":"1.25"})"));
+    CHECK(has(show.out,
+              R"({"meter":"input_fresh","above_input_tokens":0,"tier_mode":"whole","per":1000000,"price":"1.25"})"));
     CHECK(has(show.out, R"("above_input_tokens":272000,"tier_mode":"whole","per":1000000,"price":"2.5")"));
     CHECK(has(show.out, "\"price\":\"0.125\""));
     // The same list again changes nothing.
@@ -119,7 +123,8 @@ TEST_CASE("what an import wrote is read by the configuration, to the last digit"
 TEST_CASE("a slip of the unit is shouted at and refused until somebody takes it") {
     Shell shell;
     shell.files.files["gilmok.toml"] = config_text;
-    shell.files.files["list.json"] = R"({"gpt-x": {"litellm_provider": "openai", "input_cost_per_token": 2, "output_cost_per_token": 8e-06}})";
+    shell.files.files["list.json"] =
+        R"({"gpt-x": {"litellm_provider": "openai", "input_cost_per_token": 2, "output_cost_per_token": 8e-06}})";
     const Outcome refused = shell.run({"import", "list.json", "--apply", "prices.toml"});
     CHECK(refused.exit_code == exit_failed);
     CHECK(has(refused.err, "ATTENTION"));

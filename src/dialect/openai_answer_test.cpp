@@ -100,8 +100,9 @@ TEST_CASE("model and tier of an answer are found wherever they stand, in the tex
         {choices, model, tier, usage},      {choices, usage, model, tier}, {tier, choices, model, usage},
         {choices, model, tier, far, usage}, {usage, choices, model, tier}, {tier, choices, usage, model}};
     for (const auto& order : orders) {
-        const openai::AnswerFacts facts = openai::read_facts(of(order));
-        INFO(of(order).substr(0, 60));
+        const std::string answer = of(order);
+        const openai::AnswerFacts facts = openai::read_facts(answer);
+        INFO(answer.substr(0, 60));
         CHECK(facts.model == "m-1");
         CHECK(facts.service_tier == "flex");
         CHECK(facts.usage.output == 4);

@@ -42,7 +42,8 @@ struct Scene {
     void start() {
         const config::Loaded loaded = config::load_text(gate_text, "gilmok.toml", files, secrets, 1);
         REQUIRE(loaded.snapshot != nullptr);
-        service = std::make_unique<LedgerService>(files, world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+        service = std::make_unique<LedgerService>(
+            files, world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
         problem = service->open(*loaded.snapshot, 1);
         if (!problem.empty()) return;
         Control::Services services{world, files, secrets};
@@ -75,8 +76,9 @@ struct Scene {
     }
 
     std::unique_ptr<TestClient> chat(bool is_stream, std::string_view more_headers = {}) {
-        const std::string body = std::string(R"({"model":"chat","user":"kim","messages":[{"role":"user","content":"hi"}],"stream":)") +
-                                 (is_stream ? "true}" : "false}");
+        const std::string body =
+            std::string(R"({"model":"chat","user":"kim","messages":[{"role":"user","content":"hi"}],"stream":)") +
+            (is_stream ? "true}" : "false}");
         return std::make_unique<TestClient>(
             world, door,
             TestGate::request("POST", "/v1/chat/completions", body,
@@ -235,7 +237,8 @@ TEST_CASE("a second gateway on the same ledger is refused in plain words") {
     Scene scene;
     REQUIRE(scene.problem == "");
     const config::Loaded loaded = config::load_text(scene.gate_text, "gilmok.toml", scene.files, scene.secrets, 1);
-    LedgerService other(scene.files, scene.world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+    LedgerService other(scene.files, scene.world,
+                        [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
     const std::string problem = other.open(*loaded.snapshot, 1);
     CHECK(has(problem, "/state/ledger"));
     CHECK(other.keeper() == nullptr);

@@ -17,10 +17,12 @@ TEST_CASE("each difference is one CORRECTION in the log, and without a keeper no
     config::FakeSecrets secrets;
     secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
     secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
-    files.put("gilmok.toml", TestGate::toml("[[price]]\nprovider = \"a\"\nsku = \"served\"\ninput_fresh = \"1000000 KRW\"\noutput_text = \"1000000 KRW\"\n"));
+    files.put("gilmok.toml", TestGate::toml("[[price]]\nprovider = \"a\"\nsku = \"served\"\ninput_fresh = \"1000000 "
+                                            "KRW\"\noutput_text = \"1000000 KRW\"\n"));
     const config::Loaded loaded = config::load("gilmok.toml", files, secrets, 1);
     REQUIRE(loaded.snapshot != nullptr);
-    LedgerService service(files, world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+    LedgerService service(files, world,
+                          [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
     REQUIRE(service.open(*loaded.snapshot, 1) == "");
     report::TestQuestions tables;
     const WallTime now = world.wall_now();

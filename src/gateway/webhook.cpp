@@ -35,8 +35,8 @@ Webhook::Webhook(const Services& services) : services_(services) {}
 std::string Webhook::signature(std::string_view secret, std::string_view body) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
-    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
-         digest.data(), &length);
+    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+         reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &length);
     return "sha256=" + hex({reinterpret_cast<const char*>(digest.data()), length});
 }
 
@@ -71,7 +71,9 @@ void Webhook::use(const config::Webhook& settings) {
         return;
     }
     if (const std::string problem = open(settings); !problem.empty()) {
-        log::error("webhook_not_used", {{"problem", problem}, {"effect", "warnings are in this log only"}, {"fix", "mend [webhook] and reload"}});
+        log::error(
+            "webhook_not_used",
+            {{"problem", problem}, {"effect", "warnings are in this log only"}, {"fix", "mend [webhook] and reload"}});
         state_.reset();
         return;
     }
@@ -105,8 +107,8 @@ std::string Webhook::open(const config::Webhook& settings) {
 
 void Webhook::resolve() {
     resolved_ = services_.loop.now();
-    const bool is_numeric =
-        receiver_->host.find_first_not_of("0123456789.") == std::string::npos || receiver_->host.find(':') != std::string::npos;
+    const bool is_numeric = receiver_->host.find_first_not_of("0123456789.") == std::string::npos ||
+                            receiver_->host.find(':') != std::string::npos;
     if (is_numeric) {
         const std::vector<io::Address> addresses{io::Address{receiver_->host, receiver_->port}};
         state_->addresses.store(std::make_shared<const std::vector<io::Address>>(addresses));
@@ -165,7 +167,8 @@ io::Task<> Webhook::run() {
 
 void Webhook::give_up() {
     std::int64_t count = 0;
-    for (; !waiting_.empty() && services_.loop.now() - waiting_.front().begun >= give_up_after; ++count) waiting_.pop_front();
+    for (; !waiting_.empty() && services_.loop.now() - waiting_.front().begun >= give_up_after; ++count)
+        waiting_.pop_front();
     if (count > 0) log::error("webhook_given_up", {{"warnings", count}, {"why", "nobody took them for a day"}});
 }
 
@@ -191,7 +194,9 @@ io::Task<bool> Webhook::send(const std::string& body) {
         if (is_taken)
             log::info("webhook_taken_again", {{"receiver", receiver->authority}});
         else
-            log::warn("webhook_not_taken", {{"receiver", receiver->authority}, {"problem", problem}, {"effect", "it is sent again, for a day at most"}});
+            log::warn("webhook_not_taken", {{"receiver", receiver->authority},
+                                            {"problem", problem},
+                                            {"effect", "it is sent again, for a day at most"}});
     }
     last_problem_ = problem;
     co_return is_taken;

@@ -18,7 +18,8 @@ namespace gilmok::report {
 struct RerateLine {   // of one model
     std::uint64_t attempts = 0, changed = 0;
     std::uint64_t unpriced = 0;   // still without a price
-    Pico before = 0, after = 0;   // in the ledger's currency; of those with a price now, earlier corrections included in `before`
+    Pico before = 0,
+         after = 0;   // in the ledger's currency; of those with a price now, earlier corrections included in `before`
 };
 
 struct RerateChange {
@@ -34,6 +35,7 @@ struct Rerated {
 inline constexpr std::uint64_t rerate_attempts_max = 500'000;   // of one question; a span with more is refused
 
 // Attempts that ended in [from, until).
-Told<Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book, WallTime from, WallTime until);
+Told<Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book,
+                     WallTime from, WallTime until);
 
 }   // namespace gilmok::report

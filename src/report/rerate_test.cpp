@@ -53,7 +53,8 @@ constexpr Pico right = 16 * pico_per_unit;
 
 TEST_CASE("what had no price, or a wrong one, gets the difference; what is right gets nothing") {
     TestQuestions tables;
-    tables.attempt_rows = {row_of("cloud", "m", 0, false), row_of("cloud", "m", 20 * pico_per_unit, true), row_of("cloud", "m", right, true)};
+    tables.attempt_rows = {row_of("cloud", "m", 0, false), row_of("cloud", "m", 20 * pico_per_unit, true),
+                           row_of("cloud", "m", right, true)};
     const auto rerated = rerate(tables, snapshot_of(), *book_of(), from, until);
     REQUIRE(rerated);
     REQUIRE(rerated->changes.size() == 2);
@@ -78,7 +79,8 @@ TEST_CASE("a correction counts as booked, so that a second look finds nothing") 
 
 TEST_CASE("devices of one's own, voided attempts and unknown upstreams stay; an unknown price is counted, never zero") {
     TestQuestions tables;
-    tables.attempt_rows = {row_of("gpu", "m", 5, true), row_of("gone", "m", 5, true), row_of("cloud", "m", 0, true), row_of("cloud", "other", 7, true)};
+    tables.attempt_rows = {row_of("gpu", "m", 5, true), row_of("gone", "m", 5, true), row_of("cloud", "m", 0, true),
+                           row_of("cloud", "other", 7, true)};
     tables.attempt_rows[2].terminal.kind = model::TerminalKind::voided;
     const auto rerated = rerate(tables, snapshot_of(), *book_of(), from, until);
     REQUIRE(rerated);
