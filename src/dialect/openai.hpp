@@ -48,7 +48,8 @@ Result<Request> read_multipart(std::string_view content_type, std::string_view b
 
 // The body to send: the client's bytes with the served name in place of the public one and, for streams of chat and
 // completions, with stream_options.include_usage = true and, where a budget must hold, a limit of the answer. At most 7
-// pieces; `made` is overwritten with the bytes that are new, and must live as long as the parts. A served name for a multipart body holds no CR or LF (asserted).
+// pieces; `made` is overwritten with the bytes that are new, and must live as long as the parts. A served name for a
+// multipart body holds no CR or LF (asserted).
 struct Edits {
     std::string_view served_name{};
     bool continuous_usage = false;        // stream_options.continuous_usage_stats too (vLLM, SGLang)
