@@ -166,7 +166,7 @@ private:
         const std::uint64_t key = std::min({prng_.below(1'000), prng_.below(1'000), prng_.below(1'000)}) * 617 % 1'000;
         const std::uint64_t dice = prng_.below(100);
         const std::uint64_t model = (key * 7 + (dice < 80 ? 0 : dice < 95 ? 3 : 9)) % models;
-        const std::uint64_t upstream = (model * 5 + (prng_.chance(3, 4) ? 0 : 1 + key % 2)) % upstreams;
+        const std::uint64_t upstream = (model * 5 + (prng_.chance(19, 20) ? 0 : 1 + key % 2)) % upstreams;
         name(terminal, key, model, upstream);
         use(terminal, model, upstream);
         return terminal;
@@ -179,7 +179,7 @@ private:
         terminal.upstream = names_.id(NameKind::upstream, upstream);
         terminal.served_model = terminal.response_model = names_.id(NameKind::served_model, model);
         terminal.place = names_.id(NameKind::place, upstream % places.size());
-        terminal.data_class = names_.id(NameKind::data_class, prng_.chance(9, 10) ? key % 3 : 1);
+        terminal.data_class = names_.id(NameKind::data_class, prng_.chance(49, 50) ? key % 3 : 1);
         if (prng_.chance(1, 2))
             terminal.tag = names_.id(NameKind::tag, (key / keys_a_tenant * 3 + prng_.below(3)) % tags);
     }
