@@ -43,6 +43,13 @@ constexpr std::array<Cube, 10> all_cubes{{
      false},
 }};
 
+// Zero for the others.
+Dims masked(const Dims& dims, DimSet kept) {
+    Dims rest{};
+    for (std::size_t i = 0; i < dims_count; ++i) rest[i] = (kept >> i & 1U) != 0 ? dims[i] : 0;
+    return rest;
+}
+
 std::uint64_t hash_of(std::int64_t period, const Dims& dims) {
     auto hash = static_cast<std::uint64_t>(period);
     for (const std::uint32_t dim : dims) hash = (hash ^ dim) * 0x9e37'79b9'7f4a'7c15ULL, hash ^= hash >> 29;
@@ -123,12 +130,6 @@ Dims dims_of(const model::Terminal& terminal) {
     set(Dimension::price_card, terminal.charge.card);
     set(Dimension::simulated, terminal.is_simulated);
     return dims;
-}
-
-Dims masked(const Dims& dims, DimSet kept) {
-    Dims rest{};
-    for (std::size_t i = 0; i < dims_count; ++i) rest[i] = (kept >> i & 1U) != 0 ? dims[i] : 0;
-    return rest;
 }
 
 std::span<const Cube> cubes() { return all_cubes; }

@@ -64,8 +64,8 @@ using DimSet = std::uint32_t;
 constexpr bool is_time(Dimension dimension) { return dimension <= Dimension::month; }
 constexpr std::size_t dim_index(Dimension dimension) { return static_cast<std::size_t>(dimension) - 3; }
 constexpr DimSet dim_bit(Dimension dimension) { return is_time(dimension) ? 0U : 1U << dim_index(dimension); }
+inline constexpr DimSet every_dim = (1U << dims_count) - 1;
 Dims dims_of(const model::Terminal& terminal);
-Dims masked(const Dims& dims, DimSet kept);   // zero for the others
 
 // A roll-up table: sums for each combination of its dimensions. Cheapest first: a question takes the first that has all
 // it needs.

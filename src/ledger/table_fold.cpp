@@ -408,9 +408,9 @@ TablesResult<bool> Folder::load(Database& database, std::uint64_t rolled) {
     Waiting waiting{RollUps(calendar_), 0, {}};
     const std::array<Parameter, 1> since{static_cast<std::int64_t>(rolled)};
     auto read = database.run(
-        select_measured() + " WHERE idx >= $1", since,
+        select_measured(every_dim) + " WHERE idx >= $1", since,
         [&](const RowView& row) {
-            const Measured measured = read_measured(row);
+            const Measured measured = read_measured(row, every_dim);
             waiting.rolls.add(measured.at, measured.dims, measured.measures);
             ++waiting.attempts;
         },

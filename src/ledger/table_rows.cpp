@@ -132,7 +132,7 @@ Measures read_measures(const RowView& row, int first) {
     return measures;
 }
 
-Measured read_measured(const RowView& row) {
+Measured read_measured(const RowView& row, DimSet dims) {
     Measured measured;
     Terminal terminal;
     int column = 0;
@@ -153,8 +153,10 @@ Measured read_measured(const RowView& row) {
     measured.measures.counts[static_cast<std::size_t>(Count::unpriced)] = (flags & bit(Flag::unpriced)) != 0;
     measured.at = WallTime(Duration(narrow(row.integer(column + 4))));
     column += 5;
-    for (std::size_t i = 0; i + 1 < dims_count; ++i) measured.dims[i] = id_of(row.integer(column++));
-    measured.dims[dim_index(Dimension::simulated)] = (flags & bit(Flag::simulated)) != 0;
+    for (std::size_t i = 0; i + 1 < dims_count; ++i)
+        if ((dims >> i & 1U) != 0) measured.dims[i] = id_of(row.integer(column++));
+    if ((dims & dim_bit(Dimension::simulated)) != 0)
+        measured.dims[dim_index(Dimension::simulated)] = (flags & bit(Flag::simulated)) != 0;
     return measured;
 }
 

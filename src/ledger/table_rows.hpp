@@ -49,13 +49,13 @@ void put_reservation(RowSink& sink, std::uint64_t index, const model::Reserve& r
 void put_roll(RowSink& sink, const RollRow& row, DimSet dims);
 // Columns from `first` on: those of measure_columns().
 Measures read_measures(const RowView& row, int first);
-// The columns of select_measured().
+// The columns of select_measured(dims); other dimensions are zero.
 struct Measured {
     WallTime at{};
     Dims dims{};
     Measures measures{};
 };
-Measured read_measured(const RowView& row);
+Measured read_measured(const RowView& row, DimSet dims);
 // The columns of attempt_columns() and of reservation_columns().
 AttemptRow read_attempt(const RowView& row);   // without the texts of names
 OpenRow read_reservation(const RowView& row);

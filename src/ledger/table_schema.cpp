@@ -178,11 +178,12 @@ std::string sums(std::string_view table, std::span<const std::string> columns) {
 
 std::span<const Column> attempt_columns() { return attempts_columns; }
 std::span<const Column> reservation_columns() { return reservations_columns; }
-std::string select_measured() {
+std::string select_measured(DimSet dims) {
     std::string sql = "SELECT ";
-    for (const std::string_view column : measured) sql.append(column).append(", ");
-    for (std::size_t i = 0; i + 1 < dims_count; ++i) sql.append(i == 0 ? "" : ", ").append(dim_columns[i]);
-    return sql + " FROM attempts";   // whether it was simulated is one of the flags
+    for (const std::string_view column : measured) sql.append(sql.size() > 7 ? ", " : "").append(column);
+    for (std::size_t i = 0; i + 1 < dims_count; ++i)   // whether it was simulated is one of the flags
+        if ((dims >> i & 1U) != 0) sql.append(", ").append(dim_columns[i]);
+    return sql + " FROM attempts";
 }
 std::string_view column_of(Dimension dimension) { return dim_columns[dim_index(dimension)]; }
 

@@ -29,7 +29,7 @@ constexpr std::int64_t bit(Flag flag) { return static_cast<std::int64_t>(flag); 
 std::span<const Column> attempt_columns();
 std::span<const Column> reservation_columns();
 // The part of them that roll-ups are computed from: "SELECT … FROM attempts", for read_measured().
-std::string select_measured();
+std::string select_measured(DimSet dims);
 std::vector<std::string> measure_columns();        // of a roll-up
 std::string_view column_of(Dimension dimension);   // "tenant", …; not for times
 

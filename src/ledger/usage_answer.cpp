@@ -159,12 +159,12 @@ TablesResult<bool> UsageAnswer::read_attempts(const Piece& piece, const Where& w
     if (extent->last_index < extent->first_index) return true;
     std::vector<Parameter> parameters;
     const std::string sql =
-        select_measured() + " WHERE " + attempts_condition(database_.dialect(), part, *extent, parameters);
+        select_measured(grouped_) + " WHERE " + attempts_condition(database_.dialect(), part, *extent, parameters);
     return database_.run(
         sql, parameters,
         [&](const RowView& row) {
-            const Measured measured = read_measured(row);
-            add(unix_seconds(measured.at), masked(measured.dims, grouped_), measured.measures);
+            const Measured measured = read_measured(row, grouped_);
+            add(unix_seconds(measured.at), measured.dims, measured.measures);
         },
         "adding up attempts");
 }
