@@ -5,7 +5,7 @@ cd "$root"
 
 packages_build() {
     echo g++ cmake ninja-build pkg-config python3 ccache mold libssl-dev libc-ares-dev libsimdjson-dev libfmt-dev \
-        libcli11-dev libexpected-dev libtomlplusplus-dev zlib1g-dev libxxhash-dev libbrotli-dev libzstd-dev libsqlite3-dev libpq-dev doctest-dev
+        libcli11-dev libexpected-dev libtomlplusplus-dev zlib1g-dev libxxhash-dev libbrotli-dev libzstd-dev libsqlite3-dev libpq-dev libvectorscan-dev doctest-dev
 }
 packages_test() {
     packages_build

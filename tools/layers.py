@@ -31,7 +31,7 @@ ALLOWED = {
     "gateway": BELOW_STAGES + STAGES + ["io/linux", "report"],
     "fleet": ["base", "io", "io/sim", "wire", "model", "route", "admit", "meter"],
     "plan": ["base", "model", "fleet", "meter"],
-    "cli": BELOW_STAGES + ["io/linux", "auth", "meter", "ledger", "report", "gateway", "fleet", "plan"],
+    "cli": BELOW_STAGES + ["io/linux", "auth", "guard", "meter", "ledger", "report", "gateway", "fleet", "plan"],
 }
 
 # (file or folder prefix, folder it may include besides) → reason

@@ -71,6 +71,10 @@ enum class Code : std::uint8_t {
     idempotency_running,   // the same Idempotency-Key is being answered
     idempotency_mismatch,  // the same Idempotency-Key came with another body
     idempotency_answered,  // it was answered, and the answer is no longer kept
+    // the guard
+    guard_refused,         // a rule says that this may not be sent; the detail names rule and line
+    guard_failed,          // the guard could not look at it: nothing leaves
+    guard_answer_blocked,  // a rule says that this may not be answered
     count_,
 };
 

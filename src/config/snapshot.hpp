@@ -15,6 +15,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "io/socket.hpp"
+#include "model/guarded.hpp"
 #include "model/ids.hpp"
 
 namespace gilmok::config {
@@ -94,10 +95,10 @@ struct Upstream {
     std::uint64_t answer_bytes_max = 64ULL << 20;   // a non-streamed answer; then 502
     std::uint32_t event_bytes_max = 1 << 20;        // one SSE event; then an error event
     // money: a rented upstream has a price, an owned one a pool; neither: unknown
-    std::string price;                 // provider in the price book; "" = the upstream's own name
-    std::uint32_t discount_ppm = 0;    // off the list price, in millionths; written "12.5%"
-    std::string pool;                  // [pool.NAME] it runs on; "" = rented
-    bool is_usage_continuous = false;  // ask the engine for usage in every event: exact counts when a stream is cut
+    std::string price;                  // provider in the price book; "" = the upstream's own name
+    std::uint32_t discount_ppm = 0;     // off the list price, in millionths; written "12.5%"
+    std::string pool;                   // [pool.NAME] it runs on; "" = rented
+    bool is_usage_continuous = false;   // ask the engine for usage in every event: exact counts when a stream is cut
     // health and load
     Milliseconds scrape_interval = 1s;   // health and metrics; 0 = never
     std::uint32_t eject_after = 5;       // consecutive failures before an ejection
@@ -118,7 +119,8 @@ struct Model {
     Pick pick = Pick::least_wait;
     Milliseconds hedge_after = 0ms;   // 0 = never; else a second attempt when no byte came for so long
     std::uint32_t attempts_max = 3;   // first try, retries and hedges together; at most Record::attempts_max
-    std::uint32_t output_tokens_max = 8'192;   // set where a client names no limit of his own and a budget or limit holds
+    std::uint32_t output_tokens_max =
+        8'192;   // set where a client names no limit of his own and a budget or limit holds
 };
 
 // What happens at a budget or a limit.
@@ -137,17 +139,17 @@ struct Tenant {
     std::vector<std::string> models;   // allowed public names; empty = inherits; "*" = all
     std::uint32_t streams_max = 0;     // running exchanges, all shards; 0 = inherits no limit of its own; then 429
     // Budgets and limits hold for the node and all below it together. 0 = none of its own.
-    Money budget_day{}, budget_month{}, budget_window{};            // in any currency; booked in the ledger's
+    Money budget_day{}, budget_month{}, budget_window{};                 // in any currency; booked in the ledger's
     std::uint64_t tokens_day = 0, tokens_month = 0, tokens_window = 0;   // input and output together
-    Milliseconds window = 0ms;                                      // rolling, for *_window
+    Milliseconds window = 0ms;                                           // rolling, for *_window
     std::uint64_t tokens_per_minute = 0;
     std::uint32_t requests_per_minute = 0;
     AtLimit at_limit = AtLimit::reject;
-    std::string degrade_to;             // a public model
+    std::string degrade_to;   // a public model
     Milliseconds queue_timeout = 30s;
     std::vector<std::uint32_t> warn_ppm{500'000, 800'000, 950'000};   // of a budget: a warning each, once a period
-    std::string payer;                  // whose statement its spend goes on; "" = inherits, the root of the tree at last
-    std::uint32_t subsidy_ppm = 0;      // share of the cost that `subsidised_by` carries
+    std::string payer;               // whose statement its spend goes on; "" = inherits, the root of the tree at last
+    std::uint32_t subsidy_ppm = 0;   // share of the cost that `subsidised_by` carries
     std::string subsidised_by;
 };
 
@@ -162,20 +164,21 @@ struct StaticKey {
 // [pool.NAME]: devices that the organisation owns or leases by the month. Priced from what they cost, used or idle.
 struct Pool {
     std::string name;
-    Money capex{};                    // bought for…
-    std::uint32_t months = 48;        // …and written off over so long
-    Money opex_month{};               // rent, staff, rack
+    Money capex{};               // bought for…
+    std::uint32_t months = 48;   // …and written off over so long
+    Money opex_month{};          // rent, staff, rack
     std::uint32_t devices = 1;
-    std::uint32_t power_idle_w = 0;   // of the whole pool; the model of watts over batch: idle + (max − idle) × b/(b+half)
+    std::uint32_t power_idle_w =
+        0;   // of the whole pool; the model of watts over batch: idle + (max − idle) × b/(b+half)
     std::uint32_t power_max_w = 0;
-    std::uint32_t batch_half = 16;    // running requests at which half of the rise is reached
-    std::string power_metric;         // name of a gauge (W) or counter (J) in the upstream's metrics; "" = the model
+    std::uint32_t batch_half = 16;   // running requests at which half of the rise is reached
+    std::string power_metric;        // name of a gauge (W) or counter (J) in the upstream's metrics; "" = the model
     double pue = 1.0;
-    Money tariff_kwh{};               // "160 KRW/kWh"
-    double grid_g_kwh = 0;            // gCO2e per kWh; 0 = the country's, of the catalogue
-    std::string country;              // "KR"
+    Money tariff_kwh{};                        // "160 KRW/kWh"
+    double grid_g_kwh = 0;                     // gCO2e per kWh; 0 = the country's, of the catalogue
+    std::string country;                       // "KR"
     std::uint32_t utilisation_ppm = 500'000;   // target, for the fully loaded price
-    std::uint32_t slots = 64;         // requests at once at full use: one request's share of the device's time
+    std::uint32_t slots = 64;                  // requests at once at full use: one request's share of the device's time
 };
 
 // Time of use: minutes of the local day [from, until), over midnight where until is before from. Equal: all day.
@@ -212,29 +215,30 @@ struct Fx {
 
 // [ledger]
 struct Ledger {
-    bool is_on = true;                 // off: nothing is written down, budgets live in memory and begin anew at a start
-    std::string dir;                   // "" = <state_dir>/ledger; without state_dir there is no ledger
+    bool is_on = true;   // off: nothing is written down, budgets live in memory and begin anew at a start
+    std::string dir;     // "" = <state_dir>/ledger; without state_dir there is no ledger
     Currency currency{{'K', 'R', 'W'}};
-    bool is_strict = false;            // a RESERVE is on the disk before the upstream sees the request
-    Milliseconds sync_interval = 2ms;          // group sync at the latest
+    bool is_strict = false;             // a RESERVE is on the disk before the upstream sees the request
+    Milliseconds sync_interval = 2ms;   // group sync at the latest
     Milliseconds checkpoint_interval = 1000ms;
-    std::string witness_dir;           // checkpoints are written here too: another disk, a mounted bucket
-    std::string origin;                // of checkpoints; "" = "gilmok/<ledger id>"
-    std::string database_reference;    // "env:GILMOK_DATABASE" with postgresql://…; "" = SQLite in `dir`
+    std::string witness_dir;          // checkpoints are written here too: another disk, a mounted bucket
+    std::string origin;               // of checkpoints; "" = "gilmok/<ledger id>"
+    std::string database_reference;   // "env:GILMOK_DATABASE" with postgresql://…; "" = SQLite in `dir`
     Secret database;
     std::uint64_t segment_bytes = 8ULL << 20;
     enum class UnknownPrice : std::uint8_t { allow, refuse };
     UnknownPrice unknown_price = UnknownPrice::allow;   // allow: booked without cost, marked, alarmed
     std::int32_t utc_offset_minutes = 540;              // days and months of budgets and reports begin here
     Milliseconds idempotency_ttl = 86'400'000ms;        // an Idempotency-Key is remembered for so long
-    std::uint64_t idempotency_bytes_max = 64ULL << 20;  // answers kept for replay, per process; then only that it was answered
+    std::uint64_t idempotency_bytes_max =
+        64ULL << 20;   // answers kept for replay, per process; then only that it was answered
 };
 
 // [webhook]
 struct Webhook {
-    std::string url;               // "" = none
+    std::string url;   // "" = none
     std::string secret_reference;
-    Secret secret;                 // signs the body (HMAC-SHA256); required where `url` is set
+    Secret secret;   // signs the body (HMAC-SHA256); required where `url` is set
 };
 
 // [retry]
@@ -255,6 +259,99 @@ struct Telemetry {
     double sample_ratio = 1.0;   // of traces that began here; a caller's sampled flag is obeyed
 };
 
+// [[guard.rule]], and the rules of the packs in catalog/jurisdictions/ in the same form. The first rule that matches a finding (or
+// the request itself, for rules without kinds) at a place decides; the file's own rules come before those of the packs.
+struct GuardRule {
+    std::string name;    // "no-rrn-abroad"; of a pack: "kr/rrn"
+    std::string where;   // "gilmok.toml:41" or "catalog/jurisdictions/kr.toml:12": what a refusal names
+    std::vector<model::DataClass> classes;   // empty = any
+    model::KindSet kinds;                    // empty = the request itself, whatever is found
+    bool has_kinds = false;
+    std::vector<std::string> places;                     // "kr-*"; empty = any; "" in it = an unknown place
+    std::vector<std::string> places_not;                 // not these
+    std::vector<std::string> operators, operators_not;   // whose law reaches it: "*(US)"
+    std::vector<std::string> tenants;                    // paths; the node and all below it; empty = any
+    std::uint32_t findings_min = 1;                      // so many findings of `kinds` at least
+    model::GuardAction action = model::GuardAction::block;
+    std::string basis;             // the statutory basis under which an obligatory rule of a pack is relaxed
+    bool is_obligatory = false;    // of packs: only a rule with a `basis` comes before it
+    bool is_for_answers = false;   // looks at what comes back: allow, mask or block
+    // what a pack says of it
+    std::vector<std::string> citations;   // "KR PIPA art. 24-2"
+    std::string effective, evidence;      // since when; what it leaves as evidence
+};
+
+// [guard.pattern.NAME]
+struct GuardPattern {
+    std::string name;
+    std::string regex;   // Hyperscan's syntax (PCRE without what needs backtracking)
+    std::uint32_t score = 80;
+    std::vector<std::string> words;   // one of them within 300 characters, or it counts 30 less
+};
+
+// [guard.dictionary.NAME]: terms of the organisation (project names, customers), signed.
+struct GuardDictionary {
+    std::string name;
+    std::string file;             // one term a line
+    std::string signature_file;   // Ed25519 of the file, base64; "" = <file>.sig
+    std::string public_key;       // base64; "" = unsigned, allowed only below the configuration's own directory
+    std::uint32_t score = 85;
+    bool is_whole_word = true;
+};
+
+// [guard.external]: an own upstream that runs a name model, asked where what leaves the country may hold names.
+struct GuardExternal {
+    std::string upstream;   // an [upstream.NAME]; "" = none
+    std::string path = "/v1/guard/detect";
+    Milliseconds timeout = 500ms;          // then `on_failure`
+    std::vector<std::string> places_not;   // asked for candidates whose place is none of these; empty = all
+    enum class OnFailure : std::uint8_t { refuse, local };
+    OnFailure on_failure = OnFailure::refuse;
+};
+
+// [guard]
+struct Guard {
+    bool is_on = true;
+    std::vector<std::string> packs{"kr"};   // of catalog/jurisdictions/
+    std::uint32_t score_min = 60;
+    std::string class_default = "O";    // of requests whose tenant and header name none
+    std::string class_detected = "S";   // a finding of unique_id, financial or secret raises to this; "" = does not
+    std::string secret_reference;       // keys the pseudonyms; "" = made in state_dir, or for this run
+    Secret secret;
+    bool looks_at_answers = true;
+    bool strips_images = true;      // EXIF and the like
+    std::vector<GuardRule> rules;   // the file's, then the packs', in the order in which they are asked
+    std::vector<GuardPattern> patterns;
+    std::vector<GuardDictionary> dictionaries;
+    GuardExternal external;
+};
+
+// [app.NAME]: the register of applications (AI Basic Act art. 31 and 34, EU AI Act art. 50).
+struct Application {
+    std::string name;
+    std::string tenant;   // path; the node and all below it
+    std::string purpose;
+    std::string owner;
+    std::string domain;   // "hiring", "loans", "health"…; of the pack's list of high-impact domains
+    bool is_high_impact = false;
+    std::string decided_by, decided_on, basis;
+    std::string notice;                     // told to users beforehand: text or URL; a header of each answer
+    bool is_notice_first = false;           // put before the first answer of a conversation
+    bool is_label_on = true;                // machine-readable mark on answers
+    std::string oversight;                  // who can intervene, art. 34 (4)
+    std::uint32_t retention_days = 1'827;   // of decision records: five years
+};
+
+// [archive]: prompts and answers are kept only where a tenant says so, encrypted with a key of the tenant's own.
+struct Archive {
+    std::string dir;                    // "" = <state_dir>/archive
+    std::vector<std::string> tenants;   // paths; none = nothing is kept
+    std::uint32_t retention_days = 30;
+    std::uint64_t bytes_max = 10ULL << 30;   // then the oldest day goes
+    bool keeps_answers = true;
+    bool keeps_redacted = true;   // what was sent, not what the client wrote
+};
+
 struct Snapshot {
     std::uint64_t version = 1;   // counts up with every reload
     std::string source;          // the files it came from, for people
@@ -264,6 +361,9 @@ struct Snapshot {
     Telemetry telemetry;
     Ledger ledger;
     Webhook webhook;
+    Guard guard;
+    Archive archive;
+    std::vector<Application> applications;
     std::vector<Pool> pools;
     std::vector<Price> prices;
     std::vector<Fx> fx;

@@ -99,20 +99,33 @@ constexpr std::array<Answer, static_cast<std::size_t>(Code::count_)> answers{{
     {Code::client_gone, 499, invalid_request, "The client closed the connection before the answer was complete."},
     {Code::internal, 500, server, "The gateway failed. Please report this with the request id."},
     {Code::budget_exhausted, 429, insufficient_quota,
-     "The budget of this API key or of its owners is used up for this period. Ask whoever holds the budget to raise it, "
+     "The budget of this API key or of its owners is used up for this period. Ask whoever holds the budget to raise "
+     "it, "
      "lower max_tokens, or choose a cheaper model."},
     {Code::price_unknown, 503, unavailable,
-     "The price of this model is not known, and this gateway does not spend what it cannot count. The operator can add a "
+     "The price of this model is not known, and this gateway does not spend what it cannot count. The operator can add "
+     "a "
      "[[price]] for it."},
     {Code::ledger_unavailable, 503, unavailable,
-     "The gateway cannot write down what is spent (its disk is full or failing), so it takes no new requests. Try again in "
+     "The gateway cannot write down what is spent (its disk is full or failing), so it takes no new requests. Try "
+     "again in "
      "a moment."},
     {Code::idempotency_running, 409, conflict,
      "A request with this Idempotency-Key is being answered right now. Wait for it, then ask again."},
     {Code::idempotency_mismatch, 422, conflict,
      "This Idempotency-Key was used with another request. Use a new key for a new request."},
     {Code::idempotency_answered, 409, conflict,
-     "A request with this Idempotency-Key was answered before, and its answer is no longer kept. Use a new key to ask again."},
+     "A request with this Idempotency-Key was answered before, and its answer is no longer kept. Use a new key to ask "
+     "again."},
+    {Code::guard_refused, 403, permission,
+     "A rule of this gateway does not let this request out. Take out what the rule names, or ask whoever keeps the "
+     "rules."},
+    {Code::guard_failed, 503, unavailable,
+     "The gateway could not look at this request's content as its rules demand, so nothing was sent. Try again in a "
+     "moment; if "
+     "it stays, tell the operator of this gateway."},
+    {Code::guard_answer_blocked, 502, server,
+     "The answer held data that a rule of this gateway does not let through, so it was cut off."},
 }};
 
 constexpr bool is_in_order() {

@@ -22,7 +22,8 @@ static_assert(static_cast<int>(model::Endpoint::none) == 11 &&
               static_cast<int>(model::Endpoint::images_variations) == 10);
 static_assert(static_cast<int>(model::Outcome::client_gone) == 5);
 static_assert(static_cast<int>(Code::model_forbidden) == 25 && static_cast<int>(Code::internal) == 42 &&
-              static_cast<int>(Code::idempotency_answered) == 48);
+              static_cast<int>(Code::idempotency_answered) == 48 &&
+              static_cast<int>(Code::guard_answer_blocked) == 51);
 static_assert(model::meters_count == 12 && static_cast<int>(model::Meter::requests) == 11);
 static_assert(static_cast<int>(model::Provenance::recovered) == 4 && static_cast<int>(model::ServiceTier::batch) == 3);
 static_assert(static_cast<int>(model::TerminalKind::recovered) == 2);

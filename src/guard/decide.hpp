@@ -1,0 +1,78 @@
+// What may go where: the rules of the configuration and its jurisdiction packs, asked for one request and one place at a
+// time. Every way out asks here: first attempts, retries, fallbacks, hedges, external detectors. What no rule allows for an unknown
+// place or class is refused. Sans-IO. Immutable after create(): shared by all shards.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/snapshot.hpp"
+#include "model/guarded.hpp"
+
+namespace gilmok::guard {
+
+// A place that data may go to.
+struct Destination {
+    std::string_view place;       // "" = unknown
+    std::string_view operator_;   // "" = unknown
+};
+
+struct Asked {
+    model::DataClass data_class = model::DataClass::open;   // as raised by detection
+    model::TenantId tenant = model::TenantId::none;
+    std::span<const model::Finding> findings;   // of all texts of the request; positions are not looked at
+};
+
+struct Verdict {
+    model::GuardAction action = model::GuardAction::allow;   // the strictest
+    std::uint16_t rule = 0;                                  // index in rules() of the one that decided `action`
+    // By kind, for the kinds that were found.
+    struct Of {
+        model::DataKind kind = model::DataKind::count_;
+        model::GuardAction action = model::GuardAction::allow;
+        std::uint16_t rule = 0;
+        std::uint32_t count = 0;
+    };
+    std::vector<Of> kinds;
+    [[nodiscard]] bool leaves() const { return action < model::GuardAction::local; }
+    [[nodiscard]] bool changes_text() const;   // a kind is swapped or masked
+    [[nodiscard]] model::GuardAction of(model::DataKind kind) const;
+};
+
+class Rules {
+public:
+    explicit Rules(const config::Snapshot& snapshot);
+    [[nodiscard]] Verdict decide(const Asked& asked, const Destination& destination) const;
+    // Nothing was found and the class is open: whether the place is allowed then too, without the cost of a Verdict.
+    [[nodiscard]] bool allows_plain(model::TenantId tenant, const Destination& destination) const;
+    // What answers may not hold, for this tenant and class.
+    struct ForAnswers {
+        model::KindSet masked, blocked;
+        std::array<std::uint16_t, model::data_kinds_count> rule{};
+    };
+    [[nodiscard]] const ForAnswers& for_answers(model::DataClass data_class, model::TenantId tenant) const;
+    // The class of a request: tenant's, raised by the header (a lower one is refused: nothing), raised by what was found.
+    [[nodiscard]] model::DataClass raise(model::DataClass declared, std::span<const model::Finding> findings) const;
+    [[nodiscard]] model::DataClass class_of(model::TenantId tenant) const;   // its own, an ancestor's, or the default
+
+    // In the order in which they are asked; the last is the built-in one: an unknown place for anything but open data.
+    [[nodiscard]] std::span<const config::GuardRule> rules() const;
+    // Which kinds any rule speaks of: the detector looks for no others.
+    [[nodiscard]] model::KindSet kinds() const;
+
+private:
+    struct Inside;
+    std::shared_ptr<const Inside> inside_;
+};
+
+// "kr-*" matches "kr-cloud"; "*" any known place; "" the unknown one. Bedrock's profiles are places: "us.*", "global.*".
+bool matches_place(std::string_view pattern, std::string_view place);
+// The place of a candidate: the upstream's, unless the served model's name is an inference profile ("us.anthropic…",
+// "global.…", "apac.…", "jp.…", "eu.…"), whose region then decides. Source: AWS docs, cross-region inference.
+std::string_view place_of(const config::Upstream& upstream, std::string_view served_name);
+
+}   // namespace gilmok::guard

@@ -1,0 +1,63 @@
+// Finds identifiers and secrets in a text. Two stages: vector anchors say where something may be, matchers look closely.
+// A scalar twin of the first stage is the oracle: both see the same places on any bytes.
+// Sans-IO. Immutable after create(): shared by all shards; the scratch is the caller's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guard/view.hpp"
+#include "model/guarded.hpp"
+
+namespace gilmok::guard {
+
+class Patterns;     // the organisation's own, guard/patterns.hpp
+class Dictionary;   // guard/dictionary.hpp
+
+struct DetectorOptions {
+    model::KindSet kinds = model::KindSet::all();
+    std::uint8_t score_min = 60;
+    std::shared_ptr<const Patterns> patterns{};       // may be empty
+    std::shared_ptr<const Dictionary> dictionary{};   // may be empty
+};
+
+// Owner: a shard. Grows to what the longest text needed, at most text_bytes_max.
+struct DetectScratch {
+    View view;
+    std::vector<model::Finding> candidates;
+    std::vector<std::uint32_t> anchors;
+    std::unique_ptr<void, void (*)(void*)> patterns{nullptr, nullptr};   // of the pattern engine
+};
+
+inline constexpr std::size_t text_bytes_max = 64U << 20;   // longer texts are not scanned: the caller refuses
+inline constexpr std::size_t findings_max = 100'000;       // of one text; more: is_full
+
+class Detector {
+public:
+    explicit Detector(DetectorOptions options);
+    ~Detector();
+    // Appends what `text` holds: sorted by begin, not overlapping (the higher score stays, then the longer, then the kind that
+    // stands first). False when the text is too long, has too many findings, or a pattern engine failed: then
+    // nothing may leave (fail closed).
+    [[nodiscard]] bool scan(std::string_view text, DetectScratch& scratch, std::vector<model::Finding>& findings) const;
+    // The same with the scalar first stage: what tests hold scan() against.
+    [[nodiscard]] bool scan_scalar(std::string_view text, DetectScratch& scratch,
+                                   std::vector<model::Finding>& findings) const;
+
+    // For text that comes in pieces: how many of the last bytes of `text` could still become part of a finding when more
+    // comes, at most hold_bytes_max. Natural prose holds nothing back.
+    static constexpr std::size_t hold_bytes_max = 96;
+    [[nodiscard]] std::size_t open_tail(std::string_view text) const;
+
+    [[nodiscard]] const DetectorOptions& options() const;
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}   // namespace gilmok::guard

@@ -1,0 +1,53 @@
+// The way back: puts the values behind stand-ins into an answer, and looks what else the answer gives away, whole or as
+// it streams. Works on the text of each channel (content, reasoning, refusal, arguments of each tool call, by choice), never on
+// framing: a stand-in that is split over events, even over escapes, is found. Of a stream only the tail that is a
+// proper prefix of a stand-in in use (or may become a finding) is held back, and comes with the next event of the channel, or before its end.
+// Sans-IO. Owner: one exchange. Limits: channels_max, hold bounds of Pseudonyms and Detector.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "guard/detector.hpp"
+#include "guard/pseudonym.hpp"
+#include "model/exchange.hpp"
+#include "model/guarded.hpp"
+
+namespace gilmok::guard {
+
+struct RestoreOptions {
+    model::Endpoint endpoint = model::Endpoint::chat;
+    const Pseudonyms* pseudonyms = nullptr;   // may be nullptr or empty: nothing to put back
+    const Detector* detector = nullptr;       // nullptr: the answer is not looked through
+    model::KindSet masked{};           // kinds that are masked in the answer, unless the client sent the value himself
+    model::KindSet blocked{};          // kinds at which the answer is cut off: guard_answer_blocked
+    std::vector<std::string> sent{};   // values that the client himself sent: they may come back
+    std::string notice{};              // put before the first content ("" = none)
+};
+
+class Restorer {
+public:
+    static constexpr std::size_t channels_max = 512;   // then guard_failed
+    explicit Restorer(RestoreOptions options, DetectScratch& scratch);
+    ~Restorer();
+    // The data of one server-sent event ("[DONE]" too). Appends whole events ("data: …\n\n"), `raw` itself when nothing changes.
+    // Errors: guard_answer_blocked, guard_failed (fault gateway): nothing more may go to the client but an error.
+    Result<bool> event(std::string_view raw, std::string_view data, std::string& out);
+    // The stream has ended (also when it was cut): appends what is still held back, as events.
+    Result<bool> end(std::string& out);
+    // A whole JSON answer.
+    Result<bool> body(std::string_view json, std::string& out);
+    // What was done, for the decision record: findings of the answer by kind with their action.
+    [[nodiscard]] const std::vector<model::Decision::Entry>& done() const;
+    [[nodiscard]] std::uint64_t restored_count() const;
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}   // namespace gilmok::guard
