@@ -27,7 +27,14 @@ static_assert(static_cast<int>(Code::model_forbidden) == 25 && static_cast<int>(
 static_assert(model::meters_count == 12 && static_cast<int>(model::Meter::requests) == 11);
 static_assert(static_cast<int>(model::Provenance::recovered) == 4 && static_cast<int>(model::ServiceTier::batch) == 3);
 static_assert(static_cast<int>(model::TerminalKind::recovered) == 2);
-static_assert(static_cast<int>(model::EnergyMethod::estimated) == 3 && static_cast<int>(NameKind::pool) == 10);
+static_assert(static_cast<int>(model::EnergyMethod::estimated) == 3 && static_cast<int>(NameKind::pool) == 10 &&
+              static_cast<int>(NameKind::application) == 13);
+static_assert(static_cast<int>(model::DataClass::classified) == 2 && static_cast<int>(model::GuardAction::block) == 4);
+static_assert(static_cast<int>(model::DataKind::kr_name) == 12 && static_cast<int>(model::DataKind::eu_vat) == 22 &&
+              static_cast<int>(model::DataKind::us_ssn) == 34 && static_cast<int>(model::DataKind::jp_my_number) == 40 &&
+              static_cast<int>(model::DataKind::sg_nric) == 45 &&
+              static_cast<int>(model::DataKind::aws_access_key) == 48 &&
+              static_cast<int>(model::DataKind::pattern) == 61 && static_cast<int>(model::DataKind::file) == 66);
 
 constexpr std::uint8_t version = 1;
 constexpr std::size_t text_offset = 48;   // of NAME and NOTE
@@ -61,6 +68,10 @@ std::size_t size_of_terminal(const model::Terminal& terminal) {
     return padded(terminal_bytes_min + (keeps_raw_usage(terminal) ? terminal.raw_usage.size() : 0));
 }
 
+std::size_t size_of_decision(const model::Decision& decision) {
+    return decision_bytes_min + decision.entries_count * decision_entry_bytes;
+}
+
 // The body of the record in `room`, zeros to a multiple of 8. Returns the length of the record.
 template <class Layout>
 std::size_t write(std::span<char> room, std::size_t bytes, Layout layout) {
@@ -92,7 +103,7 @@ Result<Header> read_header(std::string_view record) {
         return refusal("a wrong check");
     const auto kind = static_cast<std::uint8_t>(record[4]);
     if (record[5] != version) return refusal("a version that this program does not know");
-    if (kind < static_cast<std::uint8_t>(Kind::name) || kind > static_cast<std::uint8_t>(Kind::pool))
+    if (kind < static_cast<std::uint8_t>(Kind::name) || kind > static_cast<std::uint8_t>(Kind::decision))
         return refusal("a kind that this program does not know");
     Header header{.length = static_cast<std::uint32_t>(record.size()),
                   .kind = static_cast<Kind>(kind),
@@ -129,6 +140,12 @@ void read_body(Unpacker& way, const Header& header, Body& body) {
         case Kind::note: layout_of_note(way, body.emplace<Note>()); break;
         case Kind::correction: layout_of_correction(way, body.emplace<Correction>()); break;
         case Kind::pool: layout_of_pool(way, body.emplace<PoolHour>()); break;
+        case Kind::decision: {
+            auto& decision = body.emplace<model::Decision>();
+            layout_of_decision(way, decision);
+            decision.at = header.at;
+            break;
+        }
     }
 }
 
@@ -151,7 +168,7 @@ constexpr auto digit_values = [] {
 }   // namespace
 
 Kind kind_of(const Body& body) {
-    static_assert(std::is_same_v<std::variant_alternative_t<6, Body>, PoolHour>);
+    static_assert(std::is_same_v<std::variant_alternative_t<7, Body>, model::Decision>);
     return static_cast<Kind>(body.index() + 1);
 }
 
@@ -164,6 +181,7 @@ std::size_t size_of(const Body& body) {
         case Kind::note: return padded(text_offset + std::get<Note>(body).json.size());
         case Kind::correction: return correction_bytes;
         case Kind::pool: return pool_bytes;
+        case Kind::decision: return size_of_decision(std::get<model::Decision>(body));
     }
     return 0;
 }
@@ -199,6 +217,8 @@ std::size_t write_body(std::span<char> room, const Body& body) {
         case Kind::correction:
             return write(room, bytes, [&](Packer& way) { layout_of_correction(way, std::get<Correction>(body)); });
         case Kind::pool: return write(room, bytes, [&](Packer& way) { layout_of_pool(way, std::get<PoolHour>(body)); });
+        case Kind::decision:
+            return write(room, bytes, [&](Packer& way) { layout_of_decision(way, std::get<model::Decision>(body)); });
     }
     return 0;
 }

@@ -10,14 +10,18 @@
 #include <variant>
 
 #include "base/result.hpp"
+#include "model/guarded.hpp"
 #include "model/spend.hpp"
 
 namespace gilmok::ledger {
 
-enum class Kind : std::uint8_t { name = 1, reserve = 2, progress = 3, terminal = 4, note = 5, correction = 6, pool = 7 };
+enum class Kind : std::uint8_t {
+    name = 1, reserve = 2, progress = 3, terminal = 4, note = 5, correction = 6, pool = 7, decision = 8,
+};
 
 enum class NameKind : std::uint8_t {
     tenant = 1, key, model, served_model, upstream, place, data_class, price_card, tag, pool,
+    rule, operator_, application,
 };
 
 inline constexpr std::uint16_t control_lane = 0xffff;
@@ -26,6 +30,8 @@ inline constexpr std::size_t record_bytes_max = 65'528;
 inline constexpr std::size_t reserve_bytes = 120;
 inline constexpr std::size_t progress_bytes = 168;
 inline constexpr std::size_t terminal_bytes_min = 352;   // without raw usage
+inline constexpr std::size_t decision_bytes_min = 88;    // without entries
+inline constexpr std::size_t decision_entry_bytes = 8;
 inline constexpr std::size_t name_text_bytes_max = 16 * 1024;
 inline constexpr std::size_t note_text_bytes_max = record_bytes_max - 48;
 
@@ -58,7 +64,8 @@ struct PoolHour {
     Pico cost = 0, cost_attributed = 0;
 };
 // Views point into the bytes that were read.
-using Body = std::variant<Name, model::Reserve, model::Progress, model::Terminal, Note, Correction, PoolHour>;
+using Body =
+    std::variant<Name, model::Reserve, model::Progress, model::Terminal, Note, Correction, PoolHour, model::Decision>;
 struct Entry {
     Header header{};
     Body body{};

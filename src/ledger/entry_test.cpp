@@ -50,8 +50,8 @@ std::string_view detail_of(std::string_view bytes) {
 
 TEST_CASE("what is written is what is read, for every kind of record") {
     RandomEntries random(1);
-    for (int round = 0; round < 7'000; ++round) {
-        const Body body = random.body(static_cast<Kind>(1 + round % 7));
+    for (int round = 0; round < 8'000; ++round) {
+        const Body body = random.body(static_cast<Kind>(1 + round % 8));
         const auto lane = static_cast<std::uint16_t>(random.prng().next());
         const auto epoch = static_cast<std::uint32_t>(random.prng().next() | 1);
         const std::uint64_t sequence = random.prng().next() | 1;
@@ -86,7 +86,7 @@ TEST_CASE("the time of a body is that of its record") {
 
 TEST_CASE("every changed bit of a record is seen") {
     RandomEntries random(3);
-    for (int kind = 1; kind <= 7; ++kind) {
+    for (int kind = 1; kind <= 8; ++kind) {
         std::string record = sealed(random.body(static_cast<Kind>(kind)), 2, 3, 4, moment);
         const std::string behind = record;   // a shorter or longer length finds something there
         for (std::size_t bit = 0; bit < record.size() * 8; ++bit) {
@@ -102,7 +102,7 @@ TEST_CASE("every changed bit of a record is seen") {
 
 TEST_CASE("every truncation is seen, and what stands behind a record is not of it") {
     RandomEntries random(4);
-    for (int kind = 1; kind <= 7; ++kind) {
+    for (int kind = 1; kind <= 8; ++kind) {
         const std::string record = sealed(random.body(static_cast<Kind>(kind)), 2, 3, 4, moment);
         for (std::size_t bytes = 0; bytes < record.size(); ++bytes) REQUIRE(!read_entry(record.substr(0, bytes)));
         CHECK(read_entry(record + "more")->header.length == record.size());
@@ -257,6 +257,43 @@ TEST_CASE("NAME, CORRECTION and POOL stand where the format says") {
     CHECK(at<Pico>(record, 88) == 88);
 }
 
+TEST_CASE("DECISION stands where the format says") {
+    model::Decision decision{};
+    decision.ref = {.exchange = model::make_request_id(0x0102030405, 0, 7), .attempt = 56};
+    decision.data_class = model::DataClass::sensitive;
+    decision.verdict = model::GuardAction::block;
+    decision.is_answer = true;
+    decision.is_more = true;
+    decision.tenant = name_id(60);
+    decision.application = name_id(64);
+    decision.upstream = name_id(68);
+    decision.place = name_id(72);
+    decision.operator_ = name_id(76);
+    decision.verdict_rule = name_id(80);
+    decision.entries_count = 2;
+    decision.entries[0] = {.kind = model::DataKind::kr_rrn,
+                           .action = model::GuardAction::block,
+                           .count = 0x0102,
+                           .rule = name_id(92)};
+    decision.entries[1] = {
+        .kind = model::DataKind::file, .action = model::GuardAction::swap, .count = 65'535, .rule = name_id(100)};
+    const std::string record = sealed(decision, 1, 1, 1, moment);
+    REQUIRE(record.size() == decision_bytes_min + 2 * decision_entry_bytes);
+    CHECK(record[4] == 8);
+    CHECK(record.substr(40, 16) == std::string("\0\x01\x02\x03\x04\x05\0\0\0\0\0\0\0\0\0\x07", 16));
+    CHECK(record.substr(56, 4) == std::string("\x38\x01\x04\x03", 4));
+    for (std::uint32_t offset = 60; offset <= 80; offset += 4) CHECK(at<std::uint32_t>(record, offset) == offset);
+    CHECK(record.substr(84, 4) == std::string("\x02\0\0\0", 4));
+    CHECK(record.substr(88, 8) == std::string("\x00\x04\x02\x01\x5c\0\0\0", 8));
+    CHECK(record.substr(96, 8) == std::string("\x42\x01\xff\xff\x64\0\0\0", 8));
+    CHECK(std::get<model::Decision>(read_entry(record)->body).at == moment);
+
+    decision.entries_count = model::Decision::entries_max;
+    CHECK(sealed(decision, 1, 1, 1, moment).size() == 216);
+    decision.entries_count = 0;
+    CHECK(sealed(decision, 1, 1, 1, moment).size() == 88);
+}
+
 TEST_CASE("a record whose check is right is refused all the same when a field cannot be") {
     using std::string_view_literals::operator""sv;
     const model::Reserve reserve{};
@@ -280,15 +317,26 @@ TEST_CASE("a record whose check is right is refused all the same when a field ca
     const Name name{.id = name_id(1), .kind = NameKind::tag, .text = "abc"};
     CHECK(detail_after(name, 40, "\0"sv) == "a name without a number");
     CHECK(detail_after(name, 44, "\0"sv) == "a kind of name that there is not");
-    CHECK(detail_after(name, 44, "\x0b") == "a kind of name that there is not");
+    CHECK(detail_after(name, 44, "\x0e") == "a kind of name that there is not");
     CHECK(detail_after(name, 46, "\x01\x40"sv) == "a text that is too long");
     CHECK(detail_after(name, 48, "\xff") == "a text that is not UTF-8");
     CHECK(detail_after(name, 51, "d") == "bytes behind the body of a record");
     CHECK(detail_after(Note{.json = "{}"}, 48, "\xc3\x28") == "a text that is not UTF-8");
     CHECK(detail_after(PoolHour{.pool = name_id(1)}, 40, "\0"sv) == "a name without a number");
 
+    model::Decision decision{};
+    decision.entries_count = 1;
+    decision.entries[0].kind = model::DataKind::image;
+    for (const std::size_t offset : {57U, 58U, 88U, 89U})
+        CHECK(detail_after(decision, offset, "\xff") == "a number that stands for nothing");
+    CHECK(detail_after(decision, 59, "\x04") == "a flag that means nothing");
+    CHECK(detail_after(decision, 84, "\x11") == "more entries than a decision has");
+    CHECK(detail_after(decision, 84, "\x02") == "a body that is too short");
+    CHECK(detail_after(decision, 84, "\0"sv) == "bytes behind the body of a record");
+    CHECK(detail_after(decision, 85, "\x01") == "bytes that are not zero");
+
     std::string record = sealed(reserve, 1, 1, 1, moment);
-    seal(record.data(), record.size(), static_cast<Kind>(8), 1, 1, 1, moment);
+    seal(record.data(), record.size(), static_cast<Kind>(9), 1, 1, 1, moment);
     CHECK(detail_of(record) == "a kind that this program does not know");
     seal(record.data(), record.size(), static_cast<Kind>(0), 1, 1, 1, moment);
     CHECK(detail_of(record) == "a kind that this program does not know");

@@ -12,6 +12,12 @@ model::NameId last_name_used(const Body& body) {
                          terminal->charge.card});
     if (const auto* correction = std::get_if<Correction>(&body)) return correction->card;
     if (const auto* pool = std::get_if<PoolHour>(&body)) return pool->pool;
+    if (const auto* decision = std::get_if<model::Decision>(&body)) {
+        model::NameId last = std::max({decision->tenant, decision->application, decision->upstream, decision->place,
+                                       decision->operator_, decision->verdict_rule});
+        for (std::size_t i = 0; i < decision->entries_count; ++i) last = std::max(last, decision->entries[i].rule);
+        return last;
+    }
     return model::NameId::none;
 }
 

@@ -33,6 +33,10 @@ public:
     void name_given(const model::NameId& id) { name(id); }
     void count(const std::int64_t& value) { integer(value); }
     void status(const std::uint16_t& value) { integer(value); }
+    void entries_count(const std::uint8_t& value) {
+        GILMOK_ASSERT(value <= model::Decision::entries_max);
+        integer(value);
+    }
     void time(const WallTime& value) { integer(std::int64_t{value.time_since_epoch().count()}); }
     void exchange(const model::RequestId& id) { integer(to_bytes(id)); }
     void meters(const model::Meters& meters) { integer(meters.counts); }
@@ -96,7 +100,7 @@ public:
     void name_kind(NameKind& kind) {
         std::uint8_t number = 0;
         integer(number);
-        if (number < static_cast<std::uint8_t>(NameKind::tenant) || number > static_cast<std::uint8_t>(NameKind::pool))
+        if (number < static_cast<std::uint8_t>(NameKind::tenant) || number > static_cast<std::uint8_t>(NameKind::application))
             refuse("a kind of name that there is not");
         kind = static_cast<NameKind>(number);
     }
@@ -116,6 +120,12 @@ public:
     void status(std::uint16_t& value) {
         integer(value);
         if (value > 999) refuse("an HTTP status of more than three digits");
+    }
+    void entries_count(std::uint8_t& value) {
+        integer(value);
+        if (value <= model::Decision::entries_max) return;
+        refuse("more entries than a decision has");
+        value = 0;
     }
     void time(WallTime& value) {
         std::int64_t count_ns = 0;
@@ -295,6 +305,30 @@ void layout_of_pool(Way& way, Record& pool) {
     way.integer(pool.microjoules_attributed);
     way.integer(pool.cost);
     way.integer(pool.cost_attributed);
+}
+
+template <class Way, class Record>
+void layout_of_decision(Way& way, Record& decision) {
+    way.exchange(decision.ref.exchange);
+    way.integer(decision.ref.attempt);
+    way.template one_of<std::uint8_t>(decision.data_class);
+    way.template one_of<std::uint8_t>(decision.verdict);
+    way.template flags<std::uint8_t>(decision.is_answer, decision.is_more);
+    way.name(decision.tenant);
+    way.name(decision.application);
+    way.name(decision.upstream);
+    way.name(decision.place);
+    way.name(decision.operator_);
+    way.name(decision.verdict_rule);
+    way.entries_count(decision.entries_count);
+    way.zeros(3);
+    for (std::size_t i = 0; i < decision.entries_count; ++i) {
+        auto& entry = decision.entries[i];
+        way.template one_of<std::uint8_t>(entry.kind);
+        way.template one_of<std::uint8_t>(entry.action);
+        way.integer(entry.count);
+        way.name(entry.rule);
+    }
 }
 
 }   // namespace gilmok::ledger

@@ -13,12 +13,12 @@ class RandomEntries {
 public:
     explicit RandomEntries(std::uint64_t seed) : prng_(seed) {}
 
-    Body body() { return body(static_cast<Kind>(1 + prng_.below(7))); }
+    Body body() { return body(static_cast<Kind>(1 + prng_.below(8))); }
     // Texts in it live until forget().
     Body body(Kind kind) {
         switch (kind) {
             case Kind::name: {
-                Name name{.id = name_id(), .kind = static_cast<NameKind>(1 + prng_.below(10)), .text = text(300)};
+                Name name{.id = name_id(), .kind = static_cast<NameKind>(1 + prng_.below(13)), .text = text(300)};
                 if (name.id == model::NameId::none) name.id = static_cast<model::NameId>(1);
                 return name;
             }
@@ -40,6 +40,7 @@ public:
                                 .microjoules_attributed = prng_.next(),
                                 .cost = pico(),
                                 .cost_attributed = pico()};
+            case Kind::decision: return decision();
         }
         return {};
     }
@@ -100,6 +101,25 @@ public:
         for (auto& byte : end.person) byte = static_cast<std::uint8_t>(prng_.next());
         if (coin()) end.raw_usage = text(model::Terminal::raw_usage_bytes_max);
         return end;
+    }
+
+    model::Decision decision() {
+        model::Decision decision{};
+        decision.ref = ref();
+        for (auto* id : {&decision.tenant, &decision.application, &decision.upstream, &decision.place,
+                         &decision.operator_, &decision.verdict_rule})
+            *id = name_id();
+        decision.data_class = one_of<model::DataClass>();
+        decision.verdict = one_of<model::GuardAction>();
+        decision.is_answer = coin();
+        decision.is_more = coin();
+        decision.entries_count = static_cast<std::uint8_t>(prng_.below(model::Decision::entries_max + 1));
+        for (std::size_t i = 0; i < decision.entries_count; ++i)
+            decision.entries[i] = {.kind = one_of<model::DataKind>(),
+                                   .action = one_of<model::GuardAction>(),
+                                   .count = static_cast<std::uint16_t>(prng_.next()),
+                                   .rule = name_id()};
+        return decision;
     }
 
     model::AttemptRef ref() {
