@@ -1,13 +1,14 @@
-# gilmok_embed(FOLDER PATTERN): puts the text files that match PATTERN into the library of src/FOLDER, so that the program needs no files
+# gilmok_embed(FOLDER PATTERN…): puts the text files that match into the library of src/FOLDER, so that the program needs no files
 # beside it. They are read through `std::string_view gilmok::FOLDER::embedded(std::string_view name)`, declared in
-# src/FOLDER/embedded.hpp; `name` is the file's own, "" is the answer for one that is not there.
+# src/FOLDER/embedded.hpp; `name` is the path below the folder of the first PATTERN, "" is the answer for one that is not there.
 function(gilmok_embed FOLDER PATTERN)
-    file(GLOB files CONFIGURE_DEPENDS ${PATTERN})
+    file(GLOB files CONFIGURE_DEPENDS ${PATTERN} ${ARGN})
+    get_filename_component(top ${PATTERN} DIRECTORY)
     list(SORT files)
     set(rows "")
     foreach(file ${files})
         set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-        get_filename_component(name ${file} NAME)
+        file(RELATIVE_PATH name ${top} ${file})
         file(READ ${file} text)
         string(APPEND rows "    if (name == \"${name}\") return R\"embedded(${text})embedded\";\n")
     endforeach()

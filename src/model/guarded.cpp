@@ -131,6 +131,43 @@ std::string_view name_of(DataFamily family) {
 }
 std::optional<DataFamily> data_family_named(std::string_view name) { return named<DataFamily>(family_names, name); }
 
+std::optional<KindSet> kinds_named(std::string_view word) {
+    constexpr std::string_view family_prefix = "family:";
+    if (word == "all") return KindSet::all();
+    KindSet kinds;
+    if (word.starts_with(family_prefix)) {
+        const auto family = data_family_named(word.substr(family_prefix.size()));
+        if (!family) return std::nullopt;
+        for (const About& row : about)
+            if (row.family == *family) kinds.add(row.kind);
+        return kinds;
+    }
+    const auto kind = data_kind_named(word);
+    if (!kind) return std::nullopt;
+    kinds.add(*kind);
+    return kinds;
+}
+
+std::vector<std::string> words_of(const KindSet& kinds) {
+    if (kinds == KindSet::all()) return {"all"};
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < family_names.size(); ++i) {
+        const auto family = static_cast<DataFamily>(i);
+        std::vector<std::string> found;
+        bool is_whole = true;
+        for (const About& row : about) {
+            if (row.family != family) continue;
+            if (kinds.has(row.kind))
+                found.emplace_back(row.name);
+            else
+                is_whole = false;
+        }
+        if (is_whole) found = {"family:" + std::string(name_of(family))};
+        words.insert(words.end(), found.begin(), found.end());
+    }
+    return words;
+}
+
 std::string_view name_of(DataClass data_class) {
     GILMOK_ASSERT(data_class < DataClass::count_);
     return class_names[static_cast<std::size_t>(data_class)];

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -144,6 +145,10 @@ private:
     std::array<std::uint64_t, 2> words_{};
 };
 static_assert(data_kinds_count <= 128);
+// As rules write them: "kr_rrn", "family:unique_id", "all"; nothing for another word.
+std::optional<KindSet> kinds_named(std::string_view word);
+// The fewest such words that say the same.
+std::vector<std::string> words_of(const KindSet& kinds);
 
 // A place in a text: [begin, end) in bytes of the text that was scanned. `score` is 1 to 100: how sure; docs/guard.md says
 // what the steps mean. `own` says which pattern, dictionary or label of an external detector it is (index + 1; 0 = none).
