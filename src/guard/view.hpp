@@ -26,6 +26,8 @@ private:
     std::string_view text_;
     std::string changed_;
     std::vector<std::uint32_t> map_;   // one more than changed_ has bytes
+    std::string next_;                 // what a pass writes while changed_ is read
+    std::vector<std::uint32_t> next_map_;
 };
 
 }   // namespace gilmok::guard

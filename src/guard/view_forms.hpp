@@ -1,0 +1,56 @@
+// The forms of a character that hide what it says, and what they stand for: own tables, built from the ranges of the
+// Unicode Character Database (compatibility decompositions of UAX #15, default-ignorable code points of UAX #44,
+// conjoining jamo of chapter 3.12). Only what can hide a digit, a letter, a separator or a syllable is here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gilmok::guard::forms {
+
+struct Decoded {
+    char32_t code = 0;
+    std::uint8_t bytes = 0;   // 0: no UTF-8 begins here
+};
+Decoded decode(std::string_view text, std::size_t at);
+
+enum class Fold : std::uint8_t {
+    same,
+    removed,        // shown as nothing
+    ascii,          // one ASCII character
+    ascii_in_run,   // the same, but only beside its like: a lone one is a list's mark or a footnote
+    dash,           // '-' behind a digit
+};
+struct Folded {
+    Fold what = Fold::same;
+    char to = 0;
+};
+Folded fold(char32_t code);
+
+// What a jamo may be in a syllable, as indices of Unicode 3.12; -1 where it cannot. Conjoining, compatibility and half width.
+struct Jamo {
+    std::int8_t leading = -1, vowel = -1, trailing = -1;
+    bool is_trailing_only = false;   // a conjoining final: joins a whole syllable too
+};
+Jamo jamo(char32_t code);
+
+// 0 to 9 for the syllables that numbers are spelled with (공 영 일 이 삼 사 오 육 륙 칠 팔 구); -1 for any other.
+int numeral(std::string_view text, std::size_t at);
+inline constexpr std::size_t numeral_bytes = 3;
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+// The digit that a letter looks like, or 0.
+inline char look_alike(char c) { return c == 'O' || c == 'o' ? '0' : c == 'l' || c == 'I' ? '1' : '\0'; }
+
+// Places where a reading of the text begins to differ, told exactly; view_look.cpp finds them fast.
+bool has_form_at(std::string_view text, std::size_t at);          // a non-ASCII character's first byte
+bool has_three_numerals(std::string_view text, std::size_t at);   // in a row, or each behind one ASCII separator
+bool has_three_spaced(std::string_view text, std::size_t at);     // "1 2 3"
+bool has_look_alike(std::string_view text, std::size_t at);       // a digit and a letter like one, side by side
+
+// Whether anything in the text may read differently than it stands. The twins say the same of any bytes.
+bool may_differ(std::string_view text);
+bool may_differ_scalar(std::string_view text);
+
+}   // namespace gilmok::guard::forms

@@ -1,0 +1,149 @@
+// Claims about the reading that detectors see, and about the way back to the original.
+#include "guard/view.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/prng.hpp"
+#include "guard/view_forms.hpp"
+
+using gilmok::guard::View;
+namespace forms = gilmok::guard::forms;
+
+namespace {
+
+std::string read(std::string_view text) {
+    View view;
+    view.read(text);
+    return std::string(view.text());
+}
+
+struct Reading {
+    std::string_view original, read;
+};
+
+}   // namespace
+
+TEST_CASE("forms that hide digits and letters are read as what they say") {
+    const Reading readings[] = {
+        {"９００１０１－１２３４５６７", "900101-1234567"},       // full width
+        {"900101\u200B-12\u200D34567\uFEFF", "900101-1234567"},   // zero width
+        {"900101\u00AD-1234567", "900101-1234567"},               // soft hyphen
+        {"①②③-④⑤⑥⑦", "123-4567"},                                 // circled
+        {"⑴⑵⑶⑷", "1234"},                                         // parenthesised
+        {"❶❷❸", "123"},                                           // negative circled
+        {"⁰¹⁰-¹²³⁴-⁵⁶⁷⁸", "010-1234-5678"},                       // superscript
+        {"₀₁₀-₁₂₃₄", "010-1234"},                                 // subscript
+        {"𝟗𝟎𝟎𝟏𝟎𝟏-𝟏𝟐𝟑𝟒𝟓𝟔𝟕", "900101-1234567"},                     // mathematical bold
+        {"𝐌𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖", "M12345678"},                               // and a letter
+        {"ⓜⓨⓚⓔⓨ", "mykey"},                                       // circled letters
+        {"ｍｉｎ＠ｅｘａｍｐｌｅ．ｃｏｍ", "min@example.com"},    // an address in full width
+        {"010–1234—5678", "010-1234-5678"},                       // dashes behind digits
+        {"010\u00A01234\u30005678", "010 1234 5678"},             // other spaces
+        {"1\uFE0F\u20E32\uFE0F\u20E33\uFE0F\u20E3", "123"},       // key caps
+        {"\U000E0030\U000E0031\U000E0030", "010"},                // tags
+        {"\u110C\u116E\u1106\u1175\u11AB\u1103\u1173\u11BC\u1105\u1169\u11A8", "주민등록"},   // conjoining jamo
+        {"ㅈㅜㅁㅣㄴㄷㅡㅇㄹㅗㄱ 번호", "주민등록 번호"},                                     // compatibility jamo
+        {"ﾾﾢ", "ﾾﾢ"},                                                                         // consonants alone
+        {"ﾡￂﾤ", "간"},                                                                        // half width
+        {"주\u11A8", "죽"},                                    // a whole syllable and a final
+        {"공일공-일이삼사-오육칠팔", "010-1234-5678"},         // spelled
+        {"공 일 공 일 이 삼 사 오 육 칠 팔", "01012345678"},   // spelled one by one
+        {"구공영일영일 일이삼사오륙칠", "900101 1234567"},
+        {"88O1O1-2O12345", "880101-2012345"},   // letters like digits
+        {"OlO-1234-5678", "OlO-1234-5678"},     // no digit at all in a group
+        {"01O-1234-567l", "010-1234-5671"},
+        {"9 0 0 1 0 1 - 1 2 3 4 5 6 7", "900101-1234567"},   // spaced
+        {"0 1 0 1 2 3 4 5 6 7 8", "01012345678"},
+    };
+    for (const Reading& reading : readings) {
+        CAPTURE(reading.original);
+        CHECK(read(reading.original) == reading.read);
+    }
+}
+
+TEST_CASE("prose, marks of lists, units and chatter are their own view") {
+    const std::string_view texts[] = {
+        "",
+        "오늘은 날씨가 맑고 바람이 약하겠습니다. “따옴표” ‘작은’ … — 가운뎃점·기호 ℃ ㎡ ™ № ㈜ 「낫표」",
+        "① 첫째 ② 둘째 ③ 셋째. 각주¹ 제곱미터 m² ℓ",
+        "ㅋㅋㅋ ㅎㅎ ㅠㅠ ㅇㅋ",
+        "이 일이 사이 구이 삼사일 안에 이사 오세요",   // numerals as words
+        "H2O CO2 I2C 5G v2.10 O2 sha256 0x1F 10Ol",
+        "1 2 3 4 5 6",   // six: a list
+        "12 34 56 78 90 12 34",
+        "1990-2000, 3.14, 10:30, 12,000",
+        "The quick brown fox – jumps — over 2 lazy dogs; naïve café Ωmega Привет 日本語 你好",
+        "이모지 😀 👍",
+        "\xFF\xC2\xE3\x81 not UTF-8 \xF0\x9D",
+    };
+    for (const std::string_view text : texts) {
+        CAPTURE(text);
+        View view;
+        view.read(text);
+        CHECK(view.is_same());
+        CHECK(view.text().data() == text.data());
+        CHECK(view.text().size() == text.size());
+    }
+}
+
+TEST_CASE("every place of the view leads back to where it begins in the original") {
+    const std::string text = "번호: ９00\u200B101-1234567 끝";
+    View view;
+    view.read(text);
+    const std::size_t begin = view.text().find("900101"), end = begin + 14;
+    REQUIRE(begin != std::string_view::npos);
+    CHECK(text.substr(view.original(begin), view.original(end) - view.original(begin)) == "９00\u200B101-1234567");
+    CHECK(view.original(view.text().size()) == text.size());
+}
+
+TEST_CASE("a reading that was changed twice still leads back") {
+    const std::string text = "ㄱㅗㅇ일공-일이삼사-오육칠팔 입니다";
+    View view;
+    view.read(text);
+    CHECK(view.text() == "010-1234-5678 입니다");
+    CHECK(view.original(0) == 0);
+    CHECK(view.original(13) == text.find(" 입니다"));
+}
+
+TEST_CASE("a scratch that read a changed text reads a plain one as it stands") {
+    View view;
+    view.read("９");
+    CHECK_FALSE(view.is_same());
+    view.read("9");
+    CHECK(view.is_same());
+    CHECK(view.original(1) == 1);
+}
+
+TEST_CASE("the vector look agrees with its scalar twin wherever a form stands in a text") {
+    const std::string_view pieces[] = {"１", "\u200B", "①②",   "공일공",   "공-일-공", "1O",
+                                       "O1", "1 2 3",  "ㄱㅏ", "주\u11A8", "𝟏"};
+    for (const std::string_view filler : {"a", "가", " ", "7"})
+        for (const std::string_view piece : pieces)
+            for (std::size_t before = 0; before < 70; ++before) {
+                std::string text;
+                for (std::size_t i = 0; i < before; ++i) text += filler;
+                text += piece;
+                for (std::size_t i = 0; i < 45; ++i) text += filler;
+                CAPTURE(text);
+                REQUIRE(forms::may_differ(text) == forms::may_differ_scalar(text));
+                text.resize(text.find(piece) + piece.size());
+                REQUIRE(forms::may_differ(text) == forms::may_differ_scalar(text));
+            }
+    gilmok::Prng prng(4);
+    const std::string_view alphabet[] = {"1",  "2",  " ", "-",  "O",  "l",    "이", "일",
+                                         "공", "가", "A", "ㄱ", "ㅏ", "\xE2", "①",  "·"};
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        for (std::size_t i = prng.below(80); i > 0; --i) text += alphabet[prng.below(std::size(alphabet))];
+        CAPTURE(text);
+        REQUIRE(forms::may_differ(text) == forms::may_differ_scalar(text));
+        View once, twice;
+        once.read(text);
+        twice.read(once.text());
+        CAPTURE(once.text());
+        REQUIRE(twice.is_same());
+    }
+}
