@@ -24,11 +24,11 @@
 namespace gilmok::guard {
 
 // What stands in front of a Korean name and names it as one: "성명: …", "담당자는 …", "예금주 …".
-inline constexpr std::array<std::string_view, 38> name_labels{
-    "성명",   "이름",   "성함",   "환자",   "담당",   "예금주", "대표자", "고객명", "수신인", "수령인",
-    "수취인", "신청인", "신청자", "신고인", "민원인", "피해자", "보호자", "계약자", "피보험", "임차인",
-    "임대인", "매도인", "매수인", "작성자", "보낸이", "받는이", "참석자", "책임자", "발신자", "원고",
-    "피고",   "입금자", "본인은", "저는 ",  "나는 ",  "명의자", "세대주", "배우자"};
+inline constexpr std::array<std::string_view, 42> name_labels{
+    "성명",   "이름",   "성함",   "환자",   "담당",   "예금주", "대표자",  "고객명", "수신인", "수령인", "수취인",
+    "신청인", "신청자", "신고인", "민원인", "피해자", "보호자", "계약자",  "피보험", "임차인", "임대인", "매도인",
+    "매수인", "작성자", "보낸이", "받는이", "참석자", "책임자", "발신자",  "원고",   "피고",   "입금자", "본인은",
+    "저는 ",  "나는 ",  "명의자", "세대주", "배우자", "성 명",  "는 사람", "는 분",  "이 름"};
 
 // What stands behind a Korean name: titles, honorifics, and the words of somebody who says who he is.
 inline constexpr std::array<std::string_view, 66> name_titles{

@@ -1,0 +1,94 @@
+// Hangul syllables in UTF-8, as the matchers of names and addresses walk over them. Nothing reads outside the text.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "guard/hangul_anchors.hpp"
+
+namespace gilmok::guard {
+
+inline constexpr std::size_t syllables_total = 11'172;   // U+AC00 to U+D7A3
+
+// Index of the syllable at `at`; only where is_hangul_at().
+constexpr std::uint16_t syllable_at(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    return static_cast<std::uint16_t>((((byte(0) & 0x0FU) << 12) | ((byte(1) & 0x3FU) << 6) | (byte(2) & 0x3FU)) -
+                                      0xAC00U);
+}
+constexpr bool is_hangul_before(std::string_view text, std::size_t at) { return at >= 3 && is_hangul_at(text, at - 3); }
+
+// A set of syllables, made at compile time of a text that holds nothing else.
+class SyllableSet {
+public:
+    constexpr explicit SyllableSet(std::string_view syllables) {
+        for (std::size_t at = 0; at + 3 <= syllables.size(); at += 3) {
+            const auto index = syllable_at(syllables, at);
+            bits_[index / 64U] |= std::uint64_t{1} << (index % 64U);
+        }
+    }
+    [[nodiscard]] constexpr bool has(std::uint16_t syllable) const {
+        return (bits_[syllable / 64U] >> (syllable % 64U) & 1U) != 0;
+    }
+
+private:
+    std::array<std::uint64_t, syllables_total / 64 + 1> bits_{};
+};
+
+// A run of syllables with nothing between. `is_whole` says that it ended by itself, not by the limit.
+struct HangulWord {
+    static constexpr std::size_t syllables_max = 12;
+    std::size_t begin = 0, end = 0;
+    std::array<std::uint16_t, syllables_max> syllables{};
+    std::size_t count = 0;
+    bool is_whole = false;
+    [[nodiscard]] std::span<const std::uint16_t> all() const { return {syllables.data(), count}; }
+};
+inline HangulWord hangul_word_from(std::string_view text, std::size_t begin) {
+    HangulWord word{.begin = begin, .end = begin};
+    while (word.count < HangulWord::syllables_max && is_hangul_at(text, word.end)) {
+        word.syllables[word.count++] = syllable_at(text, word.end);
+        word.end += 3;
+    }
+    word.is_whole = !is_hangul_at(text, word.end);
+    return word;
+}
+// Where the run of at most `syllables_max` syllables that ends at `end` begins.
+inline std::size_t hangul_begin_before(std::string_view text, std::size_t end, std::size_t syllables_max) {
+    while (syllables_max-- > 0 && is_hangul_before(text, end)) end -= 3;
+    return end;
+}
+
+inline bool stands_at(std::string_view text, std::size_t at, std::string_view what) {
+    return at <= text.size() && text.substr(at).starts_with(what);
+}
+inline bool stands_before(std::string_view text, std::size_t end, std::string_view what) {
+    return end <= text.size() && text.substr(0, end).ends_with(what);
+}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_ascii_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+// The word of a sorted list; tables of words are checked to be sorted where they stand.
+template <std::size_t N>
+constexpr bool has_word(const std::array<std::string_view, N>& sorted, std::string_view word) {
+    std::size_t low = 0, high = N;
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (sorted[middle] < word)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < N && sorted[low] == word;
+}
+template <std::size_t N>
+constexpr bool is_sorted_table(const std::array<std::string_view, N>& words) {
+    for (std::size_t i = 1; i < N; ++i)
+        if (words[i] <= words[i - 1]) return false;
+    return true;
+}
+
+}   // namespace gilmok::guard
