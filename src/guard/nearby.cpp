@@ -1,0 +1,248 @@
+// A filter of the first two bytes passes over nearly all places; words are compared only where one could begin.
+#include "guard/nearby.hpp"
+
+#include <algorithm>
+#include <bitset>
+
+#include "base/text.hpp"
+#include "guard/matcher.hpp"
+
+namespace gilmok::guard {
+
+namespace {
+
+struct Word {
+    std::string_view text;   // ASCII in lower case
+    Topic topic;
+};
+
+// ASCII words count as whole words; words of scripts that write without spaces, wherever they stand.
+constexpr Word words[] = {
+    {"card", Topic::card},
+    {"cards", Topic::card},
+    {"visa", Topic::card},
+    {"mastercard", Topic::card},
+    {"amex", Topic::card},
+    {"credit", Topic::card},
+    {"pan", Topic::card},
+    {"kreditkarte", Topic::card},
+    {"카드", Topic::card},
+    {"カード", Topic::card},
+    {"卡号", Topic::card},
+    {"phone", Topic::phone},
+    {"phones", Topic::phone},
+    {"telephone", Topic::phone},
+    {"tel", Topic::phone},
+    {"mobile", Topic::phone},
+    {"cell", Topic::phone},
+    {"fax", Topic::phone},
+    {"call", Topic::phone},
+    {"whatsapp", Topic::phone},
+    {"contact", Topic::phone},
+    {"hotline", Topic::phone},
+    {"telefon", Topic::phone},
+    {"전화", Topic::phone},
+    {"연락처", Topic::phone},
+    {"휴대폰", Topic::phone},
+    {"핸드폰", Topic::phone},
+    {"팩스", Topic::phone},
+    {"電話", Topic::jp_phone},
+    {"携帯", Topic::jp_phone},
+    {"ファックス", Topic::jp_phone},
+    {"연락 번호", Topic::phone},
+    {"生年月日", Topic::birth},
+    {"誕生日", Topic::birth},
+    {"出生", Topic::birth},
+    {"born", Topic::birth},
+    {"birth", Topic::birth},
+    {"birthday", Topic::birth},
+    {"birthdate", Topic::birth},
+    {"birth_date", Topic::birth},
+    {"dateofbirth", Topic::birth},
+    {"date_of_birth", Topic::birth},
+    {"dob", Topic::birth},
+    {"d.o.b", Topic::birth},
+    {"geburtsdatum", Topic::birth},
+    {"geboren", Topic::birth},
+    {"geburtstag", Topic::birth},
+    {"naissance", Topic::birth},
+    {"nacimiento", Topic::birth},
+    {"nascita", Topic::birth},
+    {"geboortedatum", Topic::birth},
+    {"urodzenia", Topic::birth},
+    {"생년월일", Topic::birth},
+    {"생일", Topic::birth},
+    {"생년", Topic::birth},
+    {"출생", Topic::birth},
+    {"태어", Topic::birth},
+    {"ip", Topic::address_ip},
+    {"ipv4", Topic::address_ip},
+    {"ipv6", Topic::address_ip},
+    {"host", Topic::address_ip},
+    {"server", Topic::address_ip},
+    {"아이피", Topic::address_ip},
+    {"passport", Topic::passport},
+    {"reisepass", Topic::passport},
+    {"여권", Topic::passport},
+    {"パスポート", Topic::passport},
+    {"旅券", Topic::passport},
+    {"护照", Topic::passport},
+    {"iban", Topic::iban},
+    {"bic", Topic::bic},
+    {"swift", Topic::bic},
+    {"스위프트", Topic::bic},
+    {"ssn", Topic::us_ssn},
+    {"ssns", Topic::us_ssn},
+    {"social security", Topic::us_ssn},
+    {"social_security", Topic::us_ssn},
+    {"socialsecurity", Topic::us_ssn},
+    {"사회보장", Topic::us_ssn},
+    {"itin", Topic::us_itin},
+    {"individual taxpayer", Topic::us_itin},
+    {"taxpayer identification", Topic::us_itin},
+    {"ein", Topic::us_ein},
+    {"fein", Topic::us_ein},
+    {"employer identification", Topic::us_ein},
+    {"federal tax id", Topic::us_ein},
+    {"tax id", Topic::us_ein},
+    {"routing", Topic::us_bank_routing},
+    {"aba", Topic::us_bank_routing},
+    {"rtn", Topic::us_bank_routing},
+    {"マイナンバー", Topic::jp_my_number},
+    {"個人番号", Topic::jp_my_number},
+    {"my number", Topic::jp_my_number},
+    {"mynumber", Topic::jp_my_number},
+    {"마이넘버", Topic::jp_my_number},
+    {"法人番号", Topic::jp_corporate_number},
+    {"登録番号", Topic::jp_corporate_number},
+    {"corporate number", Topic::jp_corporate_number},
+    {"houjin", Topic::jp_corporate_number},
+    {"免許", Topic::jp_driver_license},
+    {"driver's license", Topic::jp_driver_license},
+    {"driver license", Topic::jp_driver_license},
+    {"driver's licence", Topic::jp_driver_license},
+    {"driving licence", Topic::jp_driver_license},
+    {"nhs", Topic::gb_nhs},
+    {"national insurance", Topic::gb_nino},
+    {"nino", Topic::gb_nino},
+    {"ni number", Topic::gb_nino},
+    {"bsn", Topic::nl_bsn},
+    {"burgerservicenummer", Topic::nl_bsn},
+    {"sofinummer", Topic::nl_bsn},
+    {"pesel", Topic::pl_pesel},
+    {"personnummer", Topic::se_personnummer},
+    {"samordningsnummer", Topic::se_personnummer},
+    {"personal identity number", Topic::se_personnummer},
+    {"henkilötunnus", Topic::fi_hetu},
+    {"hetu", Topic::fi_hetu},
+    {"steuer-id", Topic::de_tax_id},
+    {"steueridentifikationsnummer", Topic::de_tax_id},
+    {"steuer-identifikationsnummer", Topic::de_tax_id},
+    {"steueridnr", Topic::de_tax_id},
+    {"idnr", Topic::de_tax_id},
+    {"steuernummer", Topic::de_tax_id},
+    {"german tax id", Topic::de_tax_id},
+    {"personalausweis", Topic::de_id_card},
+    {"ausweisnummer", Topic::de_id_card},
+    {"ausweis", Topic::de_id_card},
+    {"identity card", Topic::de_id_card},
+    {"id card", Topic::de_id_card},
+    {"nir", Topic::fr_nir},
+    {"insee", Topic::fr_nir},
+    {"sécurité sociale", Topic::fr_nir},
+    {"securite sociale", Topic::fr_nir},
+    {"dni", Topic::es_dni},
+    {"nie", Topic::es_dni},
+    {"nif", Topic::es_dni},
+    {"codice fiscale", Topic::it_fiscal_code},
+    {"vat", Topic::eu_vat},
+    {"vatin", Topic::eu_vat},
+    {"ust-idnr", Topic::eu_vat},
+    {"ust-id", Topic::eu_vat},
+    {"ustid", Topic::eu_vat},
+    {"tva", Topic::eu_vat},
+    {"iva", Topic::eu_vat},
+    {"btw", Topic::eu_vat},
+    {"moms", Topic::eu_vat},
+    {"부가세", Topic::eu_vat},
+    {"nric", Topic::sg_nric},
+    {"fin", Topic::sg_nric},
+    {"uen", Topic::sg_uen},
+    {"unique entity", Topic::sg_uen},
+    {"version", Topic::version},
+    {"ver", Topic::version},
+    {"release", Topic::version},
+    {"버전", Topic::version},
+    {"バージョン", Topic::version},
+};
+constexpr std::size_t words_count = std::size(words);
+
+constexpr std::size_t pair_of(std::string_view text) {
+    return (static_cast<unsigned char>(text[0]) * 31U + static_cast<unsigned char>(text[1])) & 1'023U;
+}
+
+// Words by their first two bytes: `first[pair]` to `first[pair + 1]` in `order`.
+struct Index {
+    std::array<std::uint8_t, 1'025> first{};
+    std::array<std::uint8_t, words_count> order{};
+};
+static_assert(words_count < 256);
+
+constexpr Index make_index() {
+    Index index;
+    std::size_t filled = 0;
+    for (std::size_t pair = 0; pair < 1'024; ++pair) {
+        index.first[pair] = static_cast<std::uint8_t>(filled);
+        for (std::size_t i = 0; i < words_count; ++i)
+            if (pair_of(words[i].text) == pair) index.order[filled++] = static_cast<std::uint8_t>(i);
+    }
+    index.first[1'024] = static_cast<std::uint8_t>(filled);
+    return index;
+}
+const Index index_of_words = make_index();
+
+bool is_letter_or_digit(char c) {
+    const char lower = ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool stands_at(std::string_view text, std::size_t at, std::string_view word) {
+    if (text.size() - at < word.size() || !equal_ignoring_case(text.substr(at, word.size()), word)) return false;
+    if (static_cast<unsigned char>(word.front()) >= 0x80) return true;
+    const std::size_t end = at + word.size();
+    return (at == 0 || !is_letter_or_digit(text[at - 1])) && (end == text.size() || !is_letter_or_digit(text[end]));
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+}   // namespace
+
+void Nearby::read(std::string_view text, std::size_t from, std::size_t to, std::size_t begin, std::size_t end) {
+    for (std::size_t at = from; at + 1 < to; ++at) {
+        const char pair[2] = {ascii_lower(text[at]), ascii_lower(text[at + 1])};
+        const std::size_t slot = pair_of({pair, 2});
+        for (std::size_t i = index_of_words.first[slot]; i < index_of_words.first[slot + 1]; ++i) {
+            const Word& word = words[index_of_words.order[i]];
+            if (!stands_at(text.substr(0, to), at, word.text)) continue;
+            const std::size_t word_end = at + word.text.size();
+            const std::size_t bytes = at >= end ? at - end : begin - std::min(word_end, begin);
+            auto& nearest = distance_[static_cast<std::size_t>(word.topic)];
+            nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
+        }
+    }
+}
+
+Nearby Nearby::look(std::string_view text, std::size_t begin, std::size_t end, std::size_t characters) {
+    Nearby nearby;
+    std::size_t from = begin, left = characters;
+    while (from > 0 && begin - from < look_bytes_max && left > 0)
+        if (!is_continuation(text[--from])) --left;
+    std::size_t to = end;
+    for (left = characters; to < text.size() && to - end < look_bytes_max; ++to)
+        if (!is_continuation(text[to]) && left-- == 0) break;
+    nearby.read(text, from, begin, begin, end);
+    nearby.read(text, end, to, begin, end);
+    return nearby;
+}
+
+}   // namespace gilmok::guard

@@ -1,0 +1,45 @@
+// What the matchers of the world's identifiers share: the edges of a place, and forms that stand partly in letters and
+// partly in digits. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "guard/matcher.hpp"
+
+namespace gilmok::guard {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+// ASCII letters, digits and '_'. Hangul may touch an identifier: particles are written so.
+constexpr bool is_identifier_byte(char c) { return is_digit(c) || is_capital(c) || is_small(c) || c == '_'; }
+constexpr char byte_at(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
+constexpr char byte_before(std::string_view text, std::size_t at) { return at > 0 ? text[at - 1] : '\0'; }
+
+// Whether what begins (ends) there is no part of something longer: a word, a decimal, an amount in groups, an id with
+// hyphens.
+bool is_free_left(std::string_view text, std::size_t begin);
+bool is_free_right(std::string_view text, std::size_t end);
+
+// "AB" of a British national insurance number: letters that HMRC never gives (NIM39110).
+bool is_gb_nino_prefix(std::string_view two);
+// The letter behind eight digits of a Spanish DNI: remainder by 23.
+char es_dni_letter(std::string_view eight_digits);
+
+// Called where a hexadecimal group stands beside ':' or '-': IPv6 and hardware addresses.
+void match_colon_groups(std::string_view text, std::size_t at, Sink& sink);
+// Called at two capitals that may begin an IBAN, or a VAT number of the European Union.
+void match_iban(std::string_view text, std::size_t at, Sink& sink);
+void match_eu_vat(std::string_view text, std::size_t at, Sink& sink);
+// Whether eight or eleven letters and digits have the form of a BIC: ISO 9362, with a country of ISO 3166-1.
+bool is_bic(std::string_view code);
+// Called at a label that announces a BIC: the codes have letters only, so nothing else gives them away.
+void match_bic_behind(std::string_view text, std::size_t at, Sink& sink);
+// Called for a run in front of which '+' stands. Where the phone ends, or 0 for none.
+std::size_t match_plus_phone(std::string_view text, const DigitRun& run, Sink& sink);
+// Called for the groups [begin, end) of a run: a date, or the year of one, beside a word that speaks of birth.
+void match_birth_date(std::string_view text, std::size_t begin, std::size_t end, Sink& sink);
+
+}   // namespace gilmok::guard
