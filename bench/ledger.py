@@ -38,26 +38,18 @@ date = "2026-01-01"
 """
 
 
-class Subject(subjects.Gilmok):
-    """The gilmok of `bench proxy`, with more in its configuration."""
+class Off(subjects.Gilmok):
+    """The gilmok of `bench proxy`."""
 
-    more = ""
-
-    def write(self, name, text):
-        return super().write(name, text + self.more)
-
-
-class Off(Subject):
     name = "off"
-    more = "[ledger]\non = false\n"
 
 
-class On(Subject):
+class On(subjects.Gilmok):
     name = "on"
     more = MONEY
 
 
-class Limited(Subject):
+class Limited(subjects.Gilmok):
     """With a budget on the tenant besides: reservations in the treasury."""
 
     name = "on, budget"

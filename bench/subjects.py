@@ -68,6 +68,8 @@ class Gilmok(Subject):
     """Key check, metering, an access log line for each request and metrics on: what a user runs."""
 
     name = "gilmok"
+    # The peers keep no account book; what ours costs is `bench ledger`'s question.
+    more = "[ledger]\non = false\n"
 
     def launch(self):
         if not os.access(GILMOK, os.X_OK):
@@ -96,13 +98,9 @@ name = "bench"
 tenant = "bench"
 secret = "env:GILMOK_BENCH_KEY"
 
-# The peers keep no account book; what ours costs is `bench ledger`'s question.
-[ledger]
-on = false
-
 [log]
 access = "{self.directory}/access.log"
-""")
+{self.more}""")
         (self.directory / "state").mkdir(mode=stat.S_IRWXU)
         return self.spawn([GILMOK, "serve", "-c", config], {"GILMOK_BENCH_KEY": KEY, "GILMOK_BENCH_UPSTREAM_KEY": "upstream-key"})
 

@@ -1,6 +1,7 @@
 #include "base/money.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 
@@ -22,14 +23,19 @@ constexpr bool rounds_up(UnsignedPico remainder, UnsignedPico divisor, bool is_o
     return remainder > rest || (remainder == rest && is_odd);
 }
 
+constexpr std::uint64_t largest_u64 = ~std::uint64_t{0};
+
 std::string whole_text(UnsignedPico number) {
-    std::string digits;
+    std::array<char, 40> digits{};   // 2^128 has 39
+    std::size_t at = digits.size();
+    for (; number > largest_u64; number /= 10) digits[--at] = static_cast<char>('0' + static_cast<int>(number % 10));
+    // Division by a constant is cheap in 64 bits and a call in 128.
+    auto rest = static_cast<std::uint64_t>(number);
     do {
-        digits += static_cast<char>('0' + static_cast<int>(number % 10));
-        number /= 10;
-    } while (number != 0);
-    std::reverse(digits.begin(), digits.end());
-    return digits;
+        digits[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
+        rest /= 10;
+    } while (rest != 0);
+    return {digits.data() + at, digits.size() - at};
 }
 
 std::string padded(UnsignedPico number, std::size_t width) {
@@ -97,7 +103,11 @@ struct Division {
 
 // Needs high < divisor < 2^127, so that the quotient fits and a doubled remainder does.
 Division divide(Product product, UnsignedPico divisor) {
-    if (product.high == 0) return {product.low / divisor, product.low % divisor};
+    if (product.high == 0) {
+        // What a request costs always comes here. A division of 128 bits is a call: one, not two.
+        const UnsignedPico quotient = product.low / divisor;
+        return {quotient, product.low - quotient * divisor};
+    }
     UnsignedPico quotient = 0;
     UnsignedPico remainder = product.high;
     for (int bit = 127; bit >= 0; --bit) {

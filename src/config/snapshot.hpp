@@ -219,7 +219,7 @@ struct Ledger {
     std::string dir;     // "" = <state_dir>/ledger; without state_dir there is no ledger
     Currency currency{{'K', 'R', 'W'}};
     bool is_strict = false;             // a RESERVE is on the disk before the upstream sees the request
-    Milliseconds sync_interval = 2ms;   // group sync at the latest
+    Milliseconds sync_interval = 10ms;   // group sync at the latest
     Milliseconds checkpoint_interval = 1000ms;
     std::string witness_dir;          // checkpoints are written here too: another disk, a mounted bucket
     std::string origin;               // of checkpoints; "" = "gilmok/<ledger id>"

@@ -66,9 +66,10 @@ Edited edit(const Request& request, const Edits& edits, std::string& made);
 // Usage of a whole (non-streamed) answer or of one event's data. Unknown shapes and out-of-range numbers (negative,
 // fractions, beyond 2^53) leave Usage::missing; so does a member that stands twice.
 model::Usage read_usage(std::string_view json);
-// The same, with what else decides the price. Views point into `json`; "" = not told.
+// The counts of a usage object, as it stands in an answer or an event.
+model::Usage read_counts(std::string_view usage_text);
+// What decides the price of a whole answer. Views point into `json`; "" = not told.
 struct AnswerFacts {
-    model::Usage usage{};
     std::string_view usage_text{};   // the usage object as it came
     std::string_view model{};        // as the answer names it
     std::string_view service_tier{};
@@ -89,7 +90,6 @@ struct StreamEvent {
     bool has_usage_member = false;    // "usage" stands in it, be it null: many engines add "usage":null to every delta
     bool has_content = false;         // a delta with text, reasoning or tool arguments
     bool has_finish_reason = false;   // a choice with a finish_reason that is not null
-    model::Usage usage{};
     std::string_view usage_text{}, model{}, service_tier{};   // as in AnswerFacts
 };
 StreamEvent read_event(std::string_view data);

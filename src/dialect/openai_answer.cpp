@@ -88,40 +88,6 @@ Details read_details(const Once& object) {
     return details;
 }
 
-Usage read_counts(const Value& object) {
-    Once prompt, input, completion, output, total, cache_hit, input_details, output_details;
-    each_member(object, [&](std::string_view name, const Value& value) {
-        if (name == "prompt_tokens")
-            prompt.set(value);
-        else if (name == "completion_tokens")
-            completion.set(value);
-        else if (name == "total_tokens")
-            total.set(value);
-        else if (name == "prompt_tokens_details" || name == "input_tokens_details" || name == "input_token_details")
-            input_details.set(value);
-        else if (name == "completion_tokens_details" || name == "output_tokens_details" ||
-                 name == "output_token_details")
-            output_details.set(value);
-        else if (name == "input_tokens")
-            input.set(value);
-        else if (name == "output_tokens")
-            output.set(value);
-        else if (name == "prompt_cache_hit_tokens")
-            cache_hit.set(value);
-    });
-    const Details of_input = read_details(input_details);
-    const Details of_output = read_details(output_details);
-    Usage usage;
-    usage.input = first_of(prompt, input);
-    usage.input_cached = first_of(of_input.cached, cache_hit);
-    usage.input_audio = tokens_of(of_input.audio);
-    usage.output = first_of(completion, output);
-    usage.output_reasoning = tokens_of(of_output.reasoning);
-    usage.output_audio = tokens_of(of_output.audio);
-    usage.total = tokens_of(total);
-    return usage;
-}
-
 bool is_filled(const Value& value) {
     if (value.type == Type::string) return value.text.size() > 2;
     if (value.type != Type::array && value.type != Type::object) return false;
@@ -290,13 +256,45 @@ bool read_short_way(std::string_view json, AnswerFacts& facts) {
 
 }   // namespace
 
+Usage read_counts(std::string_view usage_text) {
+    if (usage_text.empty()) return {};
+    Once prompt, input, completion, output, total, cache_hit, input_details, output_details;
+    each_member(Value{Type::object, usage_text}, [&](std::string_view name, const Value& value) {
+        if (name == "prompt_tokens")
+            prompt.set(value);
+        else if (name == "completion_tokens")
+            completion.set(value);
+        else if (name == "total_tokens")
+            total.set(value);
+        else if (name == "prompt_tokens_details" || name == "input_tokens_details" || name == "input_token_details")
+            input_details.set(value);
+        else if (name == "completion_tokens_details" || name == "output_tokens_details" ||
+                 name == "output_token_details")
+            output_details.set(value);
+        else if (name == "input_tokens")
+            input.set(value);
+        else if (name == "output_tokens")
+            output.set(value);
+        else if (name == "prompt_cache_hit_tokens")
+            cache_hit.set(value);
+    });
+    const Details of_input = read_details(input_details);
+    const Details of_output = read_details(output_details);
+    Usage usage;
+    usage.input = first_of(prompt, input);
+    usage.input_cached = first_of(of_input.cached, cache_hit);
+    usage.input_audio = tokens_of(of_input.audio);
+    usage.output = first_of(completion, output);
+    usage.output_reasoning = tokens_of(of_output.reasoning);
+    usage.output_audio = tokens_of(of_output.audio);
+    usage.total = tokens_of(total);
+    return usage;
+}
+
 AnswerFacts read_facts(std::string_view json) {
     AnswerFacts facts;
     read_front(json, facts);
-    if (read_short_way(json, facts)) {
-        facts.usage = read_counts({Type::object, facts.usage_text});
-        return facts;
-    }
+    if (read_short_way(json, facts)) return facts;
     facts = {};
     Cursor cursor(json);
     std::string_view name;
@@ -310,12 +308,11 @@ AnswerFacts read_facts(std::string_view json) {
     facts.model = plain_text(model.get());
     facts.service_tier = plain_text(tier.get());
     if (!usage.is_object()) return facts;
-    facts.usage = read_counts(usage.get());
     facts.usage_text = usage.get().text;
     return facts;
 }
 
-Usage read_usage(std::string_view json) { return read_facts(json).usage; }
+Usage read_usage(std::string_view json) { return read_counts(read_facts(json).usage_text); }
 
 StreamEvent read_event(std::string_view data) {
     using What = StreamEvent::What;
@@ -331,10 +328,7 @@ StreamEvent read_event(std::string_view data) {
     event.has_finish_reason = reader.has_finish_reason;
     event.has_usage_member = reader.has_usage_member;
     event.has_usage = reader.usage.is_object();
-    if (event.has_usage) {
-        event.usage = read_counts(reader.usage.get());
-        event.usage_text = reader.usage.get().text;
-    }
+    if (event.has_usage) event.usage_text = reader.usage.get().text;
     event.model = plain_text(reader.model.get());
     event.service_tier = plain_text(reader.service_tier.get());
     if (reader.has_error)

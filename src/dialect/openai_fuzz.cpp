@@ -102,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static constexpr std::string_view served[] = {"served", "org/mod\"el\\\x01", "m", "\xea\xb8\xb8"};
     check_edit(endpoints[data[0] % 4], text, served[data[0] / 4 % 4]);
     check_usage(openai::read_usage(text));
-    check_usage(openai::read_event(text).usage);
+    check_usage(openai::read_counts(openai::read_event(text).usage_text));
     check_cut_usage(text);
     const auto form = openai::read_multipart("multipart/form-data; boundary=B", text);
     if (form) claim(apply(*form, form->model) == text, "a form that keeps its model stays as it was");

@@ -141,6 +141,7 @@ void Exchange::settle_money(Try& slot, AttemptEnd end, Code code, std::uint16_t 
     const auto microjoules = slot.was_sent && slot.microjoules_sent ? slot.state->power.microjoules(now()) : std::nullopt;
     if (microjoules) how.microjoules = *microjoules - std::min(*microjoules, *slot.microjoules_sent);
     how.answer = is_winner ? answer_ : nullptr;
+    how.reported = &record_.usage;
     const model::Terminal terminal = slot.spending.end(spend_context(), how);
     model::Settled& settled = record_.settled;
     settled.has_cost = true;
@@ -149,6 +150,7 @@ void Exchange::settle_money(Try& slot, AttemptEnd end, Code code, std::uint16_t 
     settled.microjoules += terminal.energy.microjoules;
     if (is_winner || settled.provenance == model::Provenance::none) settled.provenance = terminal.provenance;
     settled.is_over_bound |= terminal.is_over_bound;
+    if (terminal.is_suspect) shard_.metrics().usage_suspect.add();
 }
 
 void Exchange::append_standing(std::string& headers) const {
@@ -185,7 +187,7 @@ Result<bool> Exchange::remember() {
         tag_ = shard_.cards().name_of(*setup_->accounts, ledger::NameKind::tag, tag, shard_.loop().wall_now());
     }
     if (ledger::People* people = setup_->accounts->people; people != nullptr && !request_.user.empty())
-        person_ = people->id_of(snapshot().tenant(record_.tenant).path, request_.user);
+        person_ = shard_.persons().id_of(*people, snapshot().tenant(record_.tenant).path, request_.user);
     const std::string_view key = headers.value(Known::idempotency_key);
     if (key.empty()) return true;
     if (key.size() > Idempotency::key_bytes_max)

@@ -47,6 +47,7 @@ std::string Process::run(config::SnapshotPtr snapshot) {
     io::linux_::raise_file_limit();
     // glibc would give every freed body back to the kernel and fetch it again for the next request.
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);   // named too: with the other set it would no longer grow by itself
     mallopt(M_TOP_PAD, 1 << 20);
     log::set_level(level_of(snapshot->log.level));
     io::linux_::Signals signals({SIGTERM, SIGINT, SIGHUP}, *loop_, [this](int number) { on_signal(number); });

@@ -15,6 +15,7 @@
 #include "base/prng.hpp"
 #include "door/body.hpp"
 #include "gateway/cards.hpp"
+#include "gateway/persons.hpp"
 #include "gateway/scratch.hpp"
 #include "gateway/setup.hpp"
 #include "io/loop.hpp"
@@ -79,6 +80,7 @@ public:
     // The shard's lane of the ledger; null when there is none.
     [[nodiscard]] ledger::Lane* lane() const { return outlets_.lane; }
     [[nodiscard]] Cards& cards() { return *cards_; }
+    [[nodiscard]] Persons& persons() { return persons_; }
     [[nodiscard]] meter::TokenRatio& token_ratio(model::ModelId model);
     // Strict mode: the connection is called when more of the lane is on the disk. Look at durable() once more afterwards.
     void wait_durable(Connection& connection);
@@ -124,6 +126,7 @@ private:
     std::vector<PoolEntry> pools_;
     std::vector<Door> doors_;
     std::unique_ptr<Cards> cards_;
+    Persons persons_;
     std::vector<meter::TokenRatio> token_ratios_;   // by ModelId
     std::vector<Connection*> waiting_for_disk_;
     std::atomic<bool> awaits_durable_{false};

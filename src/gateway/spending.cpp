@@ -60,6 +60,19 @@ dialect::UsageShape shape_of(const config::Upstream& upstream) {
     return provider == "gemini" ? dialect::UsageShape::gemini : dialect::UsageShape::unknown;
 }
 
+// For the access log and the metrics, which speak of wholes and their parts.
+model::Usage usage_of(const model::Meters& meters) {
+    model::Usage usage;
+    if (has_input(meters)) usage.input = meters.input_tokens();
+    if (has_output(meters)) usage.output = meters.output_tokens();
+    usage.input_cached = meters[Meter::cache_read];
+    usage.input_audio = meters[Meter::input_audio];
+    usage.output_reasoning = meters[Meter::output_reasoning];
+    usage.output_audio = meters[Meter::output_audio];
+    if (usage.is_reported()) usage.total = std::max<std::int64_t>(usage.input, 0) + std::max<std::int64_t>(usage.output, 0);
+    return usage;
+}
+
 std::int64_t booked_tokens(const model::Meters& meters) { return meters.input_tokens() + meters.output_tokens(); }
 
 }   // namespace
@@ -206,6 +219,7 @@ void Spending::count(const SpendContext& context, const EndOfAttempt& how, model
         const dialect::UsageReport report =
             dialect::read_usage_object(how.answer->raw_usage(), shape_of(context.snapshot.upstream(upstream_)));
         terminal.meters = report.meters;
+        if (how.reported != nullptr && report.is_reported()) *how.reported = usage_of(report.meters);
         const std::string_view tier_name = how.answer->service_tier();
         const auto tier = dialect::service_tier_of(tier_name);
         terminal.tier = report.has_tier ? report.tier : tier.value_or(model::ServiceTier::standard);
@@ -310,9 +324,13 @@ model::Terminal Spending::end(const SpendContext& context, const EndOfAttempt& h
         terminal.first_token_us = static_cast<std::uint32_t>(
             std::clamp<std::int64_t>(to_us(context.record.time_to_first_token), 0, 0xffff'ffff));
     count(context, how, terminal);
-    if (how.answer != nullptr)
-        terminal.response_model = context.shard.cards().name_of(accounts, ledger::NameKind::served_model,
-                                                                how.answer->response_model(), terminal.at);
+    if (how.answer != nullptr) {
+        const std::string_view named = how.answer->response_model();
+        const bool is_as_asked = named == context.model.candidates[candidate_].served_name;
+        terminal.response_model =
+            is_as_asked ? terminal.served_model
+                        : context.shard.cards().name_of(accounts, ledger::NameKind::served_model, named, terminal.at);
+    }
     charge(context, how, terminal);
     if (terminal.kind == TerminalKind::settled && accounts.is_owned(upstream_)) {
         const auto& rate = accounts.pools[accounts.pool_of[model::index_of(upstream_)]];

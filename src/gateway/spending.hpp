@@ -44,6 +44,7 @@ struct EndOfAttempt {
     std::uint32_t batch = 1; // requests that ran beside it, itself included, on average
     std::optional<std::uint64_t> microjoules{};   // that the upstream's devices used meanwhile, all requests; none: not measured
     const relay::Answer* answer = nullptr;   // of the attempt whose answer the client got
+    model::Usage* reported = nullptr;        // receives what the upstream itself said it used
 };
 
 // Requests that run on an engine now, ours and others', as far as is known; at least 1.

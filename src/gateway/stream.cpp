@@ -3,7 +3,6 @@
 
 #include "base/assert.hpp"
 #include "gateway/exchange.hpp"
-#include "meter/usage.hpp"
 
 namespace gilmok::gateway {
 
@@ -82,10 +81,6 @@ io::Task<> Exchange::relay() {
         }
     }
     const bool is_whole_sent = connection_.has_unsent() || !connection_.has_client_left();   // run() sends what is left
-    record_.usage = answer.usage();
-    meter::UsageMerge merge;
-    merge.add(record_.usage);
-    if (merge.is_suspect()) shard_.metrics().usage_suspect.add();
     record_.bytes_out = answer.body_bytes();
     record_.events_out = answer.events_passed();
     if (!is_whole_sent) lose_client();

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <chrono>
 #include <utility>
-#include <vector>
 
 namespace gilmok::ledger {
 
@@ -53,32 +52,31 @@ io::FileResult<bool> Folding::begin(std::uint64_t end) {
 io::FileResult<bool> Folding::fold_batch(std::uint64_t end) {
     if (auto seen = reader_->refresh(); !seen) return seen;
     // Views of entries point into the bytes, which stay where they are: a string for each would be an allocation each.
-    std::string bytes;
-    std::vector<std::size_t> lengths;
-    while (folded_ + lengths.size() < end && lengths.size() < batch_records_max && bytes.size() < batch_bytes_max) {
+    bytes_.clear();
+    lengths_.clear();
+    entries_.clear();
+    while (folded_ + lengths_.size() < end && lengths_.size() < batch_records_max && bytes_.size() < batch_bytes_max) {
         auto record = reader_->next();
         if (!record) return Failure(record.error());
         if (!*record) break;
-        bytes.append((*record)->bytes);
-        lengths.push_back((*record)->bytes.size());
+        bytes_.append((*record)->bytes);
+        lengths_.push_back((*record)->bytes.size());
     }
-    if (lengths.empty())
+    if (lengths_.empty())
         return Failure(
             io::FileError{EBADMSG, directory_ + "/log: record " + std::to_string(folded_) + " cannot be found"});
-    std::vector<IndexedEntry> entries;
-    entries.reserve(lengths.size());
-    std::string_view rest = bytes;
-    for (const std::size_t length : lengths) {
+    std::string_view rest = bytes_;
+    for (const std::size_t length : lengths_) {
         auto entry = read_entry(rest.substr(0, length));
         if (!entry)
             return Failure(io::FileError{EBADMSG, directory_ + "/log: record " +
-                                                      std::to_string(folded_ + entries.size()) + ": " +
+                                                      std::to_string(folded_ + entries_.size()) + ": " +
                                                       std::string(entry.error().detail)});
-        entries.push_back({.index = folded_ + entries.size(), .entry = *entry});
+        entries_.push_back({.index = folded_ + entries_.size(), .entry = *entry});
         rest.remove_prefix(length);
     }
-    if (auto applied = tables_.apply(entries); !applied) return applied;
-    folded_ += entries.size();
+    if (auto applied = tables_.apply(entries_); !applied) return applied;
+    folded_ += entries_.size();
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/log.hpp"
 #include "ledger/tables.hpp"
@@ -34,6 +35,10 @@ private:
     std::uint64_t folded_ = 0;
     std::optional<WallTime> retry_at_;
     std::string problem_;
+    // Of the batch at hand; kept, because a batch is megabytes and the next one needs as much.
+    std::string bytes_;
+    std::vector<std::size_t> lengths_;
+    std::vector<IndexedEntry> entries_;
 };
 
 }   // namespace gilmok::ledger

@@ -1,5 +1,6 @@
 #include "ledger/journal.hpp"
 
+#include <cstring>
 #include <deque>
 #include <utility>
 
@@ -88,7 +89,7 @@ struct Lane::Inside {
 
     io::FileResult<bool> make_spare() {
         if (spare.load(std::memory_order_acquire) != nullptr) return true;
-        auto segment = make_segment();
+        auto segment = rested != nullptr ? wake() : make_segment();
         if (!segment) return tl::unexpected<io::FileError>(segment.error());
         Segment* fresh = segment->get();
         segments.push_back(std::move(*segment));
@@ -107,12 +108,36 @@ struct Lane::Inside {
         }
     }
 
-    io::FileResult<bool> remove_drained() {
+    // One drained segment rests until a spare is wanted: memory that the kernel has given already costs neither a file nor its page
+    // faults, which the writer would meet. The others go.
+    io::FileResult<bool> clear_drained() {
         while (segments.front().get() != reading) {
-            if (auto removed = files.remove(segments.front()->path); !removed) return removed;
+            Segment& drained = *segments.front();
+            if (auto done = rested == nullptr ? rename(drained, drained.path + std::string(rested_suffix))
+                                              : files.remove(drained.path);
+                !done)
+                return done;
+            if (rested == nullptr) rested = std::move(segments.front());
             segments.pop_front();
         }
         return true;
+    }
+
+    // Under the name of a rested file nobody takes its bytes for records, so it may be cleared in any order.
+    io::FileResult<std::unique_ptr<Segment>> wake() {
+        std::memset(rested->bytes.data(), 0, rested->written.load(std::memory_order_acquire));
+        rested->written.store(0, std::memory_order_relaxed);
+        rested->next.store(nullptr, std::memory_order_relaxed);
+        if (auto renamed = rename(*rested, segment_path(options, next_number)); !renamed)
+            return tl::unexpected<io::FileError>(renamed.error());
+        ++next_number;
+        return std::move(rested);
+    }
+
+    io::FileResult<bool> rename(Segment& segment, std::string path) {
+        auto renamed = files.rename(segment.path, path);
+        if (renamed) segment.path = std::move(path);
+        return renamed;
     }
 
     io::Files& files;
@@ -125,6 +150,7 @@ struct Lane::Inside {
 
     alignas(cache_line_bytes) std::atomic<Segment*> spare{nullptr};   // set by the keeper, taken by the writer
     std::deque<std::unique_ptr<Segment>> segments;                    // the rest is the keeper's
+    std::unique_ptr<Segment> rested;                                  // drained, and not yet cleared
     Segment* reading = nullptr;
     std::size_t read_offset = 0;
     std::uint64_t next_number = 1;
@@ -214,14 +240,18 @@ void Lane::taken(std::size_t bytes) {
 io::FileResult<bool> Lane::keep_house() {
     inside_->find_unread();
     // A removal may make the room that the spare needs; a failed one must not keep it from being made.
-    auto removed = inside_->remove_drained();
+    auto cleared = inside_->clear_drained();
     if (auto made = inside_->make_spare(); !made) return made;
-    return removed;
+    return cleared;
 }
 
 io::FileResult<bool> Lane::discard() {
     GILMOK_ASSERT(peek().empty());
     close_admission();
+    if (inside_->rested != nullptr) {
+        if (auto removed = inside_->files.remove(inside_->rested->path); !removed) return removed;
+        inside_->rested.reset();
+    }
     while (!inside_->segments.empty()) {
         if (auto removed = inside_->files.remove(inside_->segments.front()->path); !removed) return removed;
         inside_->segments.pop_front();

@@ -1,7 +1,7 @@
 // A lane of the journal: memory shared with the kernel, one writer, no system call and no lock on the path. What append
 // returned is safe from kill -9 at once, and from a power cut after the keeper's next group sync (durable()).
 // A lane is a chain of segments (files of `segment_bytes`, allocated whole, so a full disk is met when a segment is made
-// and never when memory is touched). The keeper makes the next segment ahead of time and takes drained ones away.
+// and never when memory is touched). The keeper makes the next segment ahead of time, out of a drained one when it can.
 // Owner: the keeper. Writer: one thread (its shard's). Reader: the keeper's thread.
 #pragma once
 
@@ -58,7 +58,7 @@ public:
     // The first so many bytes of what peek() gave are kept elsewhere: keep_house() may remove them.
     void taken(std::size_t bytes);
     void set_durable(std::uint64_t sequence) { durable_.store(sequence, std::memory_order_release); }
-    // Makes the spare segment if it lacks, removes drained ones. An error leaves the lane as it was; call again.
+    // Makes the spare segment if it lacks, of a drained one when there is one; removes the others. An error leaves the lane as it was; call again.
     io::FileResult<bool> keep_house();
     // The orderly end: removes the files, which must hold nothing that was not taken. The writer is gone, and the lane is
     // good for nothing any more. An error leaves the rest of the files.
@@ -85,6 +85,8 @@ struct Leftover {
     std::vector<std::string> records;   // raw bytes
     std::vector<std::string> problems;
 };
+// A drained file whose memory will be used again; its records are in the log.
+inline constexpr std::string_view rested_suffix = ".rested";
 inline constexpr std::uint64_t segment_bytes_max = 256ULL << 20;
 // A directory that is not there holds nothing.
 io::FileResult<Leftover> read_leftovers(io::Files& files, const std::string& directory);

@@ -96,12 +96,29 @@ TEST_CASE("a lane goes on in its spare file, and drained files are taken away") 
         CHECK(files_in(files) <= 3);
         taker.take_all(*lane);
         REQUIRE(lane->keep_house());
-        CHECK(files_in(files) == 2);
+        CHECK(files_in(files) <= 3);   // one may rest
     }
     CHECK(taker.records.size() == 500);
     REQUIRE(lane->discard());
     CHECK(files_in(files) == 0);
     CHECK(!lane->takes_new());
+}
+
+TEST_CASE("a file that is used again is as empty as a new one") {
+    SimFiles files;
+    auto lane = make_lane(files, 1'024);
+    Taker taker;
+    for (int round = 0; round < 7; ++round) {
+        for (int i = 0; i < 5; ++i) REQUIRE(lane->append(Note{.json = std::string(150, 'n')}, moment));
+        taker.take_all(*lane);
+        REQUIRE(lane->keep_house());
+    }
+    const auto names = files.list(directory).value();
+    REQUIRE(names.size() == 2);
+    CHECK(files.text(directory + "/" + names.back()) == std::string(1'024, '\0'));
+    CHECK(lane->append(Note{.json = std::string(150, 'n')}, moment));
+    taker.take_all(*lane);
+    CHECK(taker.records.size() == 36);
 }
 
 TEST_CASE("nothing is removed before it is taken") {
@@ -116,7 +133,7 @@ TEST_CASE("nothing is removed before it is taken") {
     taker.take_all(*lane);
     CHECK(taker.records.size() == 50);
     REQUIRE(lane->keep_house());
-    CHECK(files_in(files) == 2);
+    CHECK(files_in(files) == 3);   // one rests
 }
 
 TEST_CASE("without a spare new work is refused while what runs settles, and all is well when there is one again") {
@@ -226,7 +243,7 @@ TEST_CASE("every attempt that was begun is ended, through full disks and a keepe
         files.set_capacity(UINT64_MAX);
         REQUIRE(lane->keep_house());
         CHECK(lane->reserve(random.reserve(), moment));
-        CHECK(files_in(files) == 2);
+        CHECK(files_in(files) <= 3);   // one may rest
     }
     CHECK(refused > 1'000);
     CHECK(failed_houses > 1'000);
@@ -258,7 +275,7 @@ TEST_CASE("a failing disk leaves a lane as it was, at every call") {
         CHECK(kept.error().code == EIO);
         files.heal();
         REQUIRE(lane->keep_house());
-        CHECK(files_in(files) == 2);
+        CHECK(files_in(files) <= 3);   // one may rest
         REQUIRE(lane->append(Note{.json = std::string(300, 'n')}, moment));
         taker.take_all(*lane);
     }

@@ -16,8 +16,9 @@ namespace {
 
 constexpr unsigned file_mode = 0600;
 constexpr Duration clock_step = std::chrono::seconds(1);
-// Each batch of the tables is a transaction and a sync; while there is work, batches are as large as this makes them.
-constexpr Duration fold_interval = std::chrono::milliseconds(10);
+// Each batch of the tables is a transaction that rewrites the same few pages; while there is work, batches are as large as
+// this makes them, and the shards' caches are disturbed ten times a second and not a hundred.
+constexpr Duration fold_interval = std::chrono::milliseconds(100);
 constexpr std::uint64_t fold_records_at_once = 8'192;
 constexpr std::uint64_t reserve_bytes_max = 64ULL << 20;
 constexpr int control_rounds_max = 8;

@@ -106,8 +106,10 @@ io::FileResult<Leftover> read_leftovers(io::Files& files, const std::string& dir
     const auto names = files.list(directory);
     if (!names) return tl::unexpected<io::FileError>(names.error());
     std::vector<SegmentFile> segments;
-    for (const std::string& name : *names)
+    for (const std::string& name : *names) {
         if (auto file = parse_name(directory, name)) segments.push_back(std::move(*file));
+        if (name.ends_with(rested_suffix)) leftover.files.push_back(directory + "/" + name);   // of records in the log
+    }
     std::ranges::sort(segments, {}, &SegmentFile::order);
 
     LaneReader reader(leftover);

@@ -182,6 +182,17 @@ TEST_CASE("a damaged record ends its lane and is told with its place") {
     CHECK(leftover->problems.empty());
 }
 
+TEST_CASE("a drained file that waits to be used again is not read, and is taken away with the others") {
+    SimFiles files;
+    write_notes(files);
+    files.put(directory + "/0000000007-00003-0000000009.jnl.rested", files.text(name_of_segment(1)).substr(0, 300));
+    const auto leftover = read_leftovers(files, directory);
+    REQUIRE(leftover);
+    CHECK(leftover->records.size() == 10);
+    CHECK(leftover->problems.empty());
+    CHECK(leftover->files.size() == 4);
+}
+
 TEST_CASE("records that are missing in the middle are told") {
     SimFiles files;
     write_notes(files);

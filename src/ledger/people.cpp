@@ -154,6 +154,7 @@ io::FileResult<bool> People::erase(std::string_view tenant, std::string_view use
         return tl::unexpected(written.error());
     }
     unwritten_.clear();
+    generation_.fetch_add(1, std::memory_order_release);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +44,8 @@ public:
     // Forgets the person, in memory and in the file (written anew, the old text gone). False: there was nobody.
     io::FileResult<bool> erase(std::string_view tenant, std::string_view user);
     [[nodiscard]] std::size_t size() const;
+    // Counts up with every erasure: whoever keeps ids for a while throws them away when it has moved.
+    [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
 private:
     using Place = std::array<std::uint8_t, 16>;
@@ -61,6 +64,7 @@ private:
     Salt pepper_{};
     std::unordered_map<Place, Salt, Hash> salts_;
     std::string unwritten_;
+    std::atomic<std::uint64_t> generation_{0};
 };
 
 }   // namespace gilmok::ledger

@@ -201,7 +201,7 @@ private:
             pragmas = {"PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE",
                        "PRAGMA cache_size=-524288"};
         else
-            pragmas = {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA cache_size=-131072",
+            pragmas = {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-131072",
                        "PRAGMA journal_size_limit=" + std::to_string(wal_bytes_kept)};
         pragmas.emplace_back("PRAGMA temp_store=MEMORY");
         for (const std::string& pragma : pragmas) {

@@ -110,7 +110,7 @@ public:
     LagHistogram loop_lag;
     Counter access_lines_dropped;
     Counter spans_dropped;
-    Counter usage_suspect;   // usage that contradicts itself (meter/usage.hpp)
+    Counter usage_suspect;   // usage that contradicts itself
     Counter unpriced;        // exchanges booked without a cost, because no price is known
     Counter over_bound;      // exchanges that used more than was set aside for them
     void count_parse_error(Code code) { parse_errors[static_cast<std::size_t>(code)].add(); }

@@ -16,8 +16,8 @@ namespace {
 constexpr wire::http1::Limits body_limits{};
 // A JSON answer that comes in pieces is kept for its usage up to this size; beyond, usage is missing, never guessed.
 constexpr std::size_t usage_copy_bytes_max = 8U << 20;
-// No engine's usage object comes near; a longer one is read for its counts and not kept.
-constexpr std::size_t raw_usage_bytes_max = 16 * 1024;
+// No engine's usage object comes near; a longer one is not read (dialect/usage).
+constexpr std::size_t raw_usage_bytes_max = 64 * 1024;
 constexpr std::size_t name_bytes_max = 256;
 
 bool is_answer_header_dropped(const wire::http1::Header& header, std::string_view connection) {
@@ -137,7 +137,6 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
         return true;
     }
     const auto read = dialect::openai::read_event(event.data);
-    if (read.has_usage) usage_ = read.usage;
     learn(read.usage_text, read.model, read.service_tier);
     if (read.has_content) ++content_events_;
     has_finish_reason_ |= read.has_finish_reason;
@@ -183,7 +182,6 @@ void Answer::learn(std::string_view usage_text, std::string_view model, std::str
 }
 
 void Answer::learn(const dialect::openai::AnswerFacts& facts) {
-    usage_ = facts.usage;
     learn(facts.usage_text, facts.model, facts.service_tier);
 }
 

@@ -62,7 +62,6 @@ public:
 
     [[nodiscard]] bool is_event_stream() const { return is_event_stream_; }
     [[nodiscard]] bool keeps_client_connection() const { return keep_alive_; }
-    [[nodiscard]] const model::Usage& usage() const { return usage_; }
     // What decides the price: the upstream's own usage object (the last one), the model and the tier the answer names.
     [[nodiscard]] std::string_view raw_usage() const { return raw_usage_; }
     [[nodiscard]] std::string_view response_model() const { return response_model_; }
@@ -87,7 +86,6 @@ private:
     AnswerOptions options_;
     wire::http1::BodyReader body_;
     wire::sse::Framer framer_;
-    model::Usage usage_{};
     std::string kept_;   // a JSON answer that came in pieces, for its usage
     std::string raw_usage_, response_model_, service_tier_;
     std::string copy_;
