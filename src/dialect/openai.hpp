@@ -46,6 +46,20 @@ Result<Request> read_request(model::Endpoint endpoint, std::string_view body, co
 // boundary. Errors: member_invalid (not a form as the RFC wants it), member_duplicate, model_missing.
 Result<Request> read_multipart(std::string_view content_type, std::string_view body);
 
+// The parts of such a form in their order, for who must see them all. Errors: member_invalid; what part() returned.
+struct FormPart {
+    std::string_view name;   // of the field
+    std::string_view head;   // the part's header lines as they came, without the last line's end
+    std::string_view content;
+    bool is_file = false;
+};
+class FormParts {
+public:
+    virtual ~FormParts() = default;
+    virtual Result<bool> part(const FormPart& part) = 0;
+};
+Result<bool> read_form(std::string_view content_type, std::string_view body, FormParts& parts);
+
 // The body to send: the client's bytes with the served name in place of the public one and, for streams of chat and
 // completions, with stream_options.include_usage = true and, where a budget must hold, a limit of the answer. At most 7
 // pieces; `made` is overwritten with the bytes that are new, and must live as long as the parts. A served name for a

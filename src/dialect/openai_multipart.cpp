@@ -40,22 +40,16 @@ bool take_parameter(std::string_view& rest, std::string_view& name, std::string_
     return value.find('\\') == std::string_view::npos;
 }
 
-// What a part's head says of it: the field's name, or "" when there is none.
-struct PartHead {
-    std::string_view name;
-    bool is_file = false;
-};
-
 // Some clients write a quote in a file name as a quoted pair, and some a plain backslash, so where such a name ends is
 // anybody's guess. It may be the last parameter, when no guess at it would find another field name in it.
-bool is_odd_file_name(std::string_view rest, PartHead& head) {
+bool is_odd_file_name(std::string_view rest, FormPart& head) {
     const std::string lower = lowercase(trim(trim(rest).substr(1)));
     constexpr std::string_view opening = "filename=\"";
     head.is_file = lower.starts_with(opening) && lower.ends_with('"');
     return head.is_file && lower.find("name", opening.size()) == std::string::npos;
 }
 
-bool read_disposition(std::string_view value, PartHead& head) {
+bool read_disposition(std::string_view value, FormPart& head) {
     const std::size_t length = std::min(value.find(';'), value.size());
     if (!equal_ignoring_case(trim(value.substr(0, length)), "form-data")) return false;
     std::string_view rest = value.substr(length);
@@ -77,7 +71,7 @@ bool read_disposition(std::string_view value, PartHead& head) {
     return has_name;
 }
 
-bool read_part_head(std::string_view lines, PartHead& head) {
+bool read_part_head(std::string_view lines, FormPart& head) {
     bool is_found = false;
     while (!lines.empty()) {
         const std::size_t length = std::min(lines.find("\r\n"), lines.size());
@@ -114,64 +108,81 @@ struct Seen {
     bool stream = false;
 };
 
-Result<bool> read_field(const PartHead& head, std::string_view content, Seen& seen, Request& request) {
-    static constexpr std::string_view given_twice =
-        "a form field that decides something is given twice or in other letters";
-    const bool is_model = equal_ignoring_case(head.name, "model");
-    const bool is_stream = equal_ignoring_case(head.name, "stream");
-    if (!is_model && !is_stream) return true;
-    const bool is_exact = head.name == "model" || head.name == "stream";
-    if (!is_exact || (is_model && seen.model) || (is_stream && seen.stream))
-        return fail(Code::member_duplicate, Fault::client, Retry::never, given_twice);
-    (is_model ? seen.model : seen.stream) = true;
-    if (head.is_file) return invalid("the form fields 'model' and 'stream' must not be files");
-    if (is_stream) {
-        request.is_stream = content == "true" || content == "True" || content == "1";
+// Reads the two fields that decide something.
+class Deciding final : public FormParts {
+public:
+    explicit Deciding(Request& request) : request_(request) {}
+    Result<bool> part(const FormPart& part) override {
+        static constexpr std::string_view given_twice =
+            "a form field that decides something is given twice or in other letters";
+        const bool is_model = equal_ignoring_case(part.name, "model");
+        const bool is_stream = equal_ignoring_case(part.name, "stream");
+        if (!is_model && !is_stream) return true;
+        const bool is_exact = part.name == "model" || part.name == "stream";
+        if (!is_exact || (is_model && seen_.model) || (is_stream && seen_.stream))
+            return fail(Code::member_duplicate, Fault::client, Retry::never, given_twice);
+        (is_model ? seen_.model : seen_.stream) = true;
+        if (part.is_file) return invalid("the form fields 'model' and 'stream' must not be files");
+        if (is_stream) {
+            request_.is_stream = part.content == "true" || part.content == "True" || part.content == "1";
+            return true;
+        }
+        if (part.content.empty() || part.content.size() > model_bytes_max)
+            return invalid("the form field 'model' must hold 1 to 256 bytes");
+        for (const char c : part.content)
+            if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')
+                return invalid("the form field 'model' must not hold control bytes");
+        request_.model = part.content;
+        request_.model_value = {wire::json::Type::string, part.content};
         return true;
     }
-    if (content.empty() || content.size() > model_bytes_max)
-        return invalid("the form field 'model' must hold 1 to 256 bytes");
-    for (const char c : content)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')
-            return invalid("the form field 'model' must not hold control bytes");
-    request.model = content;
-    request.model_value = {wire::json::Type::string, content};
-    return true;
-}
 
-}  // namespace
+private:
+    Request& request_;
+    Seen seen_;
+};
 
-Result<Request> read_multipart(std::string_view content_type, std::string_view body) {
+}   // namespace
+
+Result<bool> read_form(std::string_view content_type, std::string_view body, FormParts& parts) {
     static constexpr std::string_view malformed = "the body is not multipart/form-data as RFC 7578 writes it";
     std::string_view boundary;
     if (!find_boundary(content_type, boundary))
         return invalid("the body must be multipart/form-data with one boundary");
-    Seen seen;
-    Request request;
-    request.text = body;
-    request.is_multipart = true;
     const std::string delimiter = "\r\n--" + std::string(boundary);
     // The first delimiter has no CRLF of its own when nothing precedes it; a preamble is refused, no client sends one.
     if (!body.starts_with(std::string_view(delimiter).substr(2))) return invalid(malformed);
     std::string_view rest = body.substr(delimiter.size() - 2);
-    for (std::size_t parts = 0; !rest.starts_with("--"); ++parts) {
-        if (parts == parts_max) return invalid("the form has too many parts");
+    for (std::size_t count = 0; !rest.starts_with("--"); ++count) {
+        if (count == parts_max) return invalid("the form has too many parts");
         if (!rest.starts_with("\r\n")) return invalid(malformed);
         rest.remove_prefix(2);
         const std::size_t head_bytes = rest.substr(0, part_head_bytes_max).find("\r\n\r\n");
-        PartHead head;
-        if (head_bytes == std::string_view::npos || !read_part_head(rest.substr(0, head_bytes), head))
+        FormPart part;
+        if (head_bytes == std::string_view::npos || !read_part_head(rest.substr(0, head_bytes), part))
             return invalid(malformed);
+        part.head = rest.substr(0, head_bytes);
         rest.remove_prefix(head_bytes + 4);
         const std::size_t content_bytes = rest.find(delimiter);
         if (content_bytes == std::string_view::npos) return invalid(malformed);
-        GILMOK_TRY(is_read, read_field(head, rest.substr(0, content_bytes), seen, request));
+        part.content = rest.substr(0, content_bytes);
+        GILMOK_TRY(is_read, parts.part(part));
         static_cast<void>(is_read);
         rest.remove_prefix(content_bytes + delimiter.size());
     }
+    return true;
+}
+
+Result<Request> read_multipart(std::string_view content_type, std::string_view body) {
+    Request request;
+    request.text = body;
+    request.is_multipart = true;
+    Deciding deciding(request);
+    GILMOK_TRY(is_read, read_form(content_type, body, deciding));
+    static_cast<void>(is_read);
     if (request.model.empty())
         return fail(Code::model_missing, Fault::client, Retry::never, "the form field 'model' is missing");
     return request;
 }
 
-}  // namespace gilmok::dialect::openai
+}   // namespace gilmok::dialect::openai

@@ -1,0 +1,303 @@
+#include "guard/walk.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "dialect/openai.hpp"
+#include "wire/json.hpp"
+#include "wire/json_string.hpp"
+
+namespace gilmok::guard {
+
+namespace {
+
+using What = Leaf::What;
+using Kernel = wire::json::FastKernel;
+
+// Bytes of UTF-8 that the escape at the front of `raw` stands for, as json::append_unescaped() resolves it.
+std::size_t escaped_bytes(std::string_view raw, std::size_t& used) {
+    used = 2;
+    if (raw.size() < 6 || raw[1] != 'u') return 1;
+    const auto hex4 = [&](std::size_t at) {
+        std::uint32_t number = 0;
+        std::from_chars(raw.data() + at, raw.data() + at + 4, number, 16);
+        return number;
+    };
+    used = 6;
+    const std::uint32_t code = hex4(2);
+    if (code < 0x80) return 1;
+    if (code < 0x800) return 2;
+    const bool is_pair = code >= 0xd800 && code <= 0xdbff && raw.size() >= 12 && raw[6] == '\\' && raw[7] == 'u';
+    if (!is_pair) return 3;
+    const std::uint32_t low = hex4(8);
+    if (low < 0xdc00 || low > 0xdfff) return 3;
+    used = 12;
+    return 4;
+}
+
+constexpr std::array<bool, 256> base64_letters = [] {
+    std::array<bool, 256> is{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"))
+        is[static_cast<unsigned char>(c)] = true;
+    return is;
+}();
+
+bool is_base64(std::string_view text) {
+    while (text.ends_with('=')) text.remove_suffix(1);
+    // In blocks without a branch for each byte: images are megabytes.
+    std::size_t at = 0;
+    for (; at + 64 <= text.size(); at += 64) {
+        bool is_all = true;
+        for (std::size_t i = 0; i < 64; ++i) is_all &= base64_letters[static_cast<unsigned char>(text[at + i])];
+        if (!is_all) return false;
+    }
+    for (; at < text.size(); ++at)
+        if (!base64_letters[static_cast<unsigned char>(text[at])]) return false;
+    return true;
+}
+
+// "data:image/png;base64,iVBOR…" (RFC 2397). What a URL of another form holds is told as text besides.
+bool is_data_url(std::string_view text, What& what, bool& is_opaque) {
+    constexpr std::size_t head_bytes_max = 256;
+    if (text.size() < 5 || !equal_ignoring_case(text.substr(0, 5), "data:")) return false;
+    const std::size_t comma = text.substr(0, head_bytes_max).find(',');
+    if (comma == std::string_view::npos) return false;
+    const std::string head = lowercase(text.substr(5, comma - 5));
+    what = head.starts_with("image/")   ? What::image_data
+           : head.starts_with("audio/") ? What::audio_data
+                                        : What::file_data;
+    is_opaque = head.ends_with(";base64") && text.size() - comma > media_bytes_min && is_base64(text.substr(comma + 1));
+    return true;
+}
+
+bool is_link(std::string_view text) {
+    return text.size() > 7 &&
+           (equal_ignoring_case(text.substr(0, 7), "http://") || equal_ignoring_case(text.substr(0, 8), "https://"));
+}
+
+class Walker {
+public:
+    Walker(WalkScratch& scratch, Leaves& leaves) : scratch_(scratch), leaves_(leaves) {}
+
+    Result<bool> walk(std::string_view text, Nest* nest, std::uint8_t nested) {
+        // The text is checked, so a token's first byte says what it is, and a string followed by a colon is a key.
+        std::array<Container, containers_max> open{};
+        std::size_t depth = 0;
+        std::string_view key;
+        const char* at = text.data();
+        const char* const end = at + text.size();
+        const auto current = [&]() -> Container& { return open[std::min(depth, containers_max - 1)]; };
+        while (at != end) {
+            switch (*at) {
+                case '{':
+                case '[': {
+                    const std::string_view own = current().is_object ? key : current().key;
+                    ++depth;
+                    current() = {own, *at == '{'};
+                    ++at;
+                    break;
+                }
+                case '}':
+                case ']':
+                    if (depth == 0) return broken();
+                    --depth;
+                    ++at;
+                    break;
+                case '"': {
+                    bool is_ascii = true;
+                    const auto found = Kernel::string_end(at + 1, end, is_ascii);
+                    if (!found.is_whole) return broken();
+                    const std::string_view raw(at + 1, static_cast<std::size_t>(found.stop - at - 1));
+                    at = Kernel::space_end(found.stop + 1, end);
+                    const bool is_key = at != end && *at == ':';
+                    Where where{key, current().key, nest, nested};
+                    if (!current().is_object && depth > 0) {
+                        where.key = current().key;
+                        where.outer_key = open[std::min(depth, containers_max) - 1].key;
+                    }
+                    if (is_key) key = raw;
+                    GILMOK_TRY(told, string(raw, is_key, where));
+                    static_cast<void>(told);
+                    break;
+                }
+                default:
+                    if (*at == '-' || (*at >= '0' && *at <= '9')) {
+                        const char* const begin = at;
+                        std::size_t digits = 0;
+                        for (; at != end && is_of_number(*at); ++at) digits += *at >= '0' && *at <= '9';
+                        if (digits < number_digits_min) break;
+                        const std::string_view raw(begin, static_cast<std::size_t>(at - begin));
+                        const Leaf leaf{What::number, raw,   raw, current().is_object ? key : current().key,
+                                        nested,       false, nest};
+                        GILMOK_TRY(told, leaves_.leaf(leaf));
+                        static_cast<void>(told);
+                    } else {
+                        ++at;   // white space, colons, commas, true, false, null
+                    }
+            }
+        }
+        return depth == 0 ? Result<bool>(true) : broken();
+    }
+
+private:
+    static constexpr std::size_t containers_max = 64;   // keys of deeper ones are not told apart
+    struct Container {
+        std::string_view key;
+        bool is_object = false;
+    };
+    struct Where {
+        std::string_view key, outer_key;
+        Nest* nest;
+        std::uint8_t nested;
+    };
+
+    static bool is_of_number(char c) {
+        return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+    }
+    static Result<bool> broken() {
+        return fail(Code::bad_json, Fault::client, Retry::never, "the text is not the JSON that it was said to be");
+    }
+
+    Result<bool> string(std::string_view raw, bool is_key, const Where& where) {
+        Leaf leaf{is_key ? What::key : What::text, raw, raw, where.key, where.nested, false, where.nest};
+        if (raw.size() > leaf_bytes_max)
+            return fail(Code::guard_failed, Fault::client, Retry::never, "a string is too long to be looked through");
+        if (wire::json::has_escape(raw)) {
+            std::string& text = scratch_.text[where.nested];
+            text.clear();
+            const wire::json::Value value{wire::json::Type::string, {raw.data() - 1, raw.size() + 2}};
+            if (!wire::json::append_unescaped(text, value, leaf_bytes_max)) return broken();
+            leaf.text = text;
+            leaf.is_escaped = true;
+        }
+        if (is_key) return leaves_.leaf(leaf);
+        if (where.nested < nested_max && looks_like_json(leaf.text) && wire::json::scan(leaf.text, {}, nullptr)) {
+            Nest nest{where.nest, raw, leaf.text, Escapes(raw)};
+            return walk(leaf.text, &nest, static_cast<std::uint8_t>(where.nested + 1));
+        }
+        bool is_opaque = false;
+        if (is_media(leaf, where, is_opaque)) {
+            if (is_opaque) return leaves_.leaf(leaf);
+            Leaf media = leaf;
+            media.raw = media.text = raw.substr(0, 0);
+            GILMOK_TRY(told, leaves_.leaf(media));
+            static_cast<void>(told);
+            leaf.what = What::text;
+        }
+        return leaves_.leaf(leaf);
+    }
+
+    // Cheap first: most strings are prose, and are not scanned a second time.
+    static bool looks_like_json(std::string_view text) {
+        constexpr std::string_view space = " \t\r\n";
+        const std::size_t first = text.find_first_not_of(space);
+        if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+        return text[text.find_last_not_of(space)] == (text[first] == '{' ? '}' : ']');
+    }
+
+    static bool is_media(Leaf& leaf, const Where& where, bool& is_opaque) {
+        if (leaf.text.size() < 8) return false;
+        if (is_data_url(leaf.text, leaf.what, is_opaque)) return true;
+        const std::string_view key = where.key, outer = where.outer_key;
+        if (is_link(leaf.text)) {
+            if (key == "image_url" || (key == "url" && outer == "image_url"))
+                leaf.what = What::image_link;
+            else if (key == "file_url" || (key == "url" && outer.ends_with("_url")))
+                leaf.what = What::file_link;
+            else
+                return false;
+            return true;
+        }
+        const bool is_data = key == "data" && (outer == "input_audio" || outer == "source" || outer == "audio");
+        if (!is_data && key != "file_data" && key != "b64_json") return false;
+        if (leaf.text.size() < media_bytes_min || !is_base64(leaf.text)) return false;
+        leaf.what = key == "b64_json"                            ? What::image_data
+                    : outer == "input_audio" || outer == "audio" ? What::audio_data
+                                                                 : What::file_data;
+        is_opaque = true;
+        return true;
+    }
+
+    WalkScratch& scratch_;
+    Leaves& leaves_;
+};
+
+class FormLeaves final : public dialect::openai::FormParts {
+public:
+    explicit FormLeaves(Leaves& leaves) : leaves_(leaves) {}
+    Result<bool> part(const dialect::openai::FormPart& part) override {
+        if (part.is_file) {
+            GILMOK_TRY(head, tell(What::text, part.head, {}));   // the file's name says much
+            static_cast<void>(head);
+            const bool is_image = part.name.starts_with("image") || part.name == "mask";
+            return tell(is_image              ? What::image_data
+                        : part.name == "file" ? What::audio_data
+                                              : What::file_data,
+                        part.content, part.name);
+        }
+        return tell(What::text, part.content, part.name);
+    }
+
+private:
+    Result<bool> tell(What what, std::string_view text, std::string_view key) {
+        const Leaf leaf{what, text, text, key, 0, false, nullptr};
+        return leaves_.leaf(leaf);
+    }
+    Leaves& leaves_;
+};
+
+}   // namespace
+
+// Past one character, or a run of them, that ends at `text_offset_max` or before. False when the next one would not.
+bool Escapes::step(std::size_t text_offset_max) {
+    if (raw_at_ >= raw_.size() || text_at_ >= text_offset_max) return false;
+    std::size_t used = 0, bytes = 0;
+    if (raw_[raw_at_] == '\\') {
+        bytes = escaped_bytes(raw_.substr(raw_at_), used);
+        if (text_at_ + bytes > text_offset_max) return false;
+    } else {
+        used = bytes = std::min(std::min(raw_.find('\\', raw_at_), raw_.size()) - raw_at_, text_offset_max - text_at_);
+    }
+    raw_at_ += used;
+    text_at_ += bytes;
+    return true;
+}
+
+std::size_t Escapes::begin_of(std::size_t text_offset) {
+    while (step(text_offset)) continue;
+    return raw_at_;
+}
+
+std::size_t Escapes::end_of(std::size_t text_offset) {
+    while (step(text_offset)) continue;
+    if (text_at_ >= text_offset || raw_at_ >= raw_.size()) return raw_at_;
+    std::size_t used = 0;
+    text_at_ += escaped_bytes(raw_.substr(raw_at_), used);
+    return raw_at_ += used;
+}
+
+Span LeafPlace::of(std::size_t begin, std::size_t end) {
+    if (leaf_.is_escaped) {
+        begin = escapes_.begin_of(begin);
+        end = escapes_.end_of(end);
+    }
+    const char* from = leaf_.raw.data() + begin;
+    const char* to = leaf_.raw.data() + end;
+    for (Nest* nest = leaf_.nest; nest != nullptr; nest = nest->outer) {
+        if (nest->raw.data() == nest->text.data()) continue;   // nothing in it is escaped: the same bytes
+        from = nest->raw.data() + nest->escapes.begin_of(static_cast<std::size_t>(from - nest->text.data()));
+        to = nest->raw.data() + nest->escapes.end_of(static_cast<std::size_t>(to - nest->text.data()));
+    }
+    return {static_cast<std::size_t>(from - body_.data()), static_cast<std::size_t>(to - body_.data())};
+}
+
+Result<bool> walk(std::string_view body, WalkScratch& scratch, Leaves& leaves) {
+    return Walker(scratch, leaves).walk(body, nullptr, 0);
+}
+
+Result<bool> walk_form(std::string_view content_type, std::string_view body, Leaves& leaves) {
+    FormLeaves parts(leaves);
+    return dialect::openai::read_form(content_type, body, parts);
+}
+
+}   // namespace gilmok::guard
