@@ -2,6 +2,9 @@
 // it streams. Works on the text of each channel (content, reasoning, refusal, arguments of each tool call, by choice), never on
 // framing: a stand-in that is split over events, even over escapes, is found. Of a stream only the tail that is a
 // proper prefix of a stand-in in use (or may become a finding) is held back, and comes with the next event of the channel, or before its end.
+// Channels are not a list of names: every text of a delta is one, by where it stands. Strings that come whole (ids, roles, names
+// of functions, error messages) are restored in place. Where a text changes, the token log-probabilities beside it, which would
+// spell out what was changed, become null. An event in which nothing changes is passed as it came, byte for byte.
 // Sans-IO. Owner: one exchange. Limits: channels_max, hold bounds of Pseudonyms and Detector.
 #pragma once
 
@@ -26,12 +29,14 @@ struct RestoreOptions {
     model::KindSet masked{};           // kinds that are masked in the answer, unless the client sent the value himself
     model::KindSet blocked{};          // kinds at which the answer is cut off: guard_answer_blocked
     std::vector<std::string> sent{};   // values that the client himself sent: they may come back
-    std::string notice{};              // put before the first content ("" = none)
+    std::string notice{};              // put before the first content of each choice ("" = none); not before JSON
+    bool content_is_json = false;      // the client asked for JSON (response_format): values are escaped for it
 };
 
 class Restorer {
 public:
     static constexpr std::size_t channels_max = 512;   // then guard_failed
+    // What the options point to, and the scratch, must outlive this.
     explicit Restorer(RestoreOptions options, DetectScratch& scratch);
     ~Restorer();
     // The data of one server-sent event ("[DONE]" too). Appends whole events ("data: …\n\n"), `raw` itself when nothing changes.
@@ -41,6 +46,8 @@ public:
     Result<bool> end(std::string& out);
     // A whole JSON answer.
     Result<bool> body(std::string_view json, std::string& out);
+    // A whole answer of another kind of text.
+    Result<bool> text(std::string_view text, std::string& out);
     // What was done, for the decision record: findings of the answer by kind with their action.
     [[nodiscard]] const std::vector<model::Decision::Entry>& done() const;
     [[nodiscard]] std::uint64_t restored_count() const;

@@ -38,7 +38,33 @@ bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
     return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+void append_status_line(std::uint16_t status, std::string& out) {
+    out += "HTTP/1.1 ";
+    append_number(out, status);
+    out += ' ';
+    out += wire::http1::reason_phrase(status);
+    out += "\r\n";
+}
+
+bool is_json_type(std::string_view content_type) {
+    const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+    return equal_ignoring_case(type, "application/json") ||
+           (type.size() > 5 && equal_ignoring_case(type.substr(type.size() - 5), "+json"));
+}
+
+// Sound, pictures and what calls itself bytes; anything else may hold words, also what has no type at all.
+bool is_binary(std::string_view content_type) {
+    return begins_with_ignoring_case(content_type, "audio/") || begins_with_ignoring_case(content_type, "image/") ||
+           begins_with_ignoring_case(content_type, "video/") ||
+           begins_with_ignoring_case(content_type, "application/octet-stream");
+}
+
 }   // namespace
+
+bool Answer::can_rewrite(const wire::http1::ResponseHead& head) {
+    return head.framing == Framing::none || head.headers.find(Known::content_encoding) == nullptr ||
+           is_binary(head.headers.value(Known::content_type));
+}
 
 Answer::Answer(const AnswerOptions& options)
     : options_(options), framer_(options.event_bytes_max), keep_alive_(options.keep_alive) {}
@@ -53,31 +79,39 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
         is_plain && !is_event_stream_ && status_ < 300 && begins_with_ignoring_case(content_type, "application/json");
     body_ = wire::http1::BodyReader(head.framing, head.content_length, body_limits);
 
+    is_unreadable_ = options_.rewriter != nullptr && !can_rewrite(head);
+    is_held_ =
+        options_.rewriter != nullptr && !is_event_stream_ && head.framing != Framing::none && !is_binary(content_type);
+    is_json_ = is_json_type(content_type);
+
     // A body keeps its announced length when nothing in it will change; otherwise it is chunked, or for HTTP/1.0 ends
     // with the connection.
-    const bool has_length = !is_event_stream_ && (head.framing == Framing::length || head.framing == Framing::none);
+    const bool has_length =
+        is_held_ || (!is_event_stream_ && (head.framing == Framing::length || head.framing == Framing::none));
     is_chunked_ = !has_length && options_.client_version_minor >= 1;
     if (!has_length && !is_chunked_) keep_alive_ = false;
 
-    out += "HTTP/1.1 ";
-    append_number(out, status_);
-    out += ' ';
-    out += wire::http1::reason_phrase(status_);
-    out += "\r\n";
-    out += date_line;
+    std::string& lines = is_held_ ? held_head_ : out;
+    if (is_held_) date_line_ = date_line;
+    append_status_line(status_, lines);
+    lines += date_line;
     const std::string_view connection = head.headers.value(Known::connection);
     for (const auto& header : head.headers)
-        if (!is_answer_header_dropped(header, connection)) wire::http1::append_header(out, header);
-    if (is_event_stream_) out += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
-    if (options_.is_simulated) out += "x-gilmok-simulated: true\r\n";
-    wire::http1::append_header(out, "x-request-id", options_.request_id);
-    out += options_.more_headers;
+        if (!is_answer_header_dropped(header, connection)) wire::http1::append_header(lines, header);
+    if (is_event_stream_) lines += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
+    if (options_.is_simulated) lines += "x-gilmok-simulated: true\r\n";
+    wire::http1::append_header(lines, "x-request-id", options_.request_id);
+    lines += options_.more_headers;
     options_.more_headers = {};
+    if (!is_held_) append_head_end(has_length, head.framing == Framing::length ? head.content_length : 0, lines);
+}
+
+void Answer::append_head_end(bool has_length, std::uint64_t length, std::string& out) const {
     if (is_chunked_) {
         out += "transfer-encoding: chunked\r\n";
     } else if (has_length && status_ != 204 && status_ != 304) {
         out += "content-length: ";
-        append_number(out, head.framing == Framing::length ? head.content_length : 0);
+        append_number(out, length);
         out += "\r\n";
     }
     if (!keep_alive_)
@@ -88,6 +122,11 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
 }
 
 Result<bool> Answer::feed(std::string_view bytes, std::string& scratch, std::string& out) {
+    if (is_unreadable_) {
+        has_refused_ = true;
+        return fail(Code::guard_failed, Fault::gateway, Retry::never,
+                    "the upstream's answer is encoded and cannot be looked through");
+    }
     // `scratch` gathers the payload of one feed, so that it leaves as one chunk however the upstream cut it.
     scratch.clear();
     Result<bool> outcome = true;
@@ -113,6 +152,10 @@ Result<bool> Answer::take_payload(std::string_view payload, std::string& events)
         if (body_bytes_ > options_.answer_bytes_max)
             return fail(Code::upstream_too_large, Fault::upstream, Retry::never,
                         "the answer is above answer_bytes_max");
+        if (is_held_) {
+            held_body_.append(payload);
+            return true;
+        }
         if (reads_usage_) keep_for_usage(payload, body_.is_done());
         events.append(payload);
         has_passed_content_ = true;
@@ -146,14 +189,30 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
     has_passed_content_ |= read.has_content;
     ++events_passed_;
     const bool is_hidden = options_.hide_usage || (options_.hide_delta_usage && read.what == What::delta);
-    if (is_hidden && read.has_usage_member)
+    const bool loses_usage = is_hidden && read.has_usage_member;
+    if (options_.rewriter != nullptr) {
+        std::string shown;
+        if (loses_usage) dialect::openai::append_event_without_usage(shown, event.raw, event.data);
+        // Of an event that was made anew the data is the one line behind "data: "; one that could not be is as it came.
+        const bool is_made = loses_usage && shown != event.raw;
+        const std::string_view raw = is_made ? std::string_view(shown) : event.raw;
+        GILMOK_TRY(written, rewrite_event(raw, is_made ? raw.substr(6, raw.size() - 8) : event.data, events));
+        static_cast<void>(written);
+    } else if (loses_usage) {
         dialect::openai::append_event_without_usage(events, event.raw, event.data);
-    else
+    } else {
         events.append(event.raw);
+    }
     if (has_error_event_)
         return fail(Code::upstream_error_event, Fault::upstream, Retry::never,
                     "the upstream reported an error inside its stream");
     return true;
+}
+
+Result<bool> Answer::rewrite_event(std::string_view raw, std::string_view data, std::string& events) {
+    auto written = options_.rewriter->event(raw, data, events);
+    has_refused_ = has_refused_ || !written;
+    return written;
 }
 
 void Answer::keep_for_usage(std::string_view payload, bool is_last) {
@@ -214,6 +273,15 @@ Result<bool> Answer::finish(std::string& out) {
         if (!has_done_ && (framer_.bytes_held() > 0 || (is_token_stream && !has_finish_reason_)))
             return fail(Code::upstream_closed, Fault::upstream, Retry::never,
                         "the upstream's stream ended without its end");
+        if (options_.rewriter != nullptr && !has_done_) {
+            std::string events;
+            auto ended = options_.rewriter->end(events);
+            has_refused_ = !ended;
+            if (!ended) return ended;
+            append_body(events, out);
+        }
+    } else if (is_held_) {
+        return finish_held(out);
     } else if (reads_usage_ && !kept_.empty()) {
         learn(dialect::openai::read_facts(kept_));
     }
@@ -222,14 +290,47 @@ Result<bool> Answer::finish(std::string& out) {
     return true;
 }
 
+// The whole answer is there: its usage is read as the upstream wrote it, and the client gets it as the rewriter does.
+Result<bool> Answer::finish_held(std::string& out) {
+    if (reads_usage_) learn(dialect::openai::read_facts(held_body_));
+    std::string body;
+    auto written = is_json_ ? options_.rewriter->body(held_body_, body) : options_.rewriter->text(held_body_, body);
+    has_refused_ = !written;
+    if (!written) return written;
+    held_body_ = {};
+    out += held_head_;
+    append_head_end(true, body.size(), out);
+    append_body(body, out);
+    has_passed_content_ = !body.empty();
+    is_held_ = false;
+    return true;
+}
+
 bool Answer::cut_off(const Error& error, std::string_view detail, std::string& out) {
     kept_ = {};
+    if (is_held_) {
+        // The client has seen nothing yet, so he gets the answer that an error in time would have got.
+        std::string json;
+        dialect::openai::append_error(json, error, options_.request_id, detail);
+        status_ = dialect::openai::status_of(error.code);
+        append_status_line(status_, out);
+        out += date_line_;
+        out += "content-type: application/json\r\n";
+        wire::http1::append_header(out, "x-request-id", options_.request_id);
+        append_head_end(true, json.size(), out);
+        append_body(json, out);
+        is_held_ = false;
+        held_body_ = {};
+        return true;
+    }
     // A message that gets its proper end leaves the connection fit for the next request: closing it unannounced would
     // fail whatever the client sends next.
     keep_alive_ = keep_alive_ && is_event_stream_ && is_chunked_;
     if (!is_event_stream_) return false;
     if (!has_error_event_ && !has_done_) {
         std::string json, event;
+        // What is held of a text that the rewriter had nothing against is the client's, however the stream ended.
+        if (options_.rewriter != nullptr && !has_refused_ && !options_.rewriter->end(event)) event.clear();
         dialect::openai::append_error(json, error, options_.request_id, detail);
         wire::sse::append_event(event, "", json);
         append_body(event, out);

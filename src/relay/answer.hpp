@@ -4,6 +4,8 @@
 // What it guarantees: the client never sees a head that was not understood; an event is passed whole or not at all; a
 // stream that the upstream cut short ends with an error event and never with a bare "[DONE]"; usage that the client did
 // not ask for is not shown to him.
+// With a rewriter, JSON and other text is held until it is whole, at most answer_bytes_max, and only then is there a head: what
+// the rewriter refuses becomes an error of its own, not a broken answer. Events are rewritten one by one.
 // Owner: one exchange. Holds nothing between events.
 #pragma once
 
@@ -14,6 +16,7 @@
 #include "base/result.hpp"
 #include "dialect/openai.hpp"
 #include "model/exchange.hpp"
+#include "relay/rewriter.hpp"
 #include "wire/http1.hpp"
 #include "wire/sse.hpp"
 
@@ -33,13 +36,17 @@ struct AnswerOptions {
     std::string_view more_headers{};   // whole lines, read by begin() only
     bool keeps_copy = false;           // of the body as the client gets it, up to copy_bytes_max
     std::size_t copy_bytes_max = 1 << 20;
+    Rewriter* rewriter = nullptr;   // must outlive the Answer
 };
 
 class Answer {
 public:
     explicit Answer(const AnswerOptions& options);
 
-    // Appends the client's head for the upstream's. `date` is a whole Date header line.
+    // Whether a rewriter can read such an answer: text that is encoded it cannot. Ask before begin(), and take what cannot be
+    // read for an attempt that failed; an Answer that has begun nevertheless fails at its first byte.
+    static bool can_rewrite(const wire::http1::ResponseHead& head);
+    // Appends the client's head for the upstream's, unless it waits for the whole body. `date` is a whole Date header line.
     void begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out);
     // Takes bytes of the upstream's message behind its head, all of them unless the message ends before. Appends what
     // the client gets. Errors (fault upstream): upstream_protocol, upstream_too_large, upstream_error_event (the event
@@ -78,6 +85,9 @@ public:
 private:
     Result<bool> take_payload(std::string_view payload, std::string& events);
     Result<bool> take_event(const wire::sse::Event& event, std::string& events);
+    Result<bool> rewrite_event(std::string_view raw, std::string_view data, std::string& events);
+    Result<bool> finish_held(std::string& out);
+    void append_head_end(bool has_length, std::uint64_t length, std::string& out) const;
     void append_body(std::string_view payload, std::string& out);
     void keep_for_usage(std::string_view payload, bool is_last);
     void learn(std::string_view usage_text, std::string_view model, std::string_view service_tier);
@@ -89,6 +99,8 @@ private:
     std::string kept_;   // a JSON answer that came in pieces, for its usage
     std::string raw_usage_, response_model_, service_tier_;
     std::string copy_;
+    std::string held_head_, held_body_;   // of an answer that is rewritten whole
+    std::string date_line_;
     std::uint32_t content_events_ = 0;
     std::uint64_t body_bytes_ = 0;
     std::uint32_t events_passed_ = 0;
@@ -102,6 +114,10 @@ private:
     bool has_error_event_ = false;
     bool has_surplus_ = false;
     bool has_passed_content_ = false;
+    bool is_held_ = false;         // head and body wait for the end
+    bool is_json_ = false;         // what is held is to be read as JSON
+    bool is_unreadable_ = false;   // for the rewriter
+    bool has_refused_ = false;     // the rewriter did
 };
 
 }   // namespace gilmok::relay

@@ -1,0 +1,211 @@
+#include "guard/answer_text.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "guard/redact.hpp"
+
+namespace gilmok::guard {
+
+using model::DataKind;
+using model::GuardAction;
+
+namespace {
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+// Digits and at-signs: what words that were passed on already may give a meaning to.
+bool wants_context(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '@' || c == '='; });
+}
+
+// Letters and digits only, so that "900101-1234567" and "9001011234567" are one value.
+std::string as_compared(std::string_view value) {
+    std::string out;
+    for (const char c : value)
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+            static_cast<unsigned char>(c) >= 0x80)
+            out += ascii_lower(c);
+    return out;
+}
+
+}   // namespace
+
+void InsideJson::pass(std::string_view text) {
+    for (const char c : text) {
+        if (is_escaped_)
+            is_escaped_ = false;
+        else if (c == '\\')
+            is_escaped_ = is_in_string_;
+        else if (c == '"')
+            is_in_string_ = !is_in_string_;
+    }
+}
+
+AnswerText::AnswerText(const RestoreOptions& options, DetectScratch& scratch) : options_(options), scratch_(scratch) {
+    if (options.pseudonyms != nullptr && !options.pseudonyms->is_empty()) pseudonyms_ = options.pseudonyms;
+    kinds_.add(options.masked);
+    kinds_.add(options.blocked);
+    if (!kinds_.is_empty()) detector_ = options.detector;
+}
+
+bool AnswerText::is_idle() const { return pseudonyms_ == nullptr && detector_ == nullptr && options_.notice.empty(); }
+
+bool AnswerText::is_harmless(Channel& channel, std::string_view text) {
+    if (!channel.held.empty() || channel.takes_notice) return false;
+    if (pseudonyms_ != nullptr && (text.find('_') != std::string_view::npos || pseudonyms_->open_tail(text) > 0))
+        return false;
+    if (looks_through(channel)) {
+        if (wants_context(text) || detector_->open_tail(text, kinds_) > 0) return false;
+        found_.clear();
+        if (!detector_->scan(text, scratch_, found_) || !found_.empty()) return false;
+    }
+    pass(channel, text);
+    return true;
+}
+
+Result<bool> AnswerText::take(Channel& channel, std::string_view text, bool is_last, std::string& out) {
+    const std::size_t begin = out.size();
+    const bool had_held = !channel.held.empty();
+    std::string_view pending = text;
+    if (had_held) {
+        pending_.swap(channel.held);
+        channel.held.clear();
+        pending_ += text;
+        pending = pending_;
+    }
+    GILMOK_TRY(found, find_changes(channel, pending));
+    static_cast<void>(found);
+    const std::size_t stop = is_last ? pending.size() : hold_begin(channel, pending);
+    // What is held back is judged when it is whole: it may become something else yet.
+    for (const Change& change : changes_)
+        if (change.begin < stop && change.value == nullptr && options_.blocked.has(change.kind)) {
+            count(change.kind, GuardAction::block);
+            return fail(Code::guard_answer_blocked, Fault::gateway, Retry::never,
+                        "the answer holds a kind of data that a rule keeps from being answered");
+        }
+    if (stop > 0 && channel.takes_notice) {
+        channel.takes_notice = false;
+        out += options_.notice;
+    }
+    apply(channel, pending.substr(0, stop), out);
+    channel.held.assign(pending.substr(stop));
+    return std::string_view(out).substr(begin) != text;
+}
+
+Result<bool> AnswerText::find_changes(const Channel& channel, std::string_view pending) {
+    changes_.clear();
+    if (pseudonyms_ != nullptr)
+        for (auto hit = pseudonyms_->next(pending, 0); hit.value != nullptr; hit = pseudonyms_->next(pending, hit.end))
+            changes_.push_back({hit.begin, hit.end, hit.value, DataKind::count_});
+    if (!looks_through(channel)) return true;
+    return find_findings(channel, pending);
+}
+
+Result<bool> AnswerText::find_findings(const Channel& channel, std::string_view pending) {
+    const bool has_context = !channel.passed.empty() && wants_context(pending);
+    std::size_t before = 0;
+    if (has_context) {
+        window_ = channel.passed;
+        before = window_.size();
+        window_ += pending;
+    }
+    found_.clear();
+    if (!detector_->scan(has_context ? std::string_view(window_) : pending, scratch_, found_))
+        return fail(Code::guard_failed, Fault::gateway, Retry::never, "the answer could not be looked through");
+    findings_.clear();
+    for (const model::Finding& finding : found_) {
+        if (finding.end <= before) continue;
+        const bool is_blocked = options_.blocked.has(finding.kind);
+        if (!is_blocked && !options_.masked.has(finding.kind)) continue;
+        const std::string_view whole = has_context ? std::string_view(window_) : pending;
+        if (was_sent(whole.substr(finding.begin, finding.end - finding.begin))) continue;
+        findings_.push_back(
+            {finding.begin > before ? finding.begin - before : 0, finding.end - before, nullptr, finding.kind});
+    }
+    if (findings_.empty()) return true;
+    // A stand-in is nobody's data, so a finding inside one is none; a finding around one takes it along.
+    std::erase_if(findings_, [&](const Change& finding) {
+        return std::any_of(changes_.begin(), changes_.end(),
+                           [&](const Change& hit) { return hit.begin <= finding.begin && finding.end <= hit.end; });
+    });
+    std::erase_if(changes_, [&](const Change& hit) {
+        return std::any_of(findings_.begin(), findings_.end(),
+                           [&](const Change& finding) { return finding.begin < hit.end && hit.begin < finding.end; });
+    });
+    changes_.insert(changes_.end(), findings_.begin(), findings_.end());
+    std::sort(changes_.begin(), changes_.end(),
+              [](const Change& left, const Change& right) { return left.begin < right.begin; });
+    return true;
+}
+
+// Where the tail begins that must wait: what may become a stand-in behind the last one, what may become a finding, and what
+// of the changes reaches into it.
+std::size_t AnswerText::hold_begin(const Channel& channel, std::string_view pending) const {
+    std::size_t stop = pending.size();
+    if (pseudonyms_ != nullptr) {
+        std::size_t behind = 0;
+        for (const Change& change : changes_)
+            if (change.value != nullptr) behind = change.end;
+        stop -= pseudonyms_->open_tail(pending.substr(behind));
+    }
+    if (looks_through(channel))
+        stop = std::min(stop, pending.size() - std::min(pending.size(), detector_->open_tail(pending, kinds_)));
+    for (const Change& change : changes_)
+        if (change.begin < stop && stop < change.end) stop = change.begin;
+    while (stop > 0 && stop < pending.size() && is_continuation(pending[stop])) --stop;
+    return pending.size() - stop <= hold_bytes_max ? stop : pending.size();
+}
+
+void AnswerText::apply(Channel& channel, std::string_view text, std::string& out) {
+    std::size_t at = 0;
+    for (const Change& change : changes_) {
+        if (change.begin >= text.size()) break;
+        const std::size_t begin = std::max(change.begin, at);
+        out += text.substr(at, begin - at);
+        pass(channel, text.substr(at, begin - at));
+        if (change.value != nullptr) {
+            append_escaped(out, *change.value, channel.is_json ? 1 : 0);
+            ++restored_;
+        } else {
+            const bool is_bare = channel.is_json && !channel.json.is_in_string();
+            if (is_bare) out += '"';
+            out += mask_of(change.kind);
+            if (is_bare) out += '"';
+            count(change.kind, GuardAction::mask);
+        }
+        at = std::min(change.end, text.size());
+        if (change.value != nullptr) pass(channel, text.substr(begin, at - begin));
+    }
+    out += text.substr(at);
+    pass(channel, text.substr(at));
+}
+
+void AnswerText::pass(Channel& channel, std::string_view text) const {
+    if (!looks_through(channel)) return;
+    if (channel.is_json) channel.json.pass(text);
+    if (text.size() > context_bytes_max) text.remove_prefix(text.size() - context_bytes_max);
+    // Cut only now and then: most deltas are a few bytes.
+    if (channel.passed.size() + text.size() > 4 * context_bytes_max)
+        channel.passed.erase(0, channel.passed.size() - context_bytes_max);
+    channel.passed += text;
+}
+
+bool AnswerText::was_sent(std::string_view value) {
+    if (!knows_sent_) {
+        for (const std::string& sent : options_.sent) sent_.insert(as_compared(sent));
+        knows_sent_ = true;
+    }
+    return !sent_.empty() && sent_.contains(as_compared(value));
+}
+
+void AnswerText::count(DataKind kind, GuardAction action) {
+    for (model::Decision::Entry& entry : done_)
+        if (entry.kind == kind && entry.action == action) {
+            if (entry.count < UINT16_MAX) ++entry.count;
+            return;
+        }
+    done_.push_back({.kind = kind, .action = action, .count = 1});
+}
+
+}   // namespace gilmok::guard
