@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/anchors.hpp"
+#include "guard/literals.hpp"
 #include "guard/view.hpp"
 #include "model/guarded.hpp"
 
@@ -28,8 +30,9 @@ struct DetectorOptions {
 // Owner: a shard. Grows to what the longest text needed, at most text_bytes_max.
 struct DetectScratch {
     View view;
-    std::vector<model::Finding> candidates;
-    std::vector<std::uint32_t> anchors;
+    std::vector<model::Finding> candidates;   // in the view
+    std::vector<Anchor> anchors;              // of one stretch of the view
+    std::vector<Literals::Hit> hits;          // the same
     std::unique_ptr<void, void (*)(void*)> patterns{nullptr, nullptr};   // of the pattern engine
 };
 
@@ -48,10 +51,12 @@ public:
     [[nodiscard]] bool scan_scalar(std::string_view text, DetectScratch& scratch,
                                    std::vector<model::Finding>& findings) const;
 
-    // For text that comes in pieces: how many of the last bytes of `text` could still become part of a finding when more
-    // comes, at most hold_bytes_max. Natural prose holds nothing back.
+    // For text that comes in pieces: how many of the last bytes of `text` could still become part of a finding of one of
+    // `kinds` when more comes, at most hold_bytes_max. Natural prose holds nothing back, but where e-mail addresses are asked for:
+    // then its last Latin word, which may be one's first part. Names and addresses of streets are not waited for.
     static constexpr std::size_t hold_bytes_max = 96;
-    [[nodiscard]] std::size_t open_tail(std::string_view text) const;
+    [[nodiscard]] std::size_t open_tail(std::string_view text) const { return open_tail(text, options().kinds); }
+    [[nodiscard]] std::size_t open_tail(std::string_view text, const model::KindSet& kinds) const;
 
     [[nodiscard]] const DetectorOptions& options() const;
 

@@ -58,7 +58,11 @@ private:
 // Whether one of `words` stands within context_characters of [begin, end), on either side; ASCII without regard to case.
 bool has_word_near(std::string_view text, std::size_t begin, std::size_t end, std::span<const std::string_view> words,
                    std::size_t characters = context_characters);
-// Letters and digits, and bytes of other scripts: what an identifier cannot touch without being a part of something longer.
+// Where the text begins that lies within so many characters before `begin`, and ends behind `end`; at most look_bytes_max away.
+std::size_t characters_before(std::string_view text, std::size_t begin, std::size_t characters);
+std::size_t characters_behind(std::string_view text, std::size_t end, std::size_t characters);
+// ASCII letters, digits and '_': what an identifier cannot touch without being a part of something longer. Bytes of other
+// scripts are none, because Korean writes particles right behind a number.
 bool is_ascii_word(char c);
 
 // Called for each digit run. Groups may be used from any start: a matcher looks at all of them.

@@ -1,0 +1,157 @@
+#include "guard/anchors.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace gilmok::guard {
+
+namespace {
+
+using What = Anchor::What;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_hex_or_colon(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':'; }
+constexpr std::size_t capitals_least = 8;   // the shortest code of capitals alone is a BIC
+
+bool is_between_hex(std::string_view text, std::size_t at) {
+    return at > 0 && at + 1 < text.size() && is_hex_or_colon(text[at - 1]) && is_hex_or_colon(text[at + 1]);
+}
+bool is_behind_lone_capital(std::string_view text, std::size_t at) {
+    return at > 1 && (text[at - 1] == ' ' || text[at - 1] == '-') && is_capital(text[at - 2]);
+}
+bool are_capitals(std::string_view text, std::size_t end, std::size_t count) {
+    for (std::size_t i = 1; i <= count; ++i)
+        if (!is_capital(text[end - i])) return false;
+    return true;
+}
+
+void ask(std::string_view text, std::size_t at, std::vector<Anchor>& anchors) {
+    const auto add = [&](What what) { anchors.push_back({static_cast<std::uint32_t>(at), what}); };
+    const char c = text[at], before = at > 0 ? text[at - 1] : '\0';
+    if (is_digit(c)) {
+        if (!is_digit(before)) add(What::digits);
+        if (is_capital(before) || is_behind_lone_capital(text, at)) add(What::mixed);
+    } else if (is_capital(c)) {
+        if (is_digit(before)) add(What::mixed);
+        if (at + 1 >= capitals_least && are_capitals(text, at + 1, capitals_least) &&
+            (at == capitals_least - 1 || !is_capital(text[at - capitals_least])))
+            add(What::capitals);
+    } else if (c == '@') {
+        add(What::at_sign);
+    } else if (c == ':' && is_between_hex(text, at)) {
+        add(What::colon);
+    }
+}
+
+}   // namespace
+
+void find_anchors_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors) {
+    for (std::size_t at = from; at < to; ++at) ask(text, at, anchors);
+}
+
+#if defined(__x86_64__)
+
+namespace {
+
+#define GILMOK_AVX2 __attribute__((target("avx2"), always_inline)) inline
+
+struct Masks {
+    std::uint32_t digits = 0, capitals = 0, at_signs = 0, colons = 0;
+};
+
+GILMOK_AVX2 std::uint32_t mask(__m256i bytes) { return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes)); }
+GILMOK_AVX2 __m256i in_range(__m256i bytes, char first, char count) {
+    const __m256i shifted = _mm256_sub_epi8(bytes, _mm256_set1_epi8(first));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, _mm256_set1_epi8(static_cast<char>(count - 1))), shifted);
+}
+GILMOK_AVX2 Masks masks_of(const char* at) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    const __m256i digits = in_range(bytes, '0', 10), capitals = in_range(bytes, 'A', 26);
+    const __m256i at_signs = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('@'));
+    const __m256i colons = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(':'));
+    // Nearly every block of prose holds none of them.
+    if (_mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(digits, capitals), _mm256_or_si256(at_signs, colons)),
+                           _mm256_set1_epi8(-1)) != 0)
+        return {};
+    return {mask(digits), mask(capitals), mask(at_signs), mask(colons)};
+}
+
+// Of the block at `base`; `digits` and `capitals` hold the block before in their lower halves.
+void add_block(std::string_view text, std::size_t base, const Masks& masks, std::uint64_t digits,
+               std::uint64_t capitals, std::vector<Anchor>& anchors) {
+    const auto each = [base](std::uint64_t places, auto&& use) {
+        for (; places != 0; places &= places - 1) use(base + static_cast<std::size_t>(std::countr_zero(places)));
+    };
+    const auto add = [&anchors](std::size_t at, What what) {
+        anchors.push_back({static_cast<std::uint32_t>(at), what});
+    };
+    each((digits & ~(digits << 1U)) >> anchors_step, [&](std::size_t at) {
+        add(at, What::digits);
+        if (is_behind_lone_capital(text, at)) add(at, What::mixed);
+    });
+    each(((digits & capitals << 1U) | (capitals & digits << 1U)) >> anchors_step,
+         [&](std::size_t at) { add(at, What::mixed); });
+    std::uint64_t rows = capitals & capitals << 1U;
+    rows &= rows << 2U;
+    rows &= rows << 4U;
+    each((rows & ~(rows << 1U)) >> anchors_step, [&](std::size_t at) { add(at, What::capitals); });
+    each(masks.at_signs, [&](std::size_t at) { add(at, What::at_sign); });
+    each(masks.colons, [&](std::size_t at) {
+        if (is_between_hex(text, at)) add(at, What::colon);
+    });
+}
+
+__attribute__((target("avx2"))) void find_avx2(std::string_view text, std::size_t from, std::size_t to,
+                                               std::vector<Anchor>& anchors) {
+    std::uint64_t digits = 0, capitals = 0;
+    if (from >= anchors_step) {
+        const Masks before = masks_of(text.data() + from - anchors_step);
+        digits = std::uint64_t{before.digits} << anchors_step;
+        capitals = std::uint64_t{before.capitals} << anchors_step;
+    }
+    for (std::size_t at = from; at < to; at += anchors_step) {
+        Masks masks;
+        if (at + anchors_step <= text.size()) {
+            masks = masks_of(text.data() + at);
+        } else {
+            char rest[anchors_step] = {};
+            std::memcpy(rest, text.data() + at, text.size() - at);
+            masks = masks_of(rest);
+        }
+        digits = digits >> anchors_step | std::uint64_t{masks.digits} << anchors_step;
+        capitals = capitals >> anchors_step | std::uint64_t{masks.capitals} << anchors_step;
+        if ((masks.digits | masks.capitals | masks.at_signs | masks.colons) != 0)
+            add_block(text, at, masks, digits, capitals, anchors);
+    }
+}
+
+bool has_avx2() {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") != 0;
+}
+
+}   // namespace
+
+void find_anchors(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors) {
+    static const bool is_wide = has_avx2();
+    if (is_wide)
+        find_avx2(text, from, std::min(to, text.size()), anchors);
+    else
+        find_anchors_scalar(text, from, std::min(to, text.size()), anchors);
+}
+
+#else
+
+void find_anchors(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors) {
+    find_anchors_scalar(text, from, std::min(to, text.size()), anchors);
+}
+
+#endif
+
+}   // namespace gilmok::guard

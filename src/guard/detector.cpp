@@ -1,0 +1,227 @@
+// The text is taken in stretches that stay in the first cache: anchors of one stretch are found, then looked at, then the
+// next. What a matcher sees is not cut: it looks at the whole view around its anchor.
+#include "guard/detector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "guard/dictionary.hpp"
+#include "guard/digit_run.hpp"
+#include "guard/hangul_anchors.hpp"
+#include "guard/open_tail.hpp"
+#include "guard/patterns.hpp"
+#include "guard/resolve.hpp"
+
+namespace gilmok::guard {
+
+namespace {
+
+using model::DataKind;
+using model::Finding;
+
+constexpr std::size_t stretch_bytes = 4'096;
+static_assert(stretch_bytes % anchors_step == 0);
+constexpr std::size_t candidates_max = 8 * findings_max;   // before overlaps are resolved
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_ascii_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Goes over the anchors of one text, in its order, and calls the matchers of each place once.
+class Looker {
+public:
+    Looker(std::string_view text, std::vector<Finding>& found) : text_(text), sink_(found) {}
+
+    void look(const Anchor& anchor) {
+        switch (anchor.what) {
+            case Anchor::What::digits: look_at_digits(anchor.at); break;
+            case Anchor::What::at_sign:
+                match_at_sign(text_, anchor.at, sink_);
+                match_name(text_, anchor.at, sink_);
+                break;
+            case Anchor::What::mixed: look_at_word(anchor.at); break;
+            case Anchor::What::capitals: look_at_capitals(anchor.at); break;
+            case Anchor::What::colon: look_at_hex(anchor.at); break;
+        }
+    }
+    void look_at_literal(std::size_t begin, std::size_t index, std::size_t secrets) {
+        if (index < secrets)
+            match_secret(text_, begin, index, sink_);
+        else
+            match_name(text_, begin, sink_);
+    }
+
+private:
+    static constexpr std::size_t word_bytes_max = 64;   // no identifier stands inside a longer word
+
+    void look_at_digits(std::size_t at) {
+        if (at < digits_next_) return;
+        const DigitRun run = read_digit_run(text_, at, digits_next_);
+        if (run.groups_count == 0) return;
+        if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
+        const DigitRun::Group& last = run.groups[run.groups_count - 1U];
+        if ((last.count == 2 || last.count == 3) && is_plate_anchor(text_, last.end))
+            match_plate(text_, last.begin, sink_);
+        // The shortest numbers of all: an IPv4 address of four digits, a date of birth of three groups, six digits.
+        if (run.digits_count < 6 && run.groups_count < 4 && (run.groups_count < 3 || run.digits_count < 4)) return;
+        if (run.all().starts_with("01")) match_name(text_, run.begin, sink_);
+        match_korean_numbers(text_, run, sink_);
+        match_world_numbers(text_, run, sink_);
+    }
+
+    void look_at_word(std::size_t at) {
+        // A digit behind "M " belongs to the capital's word.
+        std::size_t begin = !is_ascii_alnum(text_[at - 1]) ? at - 1 : at;
+        const std::size_t least = begin - std::min(begin, word_bytes_max);
+        while (begin > least && is_ascii_alnum(text_[begin - 1])) --begin;
+        if (begin < word_next_) return;
+        std::size_t end = begin;
+        while (end < text_.size() && is_ascii_alnum(text_[end])) ++end;
+        word_next_ = std::max(end, begin + 1);
+        if (end - begin > word_bytes_max) return;
+        match_korean_letters(text_, begin, sink_);
+        match_world_letters(text_, begin, sink_);
+        if (end - begin == 2) look_at_pairs(begin);
+    }
+
+    // "00-1A-2B-…": the word of a hardware address begins where its first pair does, which may have no letter.
+    void look_at_pairs(std::size_t begin) {
+        std::size_t first = begin;
+        for (int pair = 0; pair < 5; ++pair) {
+            if (first < 3 || text_[first - 1] != '-' || !is_hex(text_[first - 2]) || !is_hex(text_[first - 3])) break;
+            first -= 3;
+        }
+        if (first == begin || first < pairs_next_) return;
+        pairs_next_ = begin + 1;
+        match_world_letters(text_, first, sink_);
+    }
+
+    void look_at_capitals(std::size_t eighth) {
+        const std::size_t begin = eighth - 7;
+        std::size_t end = eighth + 1;
+        while (end < text_.size() && end - begin < 12 && is_ascii_alnum(text_[end])) ++end;
+        if (begin < word_next_ || (end - begin != 8 && end - begin != 11)) return;
+        match_world_letters(text_, begin, sink_);
+    }
+
+    void look_at_hex(std::size_t colon) {
+        if (colon < hex_next_) return;
+        const auto is_part = [this](std::size_t at) { return is_hex(text_[at]) || text_[at] == ':'; };
+        std::size_t begin = colon, end = colon;
+        while (begin > 0 && colon - begin < word_bytes_max && is_part(begin - 1)) --begin;
+        std::size_t colons = 0;
+        for (; end < text_.size() && is_part(end); ++end) colons += text_[end] == ':' ? 1U : 0U;
+        hex_next_ = end;
+        if (colons >= 2 && end - begin <= word_bytes_max) match_world_letters(text_, begin, sink_);
+    }
+
+    std::string_view text_;
+    Sink sink_;
+    // Up to where each kind of place has been looked at.
+    std::size_t digits_next_ = 0, word_next_ = 0, pairs_next_ = 0, hex_next_ = 0;
+};
+
+}   // namespace
+
+struct Detector::Inside {
+    DetectorOptions options;
+    std::vector<std::string_view> texts;   // of secrets, then of names
+    std::size_t secrets = 0;
+    Literals literals;
+    OpenTail tail;
+
+    explicit Inside(DetectorOptions from) : options(std::move(from)), tail(secret_literals()) {
+        const auto add = [this](auto&& list) { texts.insert(texts.end(), list.begin(), list.end()); };
+        add(secret_literals());
+        secrets = texts.size();
+        if (options.kinds.has(DataKind::kr_name)) {
+            add(name_labels);
+            add(name_titles);
+        }
+        if (options.kinds.has(DataKind::person_name)) add(person_anchors);
+        literals = Literals(texts);
+    }
+
+    template <bool is_scalar>
+    [[nodiscard]] bool scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const;
+    template <bool is_scalar>
+    [[nodiscard]] bool look_at(std::string_view view, DetectScratch& scratch) const;
+    void keep_wanted(std::vector<Finding>& found) const;
+};
+
+template <bool is_scalar>
+bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch) const {
+    Looker looker(view, scratch.candidates);
+    for (std::size_t from = 0; from < view.size(); from += stretch_bytes) {
+        const std::size_t to = std::min(from + stretch_bytes, view.size());
+        scratch.anchors.clear();
+        scratch.hits.clear();
+        if constexpr (is_scalar) {
+            find_anchors_scalar(view, from, to, scratch.anchors);
+            literals.find_scalar(view, from, to, scratch.hits);
+        } else {
+            find_anchors(view, from, to, scratch.anchors);
+            literals.find(view, from, to, scratch.hits);
+        }
+        for (const Anchor& anchor : scratch.anchors) looker.look(anchor);
+        for (const Literals::Hit& hit : scratch.hits) looker.look_at_literal(hit.begin, hit.index, secrets);
+        if (scratch.candidates.size() > candidates_max) return false;
+    }
+    return true;
+}
+
+// Drops what is not asked for or not sure enough.
+void Detector::Inside::keep_wanted(std::vector<Finding>& found) const {
+    const auto is_unwanted = [this](const Finding& finding) {
+        return finding.score < options.score_min || !options.kinds.has(finding.kind) || finding.begin >= finding.end;
+    };
+    found.erase(std::remove_if(found.begin(), found.end(), is_unwanted), found.end());
+}
+
+template <bool is_scalar>
+bool Detector::Inside::scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
+    if (text.size() > text_bytes_max) return false;
+    scratch.view.read(text);
+    scratch.candidates.clear();
+    const std::string_view view = scratch.view.text();
+    if (!look_at<is_scalar>(view, scratch)) return false;
+    Sink sink(scratch.candidates);
+    if (options.patterns && !options.patterns->scan(view, scratch, sink)) return false;
+    if (options.dictionary && !options.dictionary->scan(view, scratch, sink)) return false;
+    keep_wanted(scratch.candidates);
+    if (scratch.candidates.empty()) return true;
+    resolve(scratch.candidates);
+    const auto is_name = [](const Finding& finding) { return finding.kind == DataKind::kr_name; };
+    if (std::any_of(scratch.candidates.begin(), scratch.candidates.end(), is_name)) {
+        std::vector<Finding> again;
+        Sink more(again);
+        match_names_again(view, scratch.candidates, more);
+        keep_wanted(again);
+        scratch.candidates.insert(scratch.candidates.end(), again.begin(), again.end());
+        resolve(scratch.candidates);
+    }
+    if (scratch.candidates.size() > findings_max) return false;
+    for (Finding& finding : scratch.candidates) {
+        finding.begin = static_cast<std::uint32_t>(scratch.view.original(finding.begin));
+        finding.end = static_cast<std::uint32_t>(scratch.view.original(finding.end));
+    }
+    findings.insert(findings.end(), scratch.candidates.begin(), scratch.candidates.end());
+    return true;
+}
+
+Detector::Detector(DetectorOptions options) : inside_(std::make_unique<Inside>(std::move(options))) {}
+Detector::~Detector() = default;
+
+bool Detector::scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
+    return inside_->scan<false>(text, scratch, findings);
+}
+bool Detector::scan_scalar(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
+    return inside_->scan<true>(text, scratch, findings);
+}
+
+std::size_t Detector::open_tail(std::string_view text, const model::KindSet& kinds) const {
+    return inside_->tail.bytes(text, kinds);
+}
+
+const DetectorOptions& Detector::options() const { return inside_->options; }
+
+}   // namespace gilmok::guard

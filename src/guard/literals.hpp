@@ -1,0 +1,60 @@
+// Finds where any of some hundred fixed texts begin, at several GB/s: four bytes of each text make a fingerprint, a vector
+// pass compares fingerprints eight buckets at a time, and texts are compared only where one fits (the idea of Hyperscan's
+// Teddy, by shuffles of nibbles). A scalar twin asks each byte. Immutable after it is made: shared by all shards.
+// Texts have three bytes at least. Those with a character beyond ASCII are found by it, so that the two kinds do not mix.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace gilmok::guard {
+
+class Literals {
+public:
+    enum class Case : std::uint8_t { exact, ignored };   // of ASCII letters
+    static constexpr std::size_t texts_max = 1'024, text_bytes_max = 64;
+
+    struct Hit {
+        std::uint32_t begin = 0;   // of the text found
+        std::uint32_t index = 0;   // in `texts`
+        bool operator==(const Hit&) const = default;
+    };
+    Literals() = default;
+    // `texts` outlive this object.
+    explicit Literals(std::span<const std::string_view> texts, Case letters = Case::exact);
+    // Appends what begins at [from, to) (a leading space or ASCII in front of the first other character is not counted).
+    void find(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
+    void find_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
+
+private:
+    static constexpr std::size_t prints = 4;   // bytes of a fingerprint
+    struct Fingerprint {
+        alignas(32) std::array<std::array<char, 32>, prints> low{}, high{};
+        bool is_used = false;
+    };
+    struct Entry {
+        std::uint32_t key = 0;   // its first three bytes behind `skip`
+        std::uint16_t index = 0;
+        std::uint8_t skip = 0;   // ASCII in front of the first character that is none
+    };
+    [[nodiscard]] std::uint32_t key_at(std::string_view text, std::size_t at) const;
+    [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
+    void verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
+    void add_fingerprints(std::vector<Entry>& entries, Fingerprint& fingerprint, std::span<const std::size_t> offsets);
+    [[nodiscard]] std::size_t find_avx2(std::string_view text, std::size_t from, std::size_t to,
+                                        std::vector<Hit>& hits) const;
+
+    static constexpr std::size_t slots = 4'096;
+    static std::size_t slot_of(std::uint32_t key) { return static_cast<std::uint32_t>(key * 2'654'435'761U) >> 20U; }
+    std::span<const std::string_view> texts_;
+    Case letters_ = Case::exact;
+    std::vector<Entry> entries_;         // by slot
+    std::vector<std::uint16_t> first_;   // slot → index in entries_; one more than slots
+    Fingerprint ascii_, other_;
+};
+
+}   // namespace gilmok::guard

@@ -1,0 +1,185 @@
+#include "guard/open_tail.hpp"
+
+#include <algorithm>
+
+#include "guard/detector.hpp"
+#include "guard/hangul_anchors.hpp"
+#include "guard/view_forms.hpp"
+
+namespace gilmok::guard {
+
+namespace {
+
+using forms::is_digit;
+
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_alnum(char c) { return is_digit(c) || is_capital(c) || (c >= 'a' && c <= 'z'); }
+bool is_graphic(char c) { return c > ' ' && c < '\x7F'; }
+bool is_separator(char c) { return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')'; }
+bool is_local_part(char c) { return is_alnum(c) || c == '.' || c == '_' || c == '+' || c == '-' || c == '%'; }
+
+// The bytes of a last character that has not come whole; 0 when it has.
+std::size_t partial_bytes(std::string_view text) {
+    for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+        const auto c = static_cast<unsigned char>(text[text.size() - back]);
+        if ((c & 0xC0U) == 0x80U) continue;
+        const std::size_t whole = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 1;
+        return whole > back ? back : 0;
+    }
+    return 0;
+}
+
+// A character before `end`, as the view would read it.
+struct Character {
+    std::size_t begin = 0;
+    char ascii = 0;            // 0: none
+    bool is_numeral = false;   // a syllable that spells a digit
+    bool is_removed = false;
+};
+Character before(std::string_view text, std::size_t end) {
+    std::size_t begin = end - 1;
+    while (begin > 0 && end - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) --begin;
+    if (static_cast<unsigned char>(text[begin]) < 0x80) return {begin, text[begin], false, false};
+    if (forms::numeral(text, begin) >= 0) return {begin, 0, true, false};
+    const forms::Decoded decoded = forms::decode(text, begin);
+    const forms::Folded folded = decoded.bytes == 0 ? forms::Folded{} : forms::fold(decoded.code);
+    return {begin, folded.to, false, folded.what == forms::Fold::removed};
+}
+
+// Separators that may stand between two groups of digits; `reversed` is as a walk to the left meets them.
+bool joins_digits(std::string_view reversed) {
+    return reversed.size() <= 1 || reversed == " )" || reversed == "-)" || reversed == "( " || reversed == "- " ||
+           reversed == " -" || reversed == " - ";
+}
+
+// Syllables that spell digits at the text's end, each behind at most one separator. One or two are a word's last.
+bool ends_in_numerals(std::string_view text, std::size_t least) {
+    constexpr int numerals_least = 3;
+    int numerals = 0;
+    bool is_separated = false;
+    for (std::size_t at = text.size(); at > least && numerals < numerals_least;) {
+        const Character c = before(text, at);
+        if (!c.is_numeral && !c.is_removed && (!is_separator(c.ascii) || is_separated)) break;
+        is_separated = !c.is_numeral && (is_separated || !c.is_removed);
+        numerals += c.is_numeral ? 1 : 0;
+        at = c.begin;
+    }
+    return numerals == numerals_least;
+}
+
+// Where the number that ends at `end`, or may go on there behind a separator, begins; `end` where there is none.
+std::size_t number_begin(std::string_view text, std::size_t least, std::size_t end) {
+    const bool spells = ends_in_numerals(text.substr(0, end), least);
+    std::size_t begin = end, separators = 0;
+    char between[3] = {};
+    for (std::size_t at = end; at > least;) {
+        const Character c = before(text, at);
+        if (is_digit(c.ascii) || (c.is_numeral && spells)) {
+            if (!joins_digits({between, separators})) break;
+            begin = c.begin;
+            separators = 0;
+        } else if (is_separator(c.ascii) && separators < std::size(between)) {
+            between[separators++] = c.ascii;
+            if (c.ascii == '(' && separators == 1 && begin < end) begin = c.begin;   // the first group's
+        } else if (!c.is_removed) {
+            if (c.ascii == '+' && begin < end && separators <= 1) begin = c.begin;
+            break;
+        }
+        at = c.begin;
+    }
+    return begin;
+}
+
+// The same for a plate, whose first digits are closed by a letter.
+std::size_t plate_begin(std::string_view text, std::size_t least) {
+    std::size_t end = text.size();
+    if (end > least && text[end - 1] == ' ') --end;
+    if (end < least + 3 || !is_one_of_syllables(text, end - 3, plate_letters)) return text.size();
+    end -= 3;
+    if (end > least && text[end - 1] == ' ') --end;
+    std::size_t begin = end;
+    while (begin > least && is_digit(text[begin - 1]) && end - begin < 4) --begin;
+    return end - begin == 2 || end - begin == 3 ? begin : text.size();
+}
+
+// Whether what follows a secret's first text may still belong to it: no space, or a name, ':' or '=', and a value.
+bool goes_on(std::string_view rest) {
+    bool has_sign = false;   // the last character but spaces was ':' or '='
+    std::size_t words = 0;
+    for (std::size_t at = 0; at < rest.size();) {
+        if (rest[at] == ' ') {
+            while (at < rest.size() && rest[at] == ' ') ++at;
+            if (at == rest.size()) return words == 0 || has_sign;
+            if (!has_sign && rest[at] != ':' && rest[at] != '=') return false;
+            if (++words > 2) return false;
+            continue;
+        }
+        if (rest[at] == '\n') return false;
+        has_sign = rest[at] == ':' || rest[at] == '=';
+        ++at;
+    }
+    return true;
+}
+
+}   // namespace
+
+OpenTail::OpenTail(std::span<const std::string_view> secrets)
+    : texts_(secrets), secrets_(secrets.begin(), secrets.end()), literals_(secrets) {
+    std::sort(secrets_.begin(), secrets_.end());
+}
+
+// Where a secret has begun that may go on, or what may become the text that one begins with; the text's end for none.
+std::size_t OpenTail::secret_begin(std::string_view text, std::size_t least) const {
+    std::vector<Literals::Hit> hits;
+    literals_.find(text, least, text.size(), hits);
+    for (const Literals::Hit& hit : hits)
+        if (goes_on(text.substr(hit.begin + texts_[hit.index].size()))) return hit.begin;
+    constexpr std::size_t prefix_least = 2, letters_least = 3, prefix_max = 24;
+    for (std::size_t at = std::max(least, text.size() - std::min(text.size(), prefix_max));
+         at + prefix_least <= text.size(); ++at) {
+        if (at > 0 && is_alnum(text[at - 1]) && is_alnum(text[at])) continue;
+        const std::string_view rest = text.substr(at);
+        const auto found = std::lower_bound(secrets_.begin(), secrets_.end(), rest);
+        if (found == secrets_.end() || !found->starts_with(rest)) continue;
+        const bool is_word = std::all_of(rest.begin(), rest.end(), [](char c) { return is_alnum(c); });
+        if (rest.size() >= (is_word ? letters_least : prefix_least)) return at;
+    }
+    return text.size();
+}
+
+// Where the last Latin word begins if it may be a code of capitals and digits, or an address's first part.
+std::size_t OpenTail::word_begin(std::string_view text, std::size_t least, bool has_email) {
+    std::size_t token = text.size();
+    while (token > least && is_graphic(text[token - 1])) --token;
+    if (token == text.size()) return token;
+    if (has_email) {
+        if (text.find('@', token) != std::string_view::npos) return token;
+        std::size_t local = text.size();
+        while (local > token && is_local_part(text[local - 1])) --local;
+        if (text.back() != '.' && local < text.size()) return local;
+    }
+    constexpr std::size_t code_letters_max = 2;   // "M" of a passport, "GB" of an account
+    std::size_t word = text.size();
+    bool has_capital = false, has_digit = false;
+    while (word > token && is_alnum(text[word - 1])) {
+        --word;
+        has_capital = has_capital || is_capital(text[word]);
+        has_digit = has_digit || is_digit(text[word]);
+    }
+    const bool is_short = text.size() - word <= code_letters_max && is_capital(text.back());
+    return has_capital && (has_digit || is_short) ? word : text.size();
+}
+
+std::size_t OpenTail::bytes(std::string_view text, const model::KindSet& kinds) const {
+    const std::size_t partial = partial_bytes(text);
+    const std::string_view whole = text.substr(0, text.size() - partial);
+    std::size_t least = whole.size() - std::min(whole.size(), Detector::hold_bytes_max - partial);
+    while (least < whole.size() && (static_cast<unsigned char>(whole[least]) & 0xC0U) == 0x80U) ++least;
+    if (least == whole.size()) return partial;
+    const std::size_t begin =
+        std::min({word_begin(whole, least, kinds.has(model::DataKind::email)), secret_begin(whole, least),
+                  number_begin(whole, least, whole.size()), plate_begin(whole, least)});
+    return text.size() - begin;
+}
+
+}   // namespace gilmok::guard
