@@ -84,21 +84,4 @@ bool is_bic(std::string_view code) {
     return is_country(code.substr(4, 2));
 }
 
-void match_bic_behind(std::string_view text, std::size_t at, Sink& sink) {
-    constexpr std::size_t look_bytes = 48;
-    if (is_identifier_byte(byte_before(text, at))) return;
-    const std::size_t to = std::min(text.size(), at + look_bytes);
-    while (at < to && is_identifier_byte(text[at])) ++at;   // the label itself
-    while (at < to && text[at] != '\n') {
-        if (!is_identifier_byte(text[at])) {
-            ++at;
-            continue;
-        }
-        std::size_t end = at;
-        while (end < text.size() && end - at < 12 && is_identifier_byte(text[end])) ++end;
-        if (is_bic(text.substr(at, end - at))) return sink.add(at, end, DataKind::bic, 85);
-        at = end;
-    }
-}
-
 }   // namespace gilmok::guard

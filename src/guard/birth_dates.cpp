@@ -1,4 +1,5 @@
 // Dates of birth. Dates are everywhere, so one is a birth only beside a word that says so, or with "생" behind.
+#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"
@@ -149,6 +150,17 @@ void match_birth_date(std::string_view text, std::size_t begin, std::size_t end,
         is_born_behind(text, end) ||
         Nearby::look(text, begin, end, look_characters).has(Topic::birth, is_bare ? bare_bytes_max : word_bytes_max);
     if (is_named) sink.add(begin, end, model::DataKind::date_of_birth, 85);
+}
+
+void match_birth_behind(std::string_view text, std::size_t at, Sink& sink) {
+    const std::size_t to = std::min(text.size(), at + word_bytes_max);
+    for (std::size_t begin = at; begin < to;) {
+        std::size_t end = begin;
+        while (end < text.size() && end - begin < 5 && is_digit(text[end])) ++end;
+        if (end - begin == 4 && !is_identifier_byte(byte_at(text, end)))
+            return match_birth_date(text, begin, end, sink);
+        begin = std::max(end, begin + 1);
+    }
 }
 
 }   // namespace gilmok::guard

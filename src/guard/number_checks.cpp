@@ -49,7 +49,7 @@ bool is_luhn(std::string_view digits) {
 bool is_card_range(std::string_view digits) {
     const std::size_t size = digits.size();
     const unsigned two = part(digits, 0, 2), four = part(digits, 0, 4);
-    if (is_one_digit_only(digits.substr(1))) return false;
+    if (is_one_digit_only(digits)) return false;
     if (digits[0] == '4') return size == 13 || size == 16 || size == 19;                 // Visa
     if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return size == 16;   // Mastercard
     if (two == 34 || two == 37) return size == 15;                                       // American Express

@@ -4,19 +4,40 @@
 
 namespace gilmok::guard {
 
+namespace {
+
+// Amounts are written in groups of three; between longer rows a comma is a list's.
+constexpr std::size_t amount_group_digits = 3;
+
+std::size_t digits_before(std::string_view text, std::size_t end) {
+    std::size_t count = 0;
+    while (count < end && count <= amount_group_digits && is_digit(text[end - 1 - count])) ++count;
+    return count;
+}
+std::size_t digits_at(std::string_view text, std::size_t begin) {
+    std::size_t count = 0;
+    while (count <= amount_group_digits && is_digit(byte_at(text, begin + count))) ++count;
+    return count;
+}
+bool is_group(std::size_t digits) { return digits > 0 && digits <= amount_group_digits; }
+
+}   // namespace
+
 bool is_free_left(std::string_view text, std::size_t begin) {
     const char near = byte_before(text, begin);
     if (is_identifier_byte(near)) return false;
-    const char far = begin > 1 ? text[begin - 2] : '\0';
-    if (near == '-') return !is_identifier_byte(far);
-    return !((near == '.' || near == ',') && is_digit(far));
+    if (begin < 2) return true;
+    if (near == '-') return !is_identifier_byte(text[begin - 2]);
+    if (near == ',') return !is_group(digits_before(text, begin - 1));
+    return near != '.' || !is_digit(text[begin - 2]);
 }
 
 bool is_free_right(std::string_view text, std::size_t end) {
-    const char near = byte_at(text, end), far = byte_at(text, end + 1);
+    const char near = byte_at(text, end);
     if (is_identifier_byte(near)) return false;
-    if (near == '-') return !is_identifier_byte(far);
-    return !((near == '.' || near == ',') && is_digit(far));
+    if (near == '-') return !is_identifier_byte(byte_at(text, end + 1));
+    if (near == ',') return !is_group(digits_at(text, end + 1));
+    return near != '.' || !is_digit(byte_at(text, end + 1));
 }
 
 bool is_gb_nino_prefix(std::string_view two) {

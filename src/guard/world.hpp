@@ -35,11 +35,11 @@ void match_iban(std::string_view text, std::size_t at, Sink& sink);
 void match_eu_vat(std::string_view text, std::size_t at, Sink& sink);
 // Whether eight or eleven letters and digits have the form of a BIC: ISO 9362, with a country of ISO 3166-1.
 bool is_bic(std::string_view code);
-// Called at a label that announces a BIC: the codes have letters only, so nothing else gives them away.
-void match_bic_behind(std::string_view text, std::size_t at, Sink& sink);
 // Called for a run in front of which '+' stands. Where the phone ends, or 0 for none.
 std::size_t match_plus_phone(std::string_view text, const DigitRun& run, Sink& sink);
 // Called for the groups [begin, end) of a run: a date, or the year of one, beside a word that speaks of birth.
 void match_birth_date(std::string_view text, std::size_t begin, std::size_t end, Sink& sink);
+// Called at such a word: a year with month and day in words may stand behind it, too short to be a run of digits.
+void match_birth_behind(std::string_view text, std::size_t at, Sink& sink);
 
 }   // namespace gilmok::guard
