@@ -66,7 +66,10 @@ bool is_data_url(std::string_view text, What& what, bool& is_opaque) {
     what = head.starts_with("image/")   ? What::image_data
            : head.starts_with("audio/") ? What::audio_data
                                         : What::file_data;
-    is_opaque = head.ends_with(";base64") && text.size() - comma > media_bytes_min && is_base64(text.substr(comma + 1));
+    // A type is made of these; another text would be no media type, and could hold anything.
+    const bool is_type = head.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789/;=.+-") == std::string::npos;
+    is_opaque = is_type && head.ends_with(";base64") && text.size() - comma > media_bytes_min &&
+                is_base64(text.substr(comma + 1));
     return true;
 }
 
