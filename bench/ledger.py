@@ -22,41 +22,21 @@ from common import LOAD_CORE, PROXY_CORE, TOOLS, Process, Results, quartiles
 ADDED_NS_MAX = 500
 DURABLE_ROWS_MIN = 60_000
 
-MONEY = f"""
-[[price]]
-provider = "mock"
-sku = "{subjects.MODEL}"
-input_fresh = "2.5 USD"
-cache_read = "0.25 USD"
-output_text = "15 USD"
-
-[[fx]]
-from = "USD"
-to = "KRW"
-rate = "1391.27"
-date = "2026-01-01"
-"""
-
-
-class Off(subjects.Gilmok):
-    """The gilmok of `bench proxy`."""
-
+class Off(subjects.GilmokPath):
     name = "off"
 
 
 class On(subjects.Gilmok):
     name = "on"
-    more = MONEY
+    of_tenant = ""
+    more = subjects.Gilmok.more + "[guard]\non = false\n"
 
 
 class Limited(subjects.Gilmok):
     """With a budget on the tenant besides: reservations in the treasury."""
 
     name = "on, budget"
-    more = MONEY
-
-    def write(self, name, text):
-        return super().write(name, text.replace("[tenant.bench]", '[tenant.bench]\nbudget_month = "900000000000 KRW"'))
+    more = subjects.Gilmok.more + "[guard]\non = false\n"
 
 
 def threads_ns(pid):

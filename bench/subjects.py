@@ -65,11 +65,26 @@ class Subject:
 
 
 class Gilmok(Subject):
-    """Key check, metering, an access log line for each request and metrics on: what a user runs."""
+    """What a user runs: key check, metering, an access log line for each request, metrics, and as it comes with guard, ledger
+    and, on the tenant, a budget with prices to fill it."""
 
     name = "gilmok"
-    # The peers keep no account book; what ours costs is `bench ledger`'s question.
-    more = "[ledger]\non = false\n"
+    place = "kr-onprem"
+    of_tenant = 'budget_month = "900000000000 KRW"'
+    more = f"""
+[[price]]
+provider = "mock"
+sku = "{MODEL}"
+input_fresh = "2.5 USD"
+cache_read = "0.25 USD"
+output_text = "15 USD"
+
+[[fx]]
+from = "USD"
+to = "KRW"
+rate = "1391.27"
+date = "2026-01-01"
+"""
 
     def launch(self):
         if not os.access(GILMOK, os.X_OK):
@@ -85,6 +100,7 @@ state_dir = "{self.directory}/state"
 kind = "openai"
 url = "http://127.0.0.1:{self.upstream_port}/v1"
 key = "env:GILMOK_BENCH_UPSTREAM_KEY"
+place = "{self.place}"
 connections_max = {self.streams_max + 1000}
 pool_idle_max = 1024
 
@@ -92,6 +108,7 @@ pool_idle_max = 1024
 try = ["mock/{MODEL}"]
 
 [tenant.bench]
+{self.of_tenant}
 
 [[key]]
 name = "bench"
@@ -103,6 +120,14 @@ access = "{self.directory}/access.log"
 {self.more}""")
         (self.directory / "state").mkdir(mode=stat.S_IRWXU)
         return self.spawn([GILMOK, "serve", "-c", config], {"GILMOK_BENCH_KEY": KEY, "GILMOK_BENCH_UPSTREAM_KEY": "upstream-key"})
+
+
+class GilmokPath(Gilmok):
+    """The path alone, as the peers have it: nothing is looked for, nothing is booked."""
+
+    name = "gilmok-path"
+    of_tenant = ""
+    more = "[guard]\non = false\n[ledger]\non = false\n"
 
 
 class Nginx(Subject):
