@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-STAGES = ["door", "auth", "guard", "admit", "route", "upstream", "relay", "meter", "ledger"]
+STAGES = ["door", "auth", "guard", "admit", "route", "upstream", "relay", "meter", "ledger", "archive"]
 BELOW_STAGES = ["base", "io", "wire", "model", "catalog", "config", "dialect"]
 
 # folder → folders whose headers it may include (itself always). io/linux and io/sim are folders of their own, so that
@@ -31,7 +31,7 @@ ALLOWED = {
     "gateway": BELOW_STAGES + STAGES + ["io/linux", "report"],
     "fleet": ["base", "io", "io/sim", "wire", "model", "route", "admit", "meter"],
     "plan": ["base", "model", "fleet", "meter"],
-    "cli": BELOW_STAGES + ["io/linux", "auth", "guard", "meter", "ledger", "report", "gateway", "fleet", "plan"],
+    "cli": BELOW_STAGES + ["io/linux", "auth", "guard", "meter", "ledger", "archive", "report", "gateway", "fleet", "plan"],
 }
 
 # (file or folder prefix, folder it may include besides) → reason
