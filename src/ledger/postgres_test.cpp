@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "ledger/table_database.hpp"
+#include "ledger/test_decisions.hpp"
 #include "ledger/test_entries.hpp"
 #include "ledger/test_tables.hpp"
 
@@ -94,6 +95,10 @@ TEST_CASE("PostgreSQL and SQLite give the same answers to the same records") {
         CHECK_FALSE(alarms.empty());
         for (std::size_t i = 0; i < alarms.size(); ++i)
             CHECK(alarms[i].what + alarms[i].detail == others[i].what + others[i].detail);
+        for (const DecisionFilter& filter : any_decision_filters(world.prng(), 30)) {
+            REQUIRE(shown_decisions(*ask_other, filter) == shown_decisions(*ask_one, filter));
+            REQUIRE(shown_decisions(*ask_other, filter) == shown_decisions(world, filter));
+        }
         const auto pools = value_of(ask_other->pools(WallTime{}, WallTime::max())),
                    same = value_of(ask_one->pools(WallTime{}, WallTime::max()));
         REQUIRE(pools.size() == same.size());

@@ -1,6 +1,7 @@
 #include "ledger/proof.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t path_steps_max = 64;
 constexpr std::size_t exchange_offset = 40;
+constexpr std::size_t exchange_bytes = 16;
 constexpr std::size_t kind_offset = 4;
 
 tl::unexpected<io::FileError> failed(std::string message) {
@@ -36,6 +38,13 @@ struct Found {
     std::uint64_t index = 0;
     std::string bytes{};
 };
+// By the 16 bytes of the exchange.
+using RecordsOfRequests = std::map<std::string, std::vector<Found>, std::less<>>;
+
+std::string key_of(const model::RequestId& request) {
+    const auto bytes = to_bytes(request);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 class Prover {
 public:
@@ -48,10 +57,14 @@ public:
     }
 
     io::FileResult<Found> record(std::uint64_t index) const;
-    io::FileResult<std::vector<Found>> of_request(const model::RequestId& request) const;
+    // In one walk of the log. A request that has none under the checkpoint has no records.
+    io::FileResult<RecordsOfRequests> of_requests(std::span<const model::RequestId> requests);
     io::FileResult<std::string> prove(const Found& found);
+    io::FileResult<std::string> prove_all(const std::vector<Found>& records);
 
 private:
+    io::FileResult<bool> add_names(std::vector<Found>& records,
+                                   const std::unordered_map<std::uint32_t, std::uint64_t>& names);
     Prover(io::Files& files, std::string directory, std::vector<LogFile> log, Newest newest)
         : files_(&files), directory_(std::move(directory)), log_(std::move(log)), newest_(std::move(newest)) {}
 
@@ -61,6 +74,7 @@ private:
     Newest newest_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, Hash>
         roots_{};   // of subtrees; the paths of a file share most of them
+    std::unordered_map<std::uint64_t, std::string> names_{};   // records by index; requests share most of them
 };
 
 io::FileResult<Found> Prover::record(std::uint64_t index) const {
@@ -76,15 +90,31 @@ io::FileResult<Found> Prover::record(std::uint64_t index) const {
     }
 }
 
-// The names that stand in a terminal record as numbers.
-std::vector<model::NameId> names_in(const model::Terminal& terminal) {
-    return {terminal.tenant, terminal.key,        terminal.model, terminal.upstream,    terminal.served_model,
-            terminal.place,  terminal.data_class, terminal.tag,   terminal.charge.card, terminal.response_model};
+// The names that stand in a record of a request as numbers.
+std::vector<model::NameId> names_in(const Body& body) {
+    if (const auto* terminal = std::get_if<model::Terminal>(&body))
+        return {terminal->tenant, terminal->key,        terminal->model, terminal->upstream,    terminal->served_model,
+                terminal->place,  terminal->data_class, terminal->tag,   terminal->charge.card, terminal->response_model};
+    std::vector<model::NameId> names;
+    if (const auto* decision = std::get_if<model::Decision>(&body)) {
+        names = {decision->tenant, decision->application, decision->upstream,
+                 decision->place,  decision->operator_,   decision->verdict_rule};
+        for (std::size_t i = 0; i < decision->entries_count; ++i) names.push_back(decision->entries[i].rule);
+    }
+    return names;
 }
 
-io::FileResult<std::vector<Found>> Prover::of_request(const model::RequestId& request) const {
-    const auto wanted = to_bytes(request);
-    std::vector<Found> found;
+// The exchange of a record that is one of a request's ends or decisions, as the bytes that stand in it; else nothing.
+std::string_view exchange_in(std::string_view record) {
+    const auto kind = static_cast<Kind>(record[kind_offset]);
+    const bool is_whole = (kind == Kind::terminal && record.size() >= terminal_bytes_min) ||
+                          (kind == Kind::decision && record.size() >= decision_bytes_min);
+    return is_whole ? record.substr(exchange_offset, exchange_bytes) : std::string_view{};
+}
+
+io::FileResult<RecordsOfRequests> Prover::of_requests(std::span<const model::RequestId> requests) {
+    RecordsOfRequests found;
+    for (const model::RequestId& request : requests) found.try_emplace(key_of(request));
     std::unordered_map<std::uint32_t, std::uint64_t> names;   // number → index of its record
     for (const LogFile& file : log_) {
         RecordWalk walk(*files_, directory_ + "/" + file.name);
@@ -93,34 +123,53 @@ io::FileResult<std::vector<Found>> Prover::of_request(const model::RequestId& re
             if (step == RecordWalk::Step::broken) return failed(file.name + ": " + walk.problem());
             if (step == RecordWalk::Step::end) break;
             const std::string_view record = walk.record();
-            const auto kind = static_cast<Kind>(record[kind_offset]);
-            if (kind == Kind::name) {
+            if (static_cast<Kind>(record[kind_offset]) == Kind::name) {
                 const auto entry = read_entry(record);
                 const auto* name = entry ? std::get_if<Name>(&entry->body) : nullptr;
                 if (name != nullptr) names.emplace(static_cast<std::uint32_t>(name->id), index);
-            } else if (kind == Kind::terminal && record.size() >= terminal_bytes_min &&
-                       std::memcmp(record.data() + exchange_offset, wanted.data(), wanted.size()) == 0) {
-                found.push_back({.index = index, .bytes = std::string(record)});
+            } else if (const auto wanted = found.find(exchange_in(record)); wanted != found.end()) {
+                wanted->second.push_back({.index = index, .bytes = std::string(record)});
             }
         }
     }
+    for (auto& [request, records] : found)
+        if (auto added = add_names(records, names); !added) return tl::unexpected(added.error());
+    return found;
+}
+
+io::FileResult<bool> Prover::add_names(std::vector<Found>& records,
+                                       const std::unordered_map<std::uint32_t, std::uint64_t>& names) {
     std::vector<std::uint64_t> named;
-    for (const Found& one : found) {
+    for (const Found& one : records) {
         const auto entry = read_entry(one.bytes);
-        const auto* terminal = entry ? std::get_if<model::Terminal>(&entry->body) : nullptr;
-        if (terminal == nullptr) return failed("record " + std::to_string(one.index) + " is damaged");
-        for (const model::NameId id : names_in(*terminal))
+        if (!entry) return failed("record " + std::to_string(one.index) + " is damaged");
+        for (const model::NameId id : names_in(entry->body))
             if (const auto name = names.find(static_cast<std::uint32_t>(id)); name != names.end())
                 named.push_back(name->second);
     }
     std::ranges::sort(named);
     named.erase(std::ranges::unique(named).begin(), named.end());
     for (const std::uint64_t index : named) {
-        auto name = record(index);
-        if (!name) return tl::unexpected(name.error());
-        found.push_back(std::move(*name));
+        auto known = names_.find(index);
+        if (known == names_.end()) {
+            auto name = record(index);
+            if (!name) return tl::unexpected(name.error());
+            known = names_.emplace(index, std::move(name->bytes)).first;
+        }
+        records.push_back({.index = index, .bytes = known->second});
     }
-    return found;
+    return true;
+}
+
+io::FileResult<std::string> Prover::prove_all(const std::vector<Found>& records) {
+    if (records.size() > proofs_max) return failed("the request has more records than one file of proofs holds");
+    std::string text;
+    for (const Found& one : records) {
+        auto proof = prove(one);
+        if (!proof) return proof;
+        text += *proof;
+    }
+    return text;
 }
 
 io::FileResult<std::string> Prover::prove(const Found& found) {
@@ -209,6 +258,27 @@ std::string explain(const model::Terminal& terminal, const std::unordered_map<st
     return out;
 }
 
+std::string explain(const model::Decision& decision, const std::unordered_map<std::uint32_t, std::string>& names) {
+    std::string out =
+        "request " + std::string(decision.ref.exchange.view()) + ", attempt " + std::to_string(decision.ref.attempt);
+    out += ", decided " + rfc3339(decision.at) + (decision.is_answer ? " of the answer: " : ": ");
+    out += model::name_of(decision.verdict);
+    append_name(out, "rule", decision.verdict_rule, names);
+    out += ", class " + std::string(model::name_of(decision.data_class));
+    append_name(out, "tenant", decision.tenant, names);
+    append_name(out, "application", decision.application, names);
+    append_name(out, "upstream", decision.upstream, names);
+    append_name(out, "place", decision.place, names);
+    append_name(out, "operator", decision.operator_, names);
+    for (std::size_t i = 0; i < decision.entries_count; ++i) {
+        const model::Decision::Entry& entry = decision.entries[i];
+        out += "; " + std::to_string(entry.count) + " " + std::string(model::name_of(entry.kind)) + ": ";
+        out += model::name_of(entry.action);
+        append_name(out, "rule", entry.rule, names);
+    }
+    return decision.is_more ? out + "; and more" : out;
+}
+
 }   // namespace
 
 io::FileResult<std::string> prove_record(io::Files& files, const std::string& directory, std::uint64_t index) {
@@ -223,18 +293,33 @@ io::FileResult<std::string> prove_request(io::Files& files, const std::string& d
                                           const model::RequestId& request) {
     auto prover = Prover::open(files, directory);
     if (!prover) return tl::unexpected(prover.error());
-    const auto found = prover->of_request(request);
+    const std::array<model::RequestId, 1> requests{request};
+    const auto found = prover->of_requests(requests);
     if (!found) return tl::unexpected(found.error());
-    if (found->empty())
-        return failed("no settled attempt of request " + std::string(request.view()) + " is under a checkpoint");
-    if (found->size() > proofs_max) return failed("the request has more records than one file of proofs holds");
-    std::string text;
-    for (const Found& one : *found) {
-        auto proof = prover->prove(one);
-        if (!proof) return tl::unexpected(proof.error());
-        text += *proof;
+    const std::vector<Found>& records = found->begin()->second;
+    if (records.empty())
+        return failed("nothing of request " + std::string(request.view()) + " is under a checkpoint");
+    return prover->prove_all(records);
+}
+
+io::FileResult<std::uint64_t> prove_requests(
+    io::Files& files, const std::string& directory, std::span<const model::RequestId> requests,
+    const std::function<io::FileResult<bool>(const model::RequestId& request, const std::string& proofs)>& each) {
+    auto prover = Prover::open(files, directory);
+    if (!prover) return tl::unexpected(prover.error());
+    const auto found = prover->of_requests(requests);
+    if (!found) return tl::unexpected(found.error());
+    std::uint64_t proven = 0;
+    for (const auto& [key, records] : *found) {
+        if (records.empty()) continue;
+        const auto text = prover->prove_all(records);
+        if (!text) return tl::unexpected(text.error());
+        std::array<std::uint8_t, exchange_bytes> bytes{};
+        std::memcpy(bytes.data(), key.data(), bytes.size());
+        if (const auto taken = each(to_request_id(bytes), *text); !taken) return tl::unexpected(taken.error());
+        ++proven;
     }
-    return text;
+    return proven;
 }
 
 Result<Proof> check_proof(std::string_view text, const VerifierKey& key, std::string_view* why) {
@@ -262,7 +347,7 @@ Result<std::vector<Proof>> check_proofs(std::string_view text, const VerifierKey
         // Signatures end a proof, so the mark of the next one stands behind a newline.
         const std::size_t next = text.find(std::string("\n").append(proof_mark));
         const std::size_t end = next == std::string_view::npos ? text.size() : next + 1;
-        if (proofs.size() == proofs_max) return refused("a file holds at most 64 proofs", why);
+        if (proofs.size() == proofs_max) return refused("a file holds at most 128 proofs", why);
         GILMOK_TRY(proof, check_proof(text.substr(0, end), key, why));
         proofs.push_back(std::move(proof));
         text.remove_prefix(end);
@@ -285,6 +370,8 @@ std::string explain(std::span<const Proof> proofs) {
             out += "proven, and not a record of gilmok";
         } else if (const auto* terminal = std::get_if<model::Terminal>(&entry->body)) {
             out += explain(*terminal, names);
+        } else if (const auto* decision = std::get_if<model::Decision>(&entry->body)) {
+            out += explain(*decision, names);
         } else if (const auto* name = std::get_if<Name>(&entry->body)) {
             out += "number " + std::to_string(static_cast<std::uint32_t>(name->id)) + " is " + std::string(name->text);
         } else {

@@ -118,7 +118,7 @@ TEST_CASE("proof: of a request its terminal record is proven, and the names in i
     for (std::size_t i = 0; i <= proofs_max; ++i) many += proof_of(directory, 1);
     std::string_view why;
     CHECK_FALSE(check_proofs(many, ledger.signer.verifier(), &why));
-    CHECK(why == "a file holds at most 64 proofs");
+    CHECK(why == "a file holds at most 128 proofs");
 }
 
 TEST_CASE("proof: none is made of what is not signed, not there or not what was signed") {

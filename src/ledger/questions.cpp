@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "ledger/name_book.hpp"
-#include "ledger/table_rows.hpp"
+#include "ledger/table_decisions.hpp"
 #include "ledger/usage_answer.hpp"
 
 namespace gilmok::ledger {
@@ -132,6 +131,41 @@ public:
         return rows;
     }
 
+    TablesResult<std::vector<VerdictSum>> verdicts(const DecisionFilter& filter) override {
+        auto begun = begin();
+        if (!begun) return tl::unexpected<TablesProblem>(begun.error());
+        const Reading reading(*database_);
+        return read_verdicts(*database_, names_, filter);
+    }
+
+    TablesResult<std::vector<FoundSum>> found(const DecisionFilter& filter) override {
+        auto begun = begin();
+        if (!begun) return tl::unexpected<TablesProblem>(begun.error());
+        const Reading reading(*database_);
+        return read_found(*database_, names_, filter);
+    }
+
+    TablesResult<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::uint64_t limit) override {
+        auto begun = begin();
+        if (!begun) return tl::unexpected<TablesProblem>(begun.error());
+        const Reading reading(*database_);
+        return read_decisions(*database_, names_, filter, limit);
+    }
+
+    TablesResult<std::vector<AttemptRow>> sent_though_refused(const DecisionFilter& filter,
+                                                              std::uint64_t limit) override {
+        auto begun = begin();
+        if (!begun) return tl::unexpected<TablesProblem>(begun.error());
+        const Reading reading(*database_);
+        std::vector<Parameter> parameters;
+        std::deque<Numbers> lists;
+        const std::string which = condition_of_refused(*database_, names_, filter, parameters, lists);
+        parameters.emplace_back(static_cast<std::int64_t>(std::min<std::uint64_t>(limit, rows_max)));
+        return read_attempts(select_of(attempt_columns(), "attempts") + " WHERE " + which + " ORDER BY idx LIMIT $" +
+                                 std::to_string(parameters.size()),
+                             parameters);
+    }
+
 private:
     // Begins a read transaction and learns what the tables are.
     TablesResult<bool> begin() {
@@ -222,6 +256,11 @@ TablesResult<std::unique_ptr<Questions>> make_questions(std::unique_ptr<Database
         return tl::unexpected<TablesProblem>(TablesProblem{
             ENOENT,
             "there are no tables yet; they come with the first start of gilmok serve, or `gilmok ledger rebuild`"});
+    if (*version != schema_version)
+        return tl::unexpected<TablesProblem>(TablesProblem{
+            EPROTO,
+            "the tables are of an older gilmok; the next start of gilmok serve brings them up to date, or `gilmok ledger "
+            "rebuild`"});
     return std::unique_ptr<Questions>(std::make_unique<TableQuestions>(std::move(database), rows_most));
 }
 

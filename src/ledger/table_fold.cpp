@@ -4,7 +4,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "ledger/table_rows.hpp"
+#include "ledger/table_decisions.hpp"
 
 namespace gilmok::ledger {
 
@@ -17,7 +17,8 @@ struct Folder::Statements {
           corrections(correction_insert(dialect)),
           pools(pool_insert(dialect)),
           periods(period_insert(dialect)),
-          alarms(alarm_insert(dialect)) {
+          alarms(alarm_insert(dialect)),
+          decisions(dialect) {
         for (const Cube& cube : cubes()) rolls.push_back(roll_insert(dialect, cube));
         corrected = "SELECT idx, at_ns, flags, correction_whole, correction_pico, endpoint, provenance, outcome";
         for (const Dimension dimension : named) corrected.append(", ").append(column_of(dimension));
@@ -27,6 +28,7 @@ struct Folder::Statements {
                                       Dimension::upstream,   Dimension::served_model, Dimension::place,
                                       Dimension::data_class, Dimension::tag,          Dimension::price_card};
     RowStatement attempts, names, reservations, ends, corrections, pools, periods, alarms;
+    DecisionStatements decisions;
     std::vector<RowStatement> rolls;
     std::string corrected;
 };
@@ -69,6 +71,7 @@ public:
         GILMOK_FOLD_TRY(keep_reservations());
         GILMOK_FOLD_TRY(correct());
         GILMOK_FOLD_TRY(add_pools());
+        GILMOK_FOLD_TRY(add_decisions(database_, statements_.decisions, decisions_, doing_));
         GILMOK_FOLD_TRY(add_periods());
         GILMOK_FOLD_TRY(add_alarms());
         const WallTime now = entries_.back().entry.header.at;
@@ -107,6 +110,8 @@ private:
                 corrections_.push_back(&entry);
             } else if (std::holds_alternative<PoolHour>(body)) {
                 pools_.push_back(&entry);
+            } else if (std::holds_alternative<model::Decision>(body)) {
+                decisions_.push_back(&entry);
             }
         }
         folded.records = entries_.back().index + 1;
@@ -388,7 +393,7 @@ private:
     std::uint64_t rolled_ = 0;
     bool must_roll_ = false;
     std::string doing_;
-    std::vector<const IndexedEntry*> names_, terminals_, corrections_, pools_;
+    std::vector<const IndexedEntry*> names_, terminals_, corrections_, pools_, decisions_;
     std::vector<RefKey> keys_;     // of terminals_
     std::vector<bool> is_first_;   // of terminals_: not one that was there before
     using Range = std::pair<std::uint64_t, std::uint64_t>;

@@ -1,5 +1,7 @@
 #include "ledger/table_schema.hpp"
 
+#include "ledger/table_decisions.hpp"
+
 namespace gilmok::ledger {
 namespace {
 
@@ -140,19 +142,6 @@ std::string_view type_name(Dialect dialect, ColumnType type) {
     return "";
 }
 
-// SQLite keeps a table without rowid in the order of its key, which is what a roll-up is read by.
-std::string create_table(Dialect dialect, std::string_view table, std::span<const Column> columns, std::string_view key,
-                         bool has_rowid) {
-    std::string sql = "CREATE TABLE " + std::string(table) + " (";
-    for (const Column& column : columns) {
-        sql.append(column.name).append(" ").append(type_name(dialect, column.type));
-        sql.append(column.is_optional ? ", " : " NOT NULL, ");
-    }
-    sql.append("PRIMARY KEY (").append(key).append("))");
-    if (dialect == Dialect::sqlite) sql.append(has_rowid ? " STRICT" : " STRICT, WITHOUT ROWID");
-    return sql;
-}
-
 // "a = t.a + excluded.a, …", amounts with their carry.
 std::string sums(std::string_view table, std::span<const std::string> columns) {
     std::string sql;
@@ -175,6 +164,19 @@ std::string sums(std::string_view table, std::span<const std::string> columns) {
 }
 
 }   // namespace
+
+// SQLite keeps a table without rowid in the order of its key, which is what a roll-up is read by.
+std::string create_table(Dialect dialect, std::string_view table, std::span<const Column> columns, std::string_view key,
+                         bool has_rowid) {
+    std::string sql = "CREATE TABLE " + std::string(table) + " (";
+    for (const Column& column : columns) {
+        sql.append(column.name).append(" ").append(type_name(dialect, column.type));
+        sql.append(column.is_optional ? ", " : " NOT NULL, ");
+    }
+    sql.append("PRIMARY KEY (").append(key).append("))");
+    if (dialect == Dialect::sqlite) sql.append(has_rowid ? " STRICT" : " STRICT, WITHOUT ROWID");
+    return sql;
+}
 
 std::span<const Column> attempt_columns() { return attempts_columns; }
 std::span<const Column> reservation_columns() { return reservations_columns; }
@@ -213,12 +215,14 @@ std::vector<std::string> create_statements(Dialect dialect) {
     statements.emplace_back("CREATE UNIQUE INDEX attempts_by_exchange ON attempts (exchange, attempt)");
     statements.emplace_back("CREATE UNIQUE INDEX names_by_id ON names (id)");
     statements.emplace_back("CREATE INDEX reservations_by_idx ON reservations (idx)");
+    for (std::string& statement : create_decision_statements(dialect)) statements.push_back(std::move(statement));
     return statements;
 }
 
 std::vector<std::string_view> table_names() {
     std::vector<std::string_view> names{"meta",        "names", "attempts", "reservations",
-                                        "corrections", "pools", "periods",  "alarms"};
+                                        "corrections", "pools", "periods",  "alarms",
+                                        "decisions", "decision_kinds"};
     for (const Cube& cube : cubes()) names.push_back(cube.table);
     return names;
 }

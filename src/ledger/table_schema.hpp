@@ -11,7 +11,7 @@
 
 namespace gilmok::ledger {
 
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
 // Bits of attempts.flags.
 enum class Flag : std::uint32_t {
@@ -35,6 +35,9 @@ std::string_view column_of(Dimension dimension);   // "tenant", …; not for tim
 
 // Every statement that makes the schema, in order.
 std::vector<std::string> create_statements(Dialect dialect);
+// "CREATE TABLE …" of either dialect. A table without rowid stands in the order of its key.
+std::string create_table(Dialect dialect, std::string_view table, std::span<const Column> columns, std::string_view key,
+                         bool has_rowid);
 std::vector<std::string_view> table_names();
 
 // INSERT of all columns; `conflict` is the text behind the values.

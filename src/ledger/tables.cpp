@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "ledger/table_database.hpp"
+#include "ledger/table_decisions.hpp"
 #include "ledger/table_fold.hpp"
 #include "ledger/table_rows.hpp"
 #include "ledger/table_schema.hpp"
@@ -60,6 +61,16 @@ TablesResult<bool> create_schema(Database& database, std::int32_t utc_offset_min
         "$2, 0, 0, 0, "
         "0)",
         values, nullptr, "making the tables");
+}
+
+// Schema 2 has the decisions besides. No record of theirs can be in what schema 1 holds: who wrote that log knew none.
+TablesResult<bool> bring_up(Database& database) {
+    for (const std::string& statement : create_decision_statements(database.dialect())) {
+        auto made = database.run(statement, {}, nullptr, "bringing the tables up to date");
+        if (!made) return made;
+    }
+    const std::array<Parameter, 1> version{schema_version};
+    return database.run("UPDATE meta SET version = $1", version, nullptr, "bringing the tables up to date");
 }
 
 class FoldedTables final : public Tables {
@@ -247,7 +258,7 @@ TablesResult<std::int64_t> schema_version_of(Database& database) {
         "SELECT version FROM meta", {},
         [&](const RowView& row) { version = static_cast<std::int64_t>(row.integer(0)); }, "reading its schema");
     if (!read) return tl::unexpected<TablesProblem>(read.error());
-    if (version != schema_version)
+    if (version < 1 || version > schema_version)
         return refuse(EPROTO, std::string(product_of(database)) + ": the tables have schema " +
                                   std::to_string(version) + ", this gilmok knows " + std::to_string(schema_version) +
                                   "; run the newer gilmok, or give this one a database of its own");
@@ -257,11 +268,11 @@ TablesResult<std::int64_t> schema_version_of(Database& database) {
 TablesResult<std::unique_ptr<Tables>> make_tables(std::unique_ptr<Database> database, std::int32_t utc_offset_minutes) {
     auto version = schema_version_of(*database);
     if (!version) return tl::unexpected<TablesProblem>(version.error());
-    if (*version == 0) {
+    if (*version != schema_version) {
         Transaction transaction(*database);
         auto begun = transaction.begin();
         if (!begun) return tl::unexpected<TablesProblem>(begun.error());
-        auto made = create_schema(*database, utc_offset_minutes);
+        auto made = *version == 0 ? create_schema(*database, utc_offset_minutes) : bring_up(*database);
         if (made) made = transaction.commit();
         if (!made) return tl::unexpected<TablesProblem>(made.error());
     }

@@ -137,6 +137,36 @@ struct AlarmRow {
     std::string detail;   // which attempt, for people
 };
 
+// Decisions of the guard: of a time, half open; of a tenant with all below it; of an application ("" = all).
+struct DecisionFilter {
+    WallTime from{}, until{};
+    std::string tenant, application;
+    model::GuardAction verdict_least = model::GuardAction::allow;   // leaves out what was less strict
+};
+
+// How often something was decided, by everything that an auditor asks. Names as texts, "" = none.
+struct VerdictSum {
+    bool is_answer = false;
+    model::DataClass data_class = model::DataClass::open;
+    model::GuardAction verdict = model::GuardAction::allow;
+    std::string place, operator_, upstream, rule;
+    std::uint64_t decisions = 0;
+};
+// How often a kind of data was found, and what was done about it.
+struct FoundSum {
+    bool is_answer = false;
+    model::DataKind kind = model::DataKind::count_;
+    model::GuardAction action = model::GuardAction::allow;
+    std::string place, operator_, rule;
+    std::uint64_t decisions = 0, findings = 0;
+};
+struct DecisionRow {
+    std::uint64_t index = 0;   // of its record in the log
+    model::Decision decision{};
+    std::string tenant, application, upstream, place, operator_, verdict_rule;
+    std::vector<std::string> rules;   // one for each entry
+};
+
 class Questions {
 public:
     virtual ~Questions() = default;
@@ -151,6 +181,18 @@ public:
     virtual TablesResult<Folded> folded() = 0;
     // Newest first.
     virtual TablesResult<std::vector<AlarmRow>> alarms(std::uint64_t) { return std::vector<AlarmRow>{}; }
+    // Sorted by all of their keys.
+    virtual TablesResult<std::vector<VerdictSum>> verdicts(const DecisionFilter&) { return std::vector<VerdictSum>{}; }
+    virtual TablesResult<std::vector<FoundSum>> found(const DecisionFilter&) { return std::vector<FoundSum>{}; }
+    // In the order of the log.
+    virtual TablesResult<std::vector<DecisionRow>> decisions(const DecisionFilter&, std::uint64_t) {
+        return std::vector<DecisionRow>{};
+    }
+    // Attempts that were begun although a decision of that time left their place out or refused the request. An attempt
+    // that ended because the guard refused it is none. There must not be any.
+    virtual TablesResult<std::vector<AttemptRow>> sent_though_refused(const DecisionFilter&, std::uint64_t) {
+        return std::vector<AttemptRow>{};
+    }
 };
 inline constexpr std::size_t rows_max = 1'000'000;
 

@@ -70,6 +70,7 @@ struct TestLedgerOptions {
     std::uint64_t records_per_checkpoint = 64;   // and one at the end
     std::uint64_t records_unsigned = 0;          // behind the last checkpoint
     std::uint64_t seed = 1;
+    bool has_decisions = false;   // one for each request, instead of its progress
 };
 
 class TestLedger {
@@ -176,6 +177,20 @@ inline std::string TestLedger::next_record() {
         reserve.endpoint = model::Endpoint::chat;
         reserve.bound.cost_ledger = 5'000'000'000;
         return sealed(reserve, Kind::reserve, lane);
+    }
+    if (options_.has_decisions) {
+        model::Decision decision;
+        decision.ref = {.exchange = request_number(request), .attempt = 0};
+        decision.tenant = model::NameId{1};
+        decision.data_class = model::DataClass::sensitive;
+        decision.verdict = model::GuardAction::block;
+        decision.verdict_rule = model::NameId{4};
+        decision.entries_count = 1;
+        decision.entries[0] = {.kind = model::DataKind::kr_rrn,
+                               .action = model::GuardAction::block,
+                               .count = 2,
+                               .rule = model::NameId{4}};
+        return sealed(decision, Kind::decision, lane);
     }
     model::Progress progress;
     progress.ref = {.exchange = request_number(request), .attempt = 0};

@@ -40,6 +40,10 @@ public:
         name_all(NameKind::tag, {"a", "b", "c"}, tags_);
         name_all(NameKind::price_card, {"{\"card\":1}", "{\"card\":2}", "{\"card\":3}"}, cards_);
         name_all(NameKind::pool, {"h100", "h200"}, pools_);
+        name_all(NameKind::rule, {"kr/rrn", "config:gilmok.toml:41", "kr-public/places"}, rules_);
+        name_all(NameKind::operator_, {"us-cloud(US)", "own"}, operators_);
+        name_all(NameKind::application, {"helpdesk", "hiring"}, applications_);
+        applications_.push_back(model::NameId::none);
         tags_.push_back(model::NameId::none);
     }
 
@@ -47,6 +51,7 @@ public:
     [[nodiscard]] const std::map<std::uint32_t, std::string>& texts() const { return texts_; }
     [[nodiscard]] const std::vector<WorldAttempt>& attempts() const { return attempts_; }
     [[nodiscard]] const std::vector<model::Reserve>& open() const { return open_; }
+    [[nodiscard]] const std::vector<std::pair<std::uint64_t, model::Decision>>& decisions() const { return decisions_; }
     [[nodiscard]] std::uint64_t records() const { return next_index_; }
     Prng& prng() { return prng_; }
 
@@ -67,6 +72,8 @@ public:
             add(Note{"{\"what\":\"configured\"}"});
         else if (dice < 95 && !attempts_.empty())
             end_again();
+        else if (dice < 97)
+            decide();
         else
             reserve();
     }
@@ -282,6 +289,35 @@ private:
                      any_amount(), any_amount()});
     }
 
+    void decide() {
+        model::Decision decision;
+        decision.ref.exchange =
+            model::make_request_id(prng_.between(1'793'145'600'000, 1'793'150'000'000), prng_.next(), prng_.next());
+        decision.upstream = any(upstreams_);
+        // Sometimes of an attempt that was made: at that upstream, at another one, or before any was chosen.
+        if (!attempts_.empty() && prng_.chance(1, 2)) decision.ref = attempts_[prng_.below(attempts_.size())].terminal.ref;
+        if (prng_.chance(1, 4)) decision.upstream = model::NameId::none;
+        decision.at = any_time();
+        decision.tenant = any(tenants_);
+        decision.application = any(applications_);
+        decision.place = any(places_);
+        decision.operator_ = any(operators_);
+        decision.data_class = static_cast<model::DataClass>(prng_.below(3));
+        decision.verdict = static_cast<model::GuardAction>(prng_.below(5));
+        decision.verdict_rule = any(rules_);
+        decision.is_answer = prng_.chance(1, 4);
+        decision.is_more = prng_.chance(1, 8);
+        decision.entries_count = static_cast<std::uint8_t>(prng_.below(5));
+        if (prng_.chance(1, 8)) decision.entries_count = model::Decision::entries_max;
+        for (std::size_t i = 0; i < decision.entries_count; ++i)
+            decision.entries[i] = {.kind = static_cast<model::DataKind>(prng_.below(8)),
+                                   .action = static_cast<model::GuardAction>(prng_.below(5)),
+                                   .count = static_cast<std::uint16_t>(prng_.below(65'536)),
+                                   .rule = any(rules_)};
+        decisions_.emplace_back(next_index_, decision);
+        add(decision);
+    }
+
     static std::string time_text(WallTime at, Dimension dimension, std::int32_t offset) {
         const std::time_t local =
             std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count() + std::time_t{offset} * 60;
@@ -365,7 +401,9 @@ private:
     std::vector<IndexedEntry> entries_;
     std::vector<WorldAttempt> attempts_;
     std::vector<model::Reserve> open_;
-    std::vector<model::NameId> tenants_, keys_, models_, upstreams_, served_, places_, classes_, tags_, cards_, pools_;
+    std::vector<std::pair<std::uint64_t, model::Decision>> decisions_;   // with the index of the record
+    std::vector<model::NameId> tenants_, keys_, models_, upstreams_, served_, places_, classes_, tags_, cards_, pools_, rules_,
+        operators_, applications_;
 };
 
 // Rows as text, so that a difference can be read.
