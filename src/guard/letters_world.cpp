@@ -116,9 +116,9 @@ public:
     void read();
 
 private:
-    bool is_named(Topic topic) {
+    bool is_named(Topic topic, std::size_t bytes_max = look_bytes_max) {
         if (!nearby_) nearby_ = Nearby::look(text_, at_, end_, context_characters);
-        return nearby_->has(topic);
+        return nearby_->has(topic, bytes_max);
     }
     void add(DataKind kind, int score) { sink_.add(at_, end_, kind, score); }
     void read_lone_letter();
@@ -138,7 +138,11 @@ void WordReader::read() {
     if (size == 9) read_nine();
     if (size == 10) read_ten();
     if (size == 11 && is_fi_hetu(word_)) add(DataKind::fi_hetu, 95);
-    if ((size == 8 || size == 11) && is_bic(word_) && is_named(Topic::bic)) add(DataKind::bic, 85);
+    // A word of capitals may have the form ("ABSOLUTE", of Luxembourg): then it stands right behind its label.
+    constexpr std::size_t label_bytes_max = 12;
+    const std::size_t label_bytes =
+        std::any_of(word_.begin(), word_.end(), is_digit) ? look_bytes_max : label_bytes_max;
+    if ((size == 8 || size == 11) && is_bic(word_) && is_named(Topic::bic, label_bytes)) add(DataKind::bic, 85);
     if (size == 14 && word_[0] == 'T' && are_digits(word_.substr(1)) && is_jp_corporate_number(word_.substr(1)))
         add(DataKind::jp_corporate_number, is_named(Topic::jp_corporate_number) ? 95 : 85);   // of a qualified invoice
     if (size == 15 && is_fr_nir_of_corsica(word_)) add(DataKind::fr_nir, 95);

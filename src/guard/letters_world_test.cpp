@@ -43,7 +43,7 @@ TEST_CASE("BIC needs its word") {
         {"BIC NEDSZAJJXXX", "bic:NEDSZAJJXXX"},
         {"SWIFT code KOEXKRSE로 보내세요", "bic:KOEXKRSE"},
         {"DEUTDEFF", ""},
-        {"SWIFT ABSOLUTE", ""},
+        {"the SWIFT network is no ABSOLUTE", ""},
         {"BIC DEUTXXFF", ""},
     });
 }

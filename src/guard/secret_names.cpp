@@ -16,8 +16,8 @@ using model::DataKind;
 constexpr std::size_t name_rest_max = 24;   // "_hash" behind "password"
 constexpr std::size_t value_bytes_max = 256;
 
-// How a value is tied to its name: by a sign, or by a word of prose.
-enum class Tie : std::uint8_t { none, sign, prose };
+// How a value is tied to its name: by a sign, between tags, or by a word of prose.
+enum class Tie : std::uint8_t { none, sign, tag, prose };
 
 struct Value {
     std::size_t begin = 0, end = 0;
@@ -38,7 +38,7 @@ Tie read_tie(std::string_view text, std::size_t& at) {
         if (!rest.starts_with(sign)) continue;
         if (sign == "==") return Tie::none;   // compared, not assigned
         at = place + sign.size();
-        return Tie::sign;
+        return sign == ">" ? Tie::tag : Tie::sign;
     }
     for (const std::string_view word : {"|", "is ", "was ", "는 ", "은 ", "가 ", "이 ", "는", "은", "は", "是"}) {
         if (!rest.starts_with(word)) continue;
@@ -68,6 +68,7 @@ Value read_value(std::string_view text, std::size_t at) {
         ++at;
     if (value.is_quoted && at < to && text[at] == '\n') value.is_quoted = false;
     value.end = at;
+    if (value.tie == Tie::tag && byte_at(text, at) != '<') value.tie = Tie::none;
     while (!value.is_quoted && value.end > value.begin) {
         // Brackets and marks behind belong to the text around.
         const char last = text[value.end - 1];
@@ -165,6 +166,8 @@ void match_secret_name(std::string_view text, std::size_t at, const SecretForm& 
     while (end < text.size() && end < name_max && (is_identifier_byte(text[end]) || text[end] == '-') &&
            text.substr(end, 2) != "->")
         ++end;
+    for (const std::string_view word : {" key", " Key", " KEY", " token", "키", " 키", " 값"})
+        if (text.substr(end).starts_with(word)) end += word.size();
     const Value place = read_value(text, end);
     if (place.tie == Tie::none || place.end <= place.begin) return;
     const std::string_view value = text.substr(place.begin, place.end - place.begin);

@@ -132,9 +132,9 @@ TEST_CASE("addresses with a password in them") {
     check_found("connection_string", "mongodb+srv://u:p%40ss@cluster0.example.net/x?retryWrites=true");
     check_found("connection_string", "https://user:password@localhost");
     check_found("connection_string", "amqp://u:p@ss@host/v");
-    for (const char* text : {"postgres://app:<password>@db/prod", "postgres://app:${PASSWORD}@db",
-                             "postgres://app:****@db", "postgres://db:5432/prod", "https://user@host/x",
-                             "https://example.com/a:b@c", "mysql://u:{{pw}}@h", "://:@", "see http://"}) {
+    for (const std::string text : {"postgres://app:<password>@db/prod", "postgres://app:${PASSWORD}@db",
+                                   "postgres://app:****@db", "postgres://db:5432/prod", "https://user@host/x",
+                                   "https://example.com/a:b@c", "mysql://u:{{pw}}@h", "://:@", "see http://"}) {
         CAPTURE(text);
         CHECK(told(text).empty());
     }
@@ -167,32 +167,32 @@ TEST_CASE("passwords by the name they are assigned to") {
 }
 
 TEST_CASE("what speaks of passwords without telling one") {
-    for (const char* text : {"password: string",
-                             "password = getpass()",
-                             "password=os.environ['PW']",
-                             "password: <your password>",
-                             "password=${DB_PASSWORD}",
-                             "password: ****",
-                             "The password is wrong",
-                             "비밀번호를 잊었어요",
-                             "비밀번호는 8자 이상입니다",
-                             "if (password == other) {",
-                             "password_hash = None",
-                             "passwords, tokens and keys",
-                             "const password = config.password;",
-                             "Forgot your password? Click here",
-                             "pwd: /home/me",
-                             "password: required",
-                             "token: string",
-                             "max_tokens: 4096",
-                             "the token is long",
-                             "api_key = YOUR_API_KEY",
-                             "secret: xxxxxxxxxxxxxxxxxxxxxxxx",
-                             "token = os.getenv('TOKEN')",
-                             "tokenizer=AutoTokenizer.from_pretrained",
-                             "Bearer of bad news everywhere around",
-                             "Basic authentication",
-                             "password:"}) {
+    for (const std::string text : {"password: string",
+                                   "password = getpass()",
+                                   "password=os.environ['PW']",
+                                   "password: <your password>",
+                                   "password=${DB_PASSWORD}",
+                                   "password: ****",
+                                   "The password is wrong",
+                                   "비밀번호를 잊었어요",
+                                   "비밀번호는 8자 이상입니다",
+                                   "if (password == other) {",
+                                   "password_hash = None",
+                                   "passwords, tokens and keys",
+                                   "const password = config.password;",
+                                   "Forgot your password? Click here",
+                                   "pwd: /home/me",
+                                   "password: required",
+                                   "token: string",
+                                   "max_tokens: 4096",
+                                   "the token is long",
+                                   "api_key = YOUR_API_KEY",
+                                   "secret: xxxxxxxxxxxxxxxxxxxxxxxx",
+                                   "token = os.getenv('TOKEN')",
+                                   "tokenizer=AutoTokenizer.from_pretrained",
+                                   "Bearer of bad news everywhere around",
+                                   "Basic authentication",
+                                   "password:"}) {
         CAPTURE(text);
         CHECK(told(text).empty());
     }
