@@ -184,8 +184,6 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
     if (read.has_content) ++content_events_;
     has_finish_reason_ |= read.has_finish_reason;
     if (read.what == What::usage_only && options_.hide_usage) return true;
-    if (read.what == What::done) has_done_ = true;
-    if (read.what == What::error || event.name == "error") has_error_event_ = true;
     has_passed_content_ |= read.has_content;
     ++events_passed_;
     const bool is_hidden = options_.hide_usage || (options_.hide_delta_usage && read.what == What::delta);
@@ -203,6 +201,9 @@ Result<bool> Answer::take_event(const wire::sse::Event& event, std::string& even
     } else {
         events.append(event.raw);
     }
+    // Only now: what the rewriter refused was not passed on, be it the end.
+    has_done_ = read.what == What::done;
+    has_error_event_ = read.what == What::error || event.name == "error";
     if (has_error_event_)
         return fail(Code::upstream_error_event, Fault::upstream, Retry::never,
                     "the upstream reported an error inside its stream");
