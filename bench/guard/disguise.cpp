@@ -35,11 +35,13 @@ std::string zero_width(std::string_view value, Prng& prng) {
     return out;
 }
 
+// Digit by digit, with the hyphens apart and other separators left out.
 std::string spaced(std::string_view value) {
     std::string out;
     for (const char c : value) {
-        if (!out.empty() && out.back() != ' ') out += ' ';
-        if (c != ' ') out += c;
+        if (!is_digit(c) && c != '-' && c != '+') continue;
+        if (!out.empty() && out != "+") out += ' ';
+        out += c;
     }
     return out;
 }

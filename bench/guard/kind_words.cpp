@@ -123,7 +123,7 @@ const KindWords all[] = {
     {DataKind::nl_bsn, bsn_en, bsn_en, "bsn", false},
     {DataKind::pl_pesel, pesel_en, pesel_en, "pesel", false},
     {DataKind::se_personnummer, se_en, se_en, "personnummer", false},
-    {DataKind::fi_hetu, fi_en, fi_en, "hetu", alone},
+    {DataKind::fi_hetu, fi_en, fi_en, "hetu", false},
     {DataKind::gb_nino, nino_en, nino_en, "nino", false},
     {DataKind::gb_nhs, nhs_en, nhs_en, "nhs_number", false},
     {DataKind::us_ssn, ssn_en, ssn_en, "ssn", false},

@@ -119,9 +119,9 @@ bool is_number_of_address(std::string_view text, std::size_t end) {
     if (is_ascii_letter(text[end])) return false;
     if (!is_hangul_at(text, end)) return true;
     for (const std::string_view next :
-         {"번지", "번길", "길",   "가 ", "호",     "층",     "동 ",  "에 ",  "에서", "에\n",
-          "에,",  "에.",  "으로", "로 ", "입니다", "이에요", "예요", "이고", "이며", "의 ",
-          "은 ",  "는 ",  "을 ",  "를 ", "까지",   "부터",   "인데", "이다", "이라"})
+         {"번지", "번길",   "길",     "가 ",  "호",   "층",   "동 ",  "에 ", "에서", "에\n", "에,", "에.",  "으로",
+          "로 ",  "입니다", "이에요", "예요", "이고", "이며", "의 ",  "은 ", "는 ",  "을 ",  "를 ", "까지", "부터",
+          "인데", "인지",   "이다",   "이라", "이요", "이었", "이니", "임",  "과 ",  "와 ",  "이 ", "도 ",  "야"})
         if (stands_at(text, end, next)) return true;
     return false;
 }
@@ -217,12 +217,14 @@ Tail tail_from(std::string_view text, std::size_t number) {
     return tail;
 }
 
-constexpr std::array<std::string_view, 6> address_labels{"주소", "소재지", "배송지", "거주지", "본적", "주거지"};
-bool is_labelled(std::string_view text, std::size_t begin) {
+constexpr std::array<std::string_view, 8> address_labels{"주소", "소재지", "배송지",  "거주지",
+                                                         "본적", "주거지", "address", "Address"};
+bool is_labelled(std::string_view text, std::size_t begin, std::size_t end) {
     const std::size_t from = begin > 40 ? begin - 40 : 0;
-    const std::string_view before = text.substr(from, begin - from);
-    return std::any_of(address_labels.begin(), address_labels.end(),
-                       [&](auto label) { return before.find(label) != before.npos; });
+    const std::string_view before = text.substr(from, begin - from), behind = text.substr(end, 24);
+    return std::any_of(address_labels.begin(), address_labels.end(), [&](auto label) {
+        return before.find(label) != before.npos || behind.find(label) != behind.npos;
+    });
 }
 
 // Words that end like a road and are adverbs.
@@ -267,10 +269,15 @@ void match_address(std::string_view text, std::size_t at, Sink& sink) {
     if (is_mountain && head.region == Region::none) return;
     const bool is_known = head.region == Region::known || opens_with_province(road);
     const bool has_parts = tail.has_floor || (tail.end > number + 6 && text[tail.end - 1] == ')');
-    const bool is_probable = tail.has_flat ||
+    // "…로 12번길 3", "…동 12번지", "…로 12, 3층": nothing else is written like this.
+    const bool is_road = ends_with_one_of(road, "로길");
+    const std::string_view numbers = text.substr(number, std::min<std::size_t>(tail.end - number, 16));
+    const bool is_form =
+        numbers.find("번길") != numbers.npos || numbers.find("번지") != numbers.npos || (is_road && tail.has_floor);
+    const bool is_probable = is_form || tail.has_flat ||
                              (head.region == Region::province && (has_parts || road.ends_with("대로"))) ||
                              (head.region == Region::local && has_parts);
-    const int score = is_known ? 90 : is_labelled(text, head.begin) ? 85 : is_probable ? 70 : 50;
+    const int score = is_known ? 90 : is_labelled(text, head.begin, tail.end) ? 85 : is_probable ? 70 : 50;
     const std::size_t begin = with_postal_code_before(text, head.begin);
     sink.add(begin, tail.end, model::DataKind::kr_address, score);
 }

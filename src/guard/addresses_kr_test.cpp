@@ -29,6 +29,9 @@ TEST_CASE("a lot address and a flat are found") {
           "address:대구 수성구 범어동 45 푸른아파트 101동 1502호");
     CHECK(found("우리 집은 푸른아파트 12동 305호야") == "address:푸른아파트 12동 305호");
     CHECK(found("거주지: 중앙로 45") == "address:중앙로 45");
+    CHECK(found("소재지가 성남시 분당구 나루터길 604인지") == "address:성남시 분당구 나루터길 604");
+    CHECK(found("솔밭길 125, 14층") == "address:솔밭길 125, 14층");
+    CHECK(found("대학로17번길 34") == "address:대학로17번길 34");
 }
 
 TEST_CASE("a road without a region is told with a low score only") {

@@ -50,6 +50,7 @@ Likeness likeness_of(std::string_view text, std::size_t begin, std::span<const s
     const bool is_usual = usual_surnames.has(syllables[0]);
     if (syllables.size() == 2)
         return !given_alone.has(syllables[1]) ? Likeness::possible : is_usual ? Likeness::fair : Likeness::possible;
+    if (is_usual && has_word(native_given_names, word.substr(3))) return Likeness::strong;
     return likeness_of_given(syllables[1], syllables[2], is_usual);
 }
 
@@ -60,6 +61,20 @@ bool is_ending(std::string_view rest) {
     if (std::any_of(name_ending_begins.begin(), name_ending_begins.end(), begins)) return true;
     return std::any_of(name_titles.begin(), name_titles.end(),
                        [&](auto title) { return title[0] != ' ' && begins(title); });
+}
+
+// A common word with a particle behind it ("조건의"); where little speaks for a name, also one with a noun's ending ("신청서").
+bool is_common_word(std::string_view word, bool is_strict) {
+    constexpr std::string_view noun_endings = "서자인원식성화용형율률선기지비금료권실소장과부팀법안표";
+    for (std::size_t size = 6; size <= 12 && size <= word.size(); size += 3) {
+        if (!has_word(no_names, word.substr(0, size))) continue;
+        const std::string_view rest = word.substr(size);
+        if (is_ending(rest) || (is_strict && rest.size() == 3 && is_one_of_syllables(rest, 0, noun_endings)))
+            return true;
+        if (is_strict && rest.size() > 3 && is_one_of_syllables(rest, 0, noun_endings) && is_ending(rest.substr(3)))
+            return true;
+    }
+    return false;
 }
 
 bool is_name_boundary_before(std::string_view text, std::size_t at) {
@@ -74,7 +89,7 @@ std::optional<Name> name_from(std::string_view text, std::size_t begin, Likeness
     const HangulWord word = hangul_word_from(text, begin);
     if (word.count < 2 || !word.is_whole) return std::nullopt;
     if (word.end < text.size() && (is_ascii_letter(text[word.end]) || is_digit(text[word.end]))) return std::nullopt;
-    if (has_word(no_names, text.substr(word.begin, word.end - word.begin))) return std::nullopt;
+    if (is_common_word(text.substr(word.begin, word.end - word.begin), least == Likeness::strong)) return std::nullopt;
     std::optional<Name> best;
     for (std::size_t count = std::min<std::size_t>(4, word.count); count >= 2; --count) {
         const std::size_t end = begin + count * 3;
@@ -128,8 +143,8 @@ Gap gap_from(std::string_view text, std::size_t at) {
     constexpr std::string_view separators = ":=|\t\n\r>\"'*`-";
     for (std::size_t steps = 0; steps < 24 && gap.end < text.size(); ++steps) {
         const char c = text[gap.end];
-        if (c == ' ')
-            gap.has_space = true;
+        if (c == ' ')   // two of them are a form's column
+            gap.is_separated = gap.is_separated || stands_at(text, gap.end + 1, " "), gap.has_space = true;
         else if (separators.find(c) != std::string_view::npos)
             gap.is_separated = gap.is_separated || (c != '"' && c != '\'' && c != '*' && c != '`');
         else if (stands_at(text, gap.end, "\uFF1A"))
@@ -192,7 +207,7 @@ std::optional<Name> name_before(std::string_view text, std::size_t end) {
     const std::size_t count = (end - begin) / 3;
     if (count < 2 || count > 4 || !is_name_boundary_before(text, begin)) return std::nullopt;
     const HangulWord word = hangul_word_from(text, begin);
-    if (word.count < count) return std::nullopt;
+    if (word.count < count || is_common_word(text.substr(begin, end - begin), false)) return std::nullopt;
     return Name{begin, end, likeness_of(text, begin, word.all().first(count)), count};
 }
 
@@ -224,7 +239,12 @@ void match_title_behind(std::string_view text, std::size_t at, std::string_view 
     const bool is_weak = title == " 군" || title == " 양" || title.starts_with("라고");
     if (name->syllables >= 3 && name->likeness >= (is_weak ? Likeness::strong : Likeness::fair))
         return sink.add(name->begin, name->end, DataKind::kr_name, 80);
-    if (name->syllables == 2 && name->likeness == Likeness::fair && !is_weak && (is_honorific || is_apart))
+    // These are words of every day too, and a name of two syllables in front of them is mostly none.
+    constexpr std::array<std::string_view, 14> usual_words{"시장",  "지사",  "선수", "감독", "작가", "의사", "검사",
+                                                           " 환자", " 고객", "학생", "위원", "이사", "대표", "기자"};
+    const bool is_usual_word = std::find(usual_words.begin(), usual_words.end(), title) != usual_words.end();
+    if (name->syllables == 2 && name->likeness == Likeness::fair && !is_weak && !is_usual_word &&
+        (is_honorific || is_apart))
         return sink.add(name->begin, name->end, DataKind::kr_name, 70);
     if (title == "씨" && is_given_name(text, *name)) sink.add(name->begin, name->end, DataKind::kr_name, 65);
 }

@@ -18,6 +18,7 @@ TEST_CASE("a label in front makes a name") {
     CHECK(found("**신청인**: 남궁민재") == "name:남궁민재");
     CHECK(found("수신인=윤아름") == "name:윤아름");
     CHECK(found("성명: 이준") == "name:이준");
+    CHECK(found("□ 신청인  노초롱") == "name:노초롱");
     CHECK(found("참석자: 김민수, 이영희, 박철수") == "name:김민수 | name:이영희 | name:박철수");
     CHECK(found("피고 장태호와 원고 서미경의") == "name:장태호 | name:서미경");
 }
@@ -57,6 +58,11 @@ TEST_CASE("a name without evidence is not found") {
 
 TEST_CASE("words that begin like a surname are no names") {
     for (const std::string text : {"이사 대표 회의",
+                                   "조건의 시장이 크다",
+                                   "공연 시장",
+                                   "신청인은 신청서를 냈다",
+                                   "장관이 신청서를 냈다",
+                                   "한여름 선생님",
                                    "정부 대표가 말했다",
                                    "최근 의원 총회",
                                    "전문 의사와 상담하세요",

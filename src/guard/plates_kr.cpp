@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 17> plate_regions{"서울", "부산", "�
                                                          "울산", "세종", "경기", "강원", "충북", "충남",
                                                          "전북", "전남", "경북", "경남", "제주"};
 // Letters that are also counters or particles ("12조 3456", "25도 1000"): written apart they need a word beside them.
-constexpr std::string_view letters_also_counters = "가나도로고조주호부수구대바사하자마";
+constexpr std::string_view letters_also_counters = "도로고조주호부수구대";
 // Behind four digits these make an amount of them.
 constexpr std::array<std::string_view, 28> units{"원", "%",  "명", "개", "년", "월", "일", "회", "건", "톤",
                                                  "km", "kg", "만", "억", "천", "여", "번", "분", "초", "시",
