@@ -92,7 +92,7 @@ TEST_CASE("archive: a destroyed key makes everything unreadable, and what comes 
     const std::string key_before = world.files.text(key_path);
     const std::string file_before = world.files.text(world.files_of("acme").front()), path = world.files_of("acme").front();
     const Destroyed destroyed =
-        value_of(destroy_keys(world.files, "archive", "acme", noon + std::chrono::hours(1), world.random));
+        value_of(destroy_keys(world.files, "archive", "acme", noon + std::chrono::hours(1)));
     CHECK(destroyed.tenants.size() == 2);
     CHECK(destroyed.problems.empty());
     CHECK_FALSE(world.files.exists(key_path));
@@ -110,7 +110,7 @@ TEST_CASE("archive: a destroyed key makes everything unreadable, and what comes 
     for (const TenantSeen& seen : value_of(list(world.files, "archive")))
         is_told = is_told || (seen.tenant == "acme/finance" && !seen.has_key && !seen.destroyed.empty());
     CHECK(is_told);
-    CHECK(value_of(destroy_keys(world.files, "archive", "nobody", noon, world.random)).tenants.empty());
+    CHECK(value_of(destroy_keys(world.files, "archive", "nobody", noon)).tenants.empty());
 }
 
 TEST_CASE("archive: where destroying a key fails, it is not told to be gone") {
@@ -120,7 +120,7 @@ TEST_CASE("archive: where destroying a key fails, it is not told to be gone") {
         world.open();
         world.store("acme", 1, "one");
         world.files.fail_call(call, EIO);
-        const auto destroyed = destroy_keys(world.files, "archive", "acme", noon, world.random);
+        const auto destroyed = destroy_keys(world.files, "archive", "acme", noon);
         world.files.heal();
         const bool is_told = destroyed && destroyed->tenants == std::vector<std::string>{"acme"};
         const Shown shown = world.shown(1);

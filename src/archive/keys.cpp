@@ -51,14 +51,14 @@ io::FileResult<TenantKey> make_key(io::Files& files, const std::string& in, std:
     return made;
 }
 
-// Random bytes where the key was, on the disk, before its name goes: who finds the blocks finds no key.
-io::FileResult<bool> shred(io::Files& files, const std::string& in, const RandomBytes& random) {
+// Zeros where the key was, on the disk, before its name goes: who finds the blocks finds no key.
+io::FileResult<bool> shred(io::Files& files, const std::string& in) {
     const std::string path = in + "/key";
     {
         auto mapped = files.open_mapped(path);
         if (!mapped) return Failure(mapped.error());
         const std::span<char> bytes = (*mapped)->bytes();
-        random(bytes);
+        std::ranges::fill(bytes, '\0');
         if (auto done = (*mapped)->sync(0, bytes.size()); !done) return done;
     }
     if (auto done = files.remove(path); !done) return done;
@@ -131,7 +131,7 @@ io::FileResult<std::vector<std::string>> tenant_directories(io::Files& files, co
 }
 
 io::FileResult<Destroyed> destroy_keys(io::Files& files, const std::string& directory, std::string_view tenant,
-                                       WallTime now, const RandomBytes& random) {
+                                       WallTime now) {
     const auto names = tenant_directories(files, directory);
     if (!names) return Failure(names.error());
     Destroyed destroyed;
@@ -141,7 +141,7 @@ io::FileResult<Destroyed> destroy_keys(io::Files& files, const std::string& dire
         const auto key = read_key_file(files, in + "/key");
         if (!key) return Failure(key.error());
         if (!is_at_or_below(key->tenant, tenant)) continue;
-        if (auto done = shred(files, in, random); !done) return Failure(done.error());
+        if (auto done = shred(files, in); !done) return Failure(done.error());
         destroyed.tenants.push_back(key->tenant);
         const auto tell = [&](const io::FileResult<bool>& done) {
             if (!done) destroyed.problems.push_back(done.error().message);

@@ -47,6 +47,6 @@ struct Destroyed {
 // `destroyed` tells when; then the files that nobody can read any more are removed. Only the keys decide about success. A
 // gateway that runs sees it before it writes again.
 io::FileResult<Destroyed> destroy_keys(io::Files& files, const std::string& directory, std::string_view tenant,
-                                       WallTime now, const RandomBytes& random);
+                                       WallTime now);
 
 }   // namespace gilmok::archive

@@ -44,6 +44,8 @@ constexpr Route routes[] = {
     {Method::get, "/admin/v1/forecast", true, admin::forecast},
     {Method::post, "/admin/v1/ledger/erase", true, admin::erase_person},
     {Method::post, "/admin/v1/ledger/rerate", true, admin::rerate},
+    {Method::get, "/admin/v1/evidence", true, admin::evidence},
+    {Method::post, "/admin/v1/archive/destroy-key", true, admin::destroy_archive_key},
 };
 
 bool matches(std::string_view pattern, std::string_view path, std::string_view& id) {

@@ -80,6 +80,10 @@ AdminResponse budgets(Control& control, const AdminRequest& request);
 AdminResponse ledger(Control& control, const AdminRequest& request);
 AdminResponse attempts(Control& control, const AdminRequest& request);
 
+// admin_evidence.cpp
+AdminResponse evidence(Control& control, const AdminRequest& request);
+AdminResponse destroy_archive_key(Control& control, const AdminRequest& request);
+
 // admin_page.cpp
 AdminResponse page(Control& control, const AdminRequest& request);
 AdminResponse page_script(Control& control, const AdminRequest& request);

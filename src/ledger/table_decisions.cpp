@@ -43,6 +43,8 @@ std::string conditions(Database& database, const NameBook& names, const Decision
     if (!filter.application.empty()) want("application", names.ids_of(NameKind::application, filter.application));
     if (filter.verdict_least != model::GuardAction::allow)
         sql += " AND " + of + "verdict >= " + bound(static_cast<std::int64_t>(filter.verdict_least));
+    if (filter.verdict_most != model::GuardAction::block)
+        sql += " AND " + of + "verdict <= " + bound(static_cast<std::int64_t>(filter.verdict_most));
     return sql;
 }
 
@@ -244,6 +246,7 @@ std::string condition_of_refused(Database& database, const NameBook& names, cons
                                  std::vector<Parameter>& parameters, std::deque<Numbers>& lists) {
     DecisionFilter refused = filter;
     refused.verdict_least = model::GuardAction::allow;   // said below
+    refused.verdict_most = model::GuardAction::block;
     Bound bound(parameters);
     std::string sql =
         "idx IN (SELECT a.idx FROM decisions AS d JOIN attempts AS a ON a.exchange = d.exchange AND a.attempt = "

@@ -141,7 +141,8 @@ struct AlarmRow {
 struct DecisionFilter {
     WallTime from{}, until{};
     std::string tenant, application;
-    model::GuardAction verdict_least = model::GuardAction::allow;   // leaves out what was less strict
+    // From this strictness to that, both included.
+    model::GuardAction verdict_least = model::GuardAction::allow, verdict_most = model::GuardAction::block;
 };
 
 // How often something was decided, by everything that an auditor asks. Names as texts, "" = none.

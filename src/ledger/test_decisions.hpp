@@ -23,6 +23,7 @@ inline std::vector<DecisionFilter> any_decision_filters(Prng& prng, std::size_t 
         if (prng.chance(1, 2)) filter.tenant = any({"acme", "acme/finance", "beta", "beta/한국", "nobody"});
         if (prng.chance(1, 4)) filter.application = any({"helpdesk", "hiring", "none"});
         if (prng.chance(1, 4)) filter.verdict_least = static_cast<model::GuardAction>(prng.below(5));
+        if (prng.chance(1, 4)) filter.verdict_most = static_cast<model::GuardAction>(prng.below(5));
     }
     return filters;
 }
@@ -80,7 +81,7 @@ inline std::string shown_decisions(const TablesWorld& world, const DecisionFilte
                 attempt.terminal.ref.attempt == decision.ref.attempt &&
                 (decision.upstream == model::NameId::none || decision.upstream == attempt.terminal.upstream))
                 sent[attempt.index] = true;
-        if (decision.verdict < filter.verdict_least) continue;
+        if (decision.verdict < filter.verdict_least || decision.verdict > filter.verdict_most) continue;
         const std::string place = world.text(decision.place) + "|" + world.text(decision.operator_);
         sums[decision_line("v", decision.is_answer,
                            std::string(name_of(decision.data_class)) + "|" + std::string(name_of(decision.verdict)) +
