@@ -33,6 +33,13 @@ public:
         claim(first.begin <= first.end && second.begin <= second.end && first.begin <= second.begin &&
                   second.end <= body_.size(),
               "pieces stand in the body, in order");
+        if (leaf.is_escaped) {
+            std::string plain;
+            claim(json::append_unescaped(plain, {json::Type::string, {leaf.raw.data() - 1, leaf.raw.size() + 2}},
+                                         leaf.raw.size()) &&
+                      plain == leaf.text,
+                  "escapes are undone as the parser undoes them");
+        }
         if (leaf.text.empty()) return true;
         guard::LeafPlace whole(body_, leaf);
         guard::Span span{first.begin, second.end};
