@@ -202,6 +202,7 @@ void check(const Snapshot& snapshot, const Places& places, Problems& problems) {
     checker.keys();
     checker.log();
     check_money(snapshot, places, problems);
+    check_guard(snapshot, places, problems);
 }
 
 }   // namespace gilmok::config

@@ -23,6 +23,7 @@ constexpr bool fits() {
         case Shape::file:
         case Shape::secret:
         case Shape::choice_text:
+        case Shape::tenant_path:
         case Shape::endpoint: return std::is_same_v<Value, std::string>;
         case Shape::choice_enum: return std::is_enum_v<Value> && sizeof(Value) == 1;
         case Shape::count:
@@ -33,6 +34,7 @@ constexpr bool fits() {
         case Shape::address: return std::is_same_v<Value, io::Address>;
         case Shape::addresses: return std::is_same_v<Value, std::vector<io::Address>>;
         case Shape::texts:
+        case Shape::tenant_paths:
         case Shape::model_names: return std::is_same_v<Value, std::vector<std::string>>;
         case Shape::candidates: return std::is_same_v<Value, std::vector<Candidate>>;
         case Shape::tenant: return std::is_same_v<Value, model::TenantId>;
@@ -48,7 +50,9 @@ constexpr bool fits() {
         case Shape::date: return std::is_same_v<Value, WallTime>;
         case Shape::hours: return std::is_same_v<Value, Hours>;
         case Shape::utc_offset: return std::is_same_v<Value, std::int32_t>;
+        case Shape::data_classes: return std::is_same_v<Value, std::vector<model::DataClass>>;
         case Shape::url:
+        case Shape::data_kinds:
         case Shape::at_limit: return false;
     }
     return false;

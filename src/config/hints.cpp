@@ -58,6 +58,20 @@ constexpr Alias aliases[] = {
     {"pools", "pool"},
     {"database_url", "database"},
     {"timezone", "utc_offset"},
+    {"guardrails", "guard"},
+    {"pii", "guard"},
+    {"rules", "rule"},
+    {"patterns", "pattern"},
+    {"entities", "kinds"},
+    {"regions", "places"},
+    {"zones", "places"},
+    {"country", "places"},
+    {"mode", "action"},
+    {"redact", "mask"},
+    {"pseudonymize", "swap"},
+    {"deny", "block"},
+    {"application", "app"},
+    {"apps", "app"},
 };
 
 }   // namespace

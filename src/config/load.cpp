@@ -29,7 +29,9 @@ class Merger {
 public:
     explicit Merger(Problems& problems) : problems_(problems) {}
 
-    void merge(TomlNode& into, TomlNode&& from, bool is_whole_entry = false, std::uint32_t depth = 0) {
+    // `path` is the dotted one of the table: "", "guard", "guard.pattern".
+    void merge(TomlNode& into, TomlNode&& from, const std::string& path = {}) {
+        const bool is_whole_entry = !path.empty() && has_form(path, Section::Form::named);
         for (TomlMember& member : from.members) {
             const auto found = std::find_if(into.members.begin(), into.members.end(),
                                             [&](const TomlMember& each) { return each.name == member.name; });
@@ -39,12 +41,11 @@ public:
             }
             TomlNode& value = found->value;
             const bool are_tables = value.is_table() && member.value.is_table();
-            if (depth == 0 && member.name == "schema") continue;   // every file may say which format it has
+            if (path.empty() && member.name == "schema") continue;   // every file may say which format it has
+            const std::string below = path.empty() ? member.name : path + "." + member.name;
             if (are_tables && !is_whole_entry) {
-                merge(value, std::move(member.value), depth == 0 && has_form(member.name, Section::Form::named),
-                      depth + 1);
-            } else if (depth == 0 && has_form(member.name, Section::Form::list) && value.is_array() &&
-                       member.value.is_array()) {
+                merge(value, std::move(member.value), below);
+            } else if (has_form(below, Section::Form::list) && value.is_array() && member.value.is_array()) {
                 std::move(member.value.elements.begin(), member.value.elements.end(),
                           std::back_inserter(value.elements));
             } else {
@@ -122,13 +123,19 @@ struct Loading {
         }
     }
 
-    Loaded finish(std::uint64_t version) {
+    Loaded finish(std::uint64_t version, Examiner examine) {
         auto snapshot = std::make_shared<Snapshot>();
         snapshot->version = version;
         snapshot->source = sources;
         if (is_readable) {
             const Places places = read_snapshot({root, problems, files, secrets}, *snapshot);
             check(*snapshot, places, problems);
+            if (examine != nullptr && !problems.has_errors())
+                for (Flaw& flaw : examine(*snapshot, files)) {
+                    const std::string table = Places::join(Places::of_section(flaw.section), flaw.name);
+                    problems.add(places.of(Places::join(table, flaw.key)),
+                                 {flaw.code, std::move(flaw.what), std::move(flaw.why), std::move(flaw.fix)});
+                }
         }
         Loaded loaded;
         if (!problems.has_errors()) loaded.snapshot = std::move(snapshot);
@@ -139,19 +146,19 @@ struct Loading {
 
 }   // namespace
 
-Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::uint64_t version) {
+Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::uint64_t version, Examiner examine) {
     Loading loading{files, secrets};
     loading.add_file(path);
     const auto slash = path.rfind('/');
     loading.add_directory(slash == std::string::npos ? "conf.d" : path.substr(0, slash + 1) + "conf.d");
-    return loading.finish(version);
+    return loading.finish(version, examine);
 }
 
 Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets,
-                 std::uint64_t version) {
+                 std::uint64_t version, Examiner examine) {
     Loading loading{files, secrets};
     loading.add_text(name, std::string(text));
-    return loading.finish(version);
+    return loading.finish(version, examine);
 }
 
 }   // namespace gilmok::config

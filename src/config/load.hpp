@@ -41,15 +41,25 @@ public:
 };
 Secrets& system_secrets();
 
+// What config/ cannot judge itself, such as whether a pattern compiles: looked at by a stage above once all else is sound, and
+// told in its place like every other problem. Null: nobody looks.
+struct Flaw {
+    std::string section, name, key;   // "guard.pattern", "project", "regex"
+    std::string code;                 // "E0311"
+    std::string what, why, fix;
+};
+using Examiner = std::vector<Flaw> (*)(const Snapshot& snapshot, io::Files& files);
+
 struct Loaded {
     SnapshotPtr snapshot;            // null when any problem is an error
     std::vector<Problem> problems;   // errors and warnings, in file order
 };
 // `path` and the *.toml files of the directory conf.d beside it, in name order. A table or key given twice is an error.
-Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::uint64_t version);
+Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::uint64_t version,
+            Examiner examine = nullptr);
 // The same from text, for `gilmok up`, tests and fuzzing.
 Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets,
-                 std::uint64_t version);
+                 std::uint64_t version, Examiner examine = nullptr);
 
 // JSON Schema (draft 2020-12) of the file.
 std::string json_schema();

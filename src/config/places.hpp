@@ -1,6 +1,7 @@
 // Where each key stood, so that checks made after reading can point at it.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,12 @@ public:
     // "server.limits" + "head_bytes_max". Names may hold dots; the separator may not.
     static std::string join(std::string_view table, std::string_view name) {
         return table.empty() ? std::string(name) : std::string(table) + '\x1f' + std::string(name);
+    }
+    // Of a section: "server.limits".
+    static std::string of_section(std::string_view section) {
+        std::string path(section);
+        std::replace(path.begin(), path.end(), '.', '\x1f');
+        return path;
     }
     void set(std::string path, const wire::TextPlace& place) { places_.insert_or_assign(std::move(path), place); }
     [[nodiscard]] bool has(const std::string& path) const { return places_.contains(path); }

@@ -46,6 +46,9 @@ public:
         read_models();
         read_tenants();
         read_keys();
+        read_guard();
+        read_applications();
+        read_single("archive", &snapshot_.archive);
         Server& server = snapshot_.server;
         if (!server.admin_token_reference.empty())
             server.admin_token = secret(server.admin_token_reference, Places::join("server", "admin_token"));
@@ -53,6 +56,10 @@ public:
         ledger.database = secret(ledger.database_reference, Places::join("ledger", "database"));
         Webhook& webhook = snapshot_.webhook;
         webhook.secret = secret(webhook.secret_reference, Places::join("webhook", "secret"));
+        Guard& guard = snapshot_.guard;
+        Archive& archive = snapshot_.archive;
+        archive.key = secret(archive.key_reference, Places::join("archive", "key"));
+        guard.secret = secret(guard.secret_reference, Places::join("guard", "secret"));
         for (std::size_t i = 0; i < snapshot_.models.size(); ++i)
             snapshot_.models_by_name.emplace(snapshot_.models[i].name, static_cast<model::ModelId>(i));
         for (std::size_t i = 0; i < snapshot_.tenants.size(); ++i)
@@ -128,10 +135,7 @@ private:
 
     void read_single(std::string_view path, void* object) {
         const TomlNode* table = table_at(path);
-        if (table == nullptr) return;
-        std::string place_path(path);
-        std::replace(place_path.begin(), place_path.end(), '.', '\x1f');
-        read_fields(*table, section(path), place_path, object);
+        if (table != nullptr) read_fields(*table, section(path), Places::of_section(path), object);
     }
 
     void read_fields(const TomlNode& table, const Section& section, const std::string& path, void* object) {
@@ -166,7 +170,7 @@ private:
             return;
         }
         for (const TomlMember& member : all->members) {
-            const std::string place_path = Places::join(path, member.name);
+            const std::string place_path = Places::join(Places::of_section(path), member.name);
             places_.set(place_path, member.place);
             if (!member.value.is_table()) {
                 refuse(member.value.place, "E0102",
@@ -192,6 +196,48 @@ private:
 
     static std::string name_fix() {
         return "use up to " + std::to_string(name_bytes_max) + " letters, digits, dots, dashes and underscores";
+    }
+
+    // Whether the name of a named table can be used; told when not.
+    void check_name(const TomlMember& member, std::string_view noun) {
+        if (!is_name(member.name, false))
+            refuse(member.place, "E0107", "this name of " + std::string(noun) + " cannot be used", {}, name_fix());
+    }
+
+    void read_guard() {
+        Guard& guard = snapshot_.guard;
+        read_single("guard", &guard);
+        read_list("guard.rule", guard_rules_max, guard.rules);
+        for (std::size_t i = 0; i < guard.rules.size(); ++i)
+            guard.rules[i].where = problems_.words_of(
+                places_.of(Places::join(Places::of_section("guard.rule"), std::to_string(i))));
+        read_named("guard.pattern", guard_patterns_max, [this](const TomlMember& member, const std::string& path) {
+            check_name(member, "a pattern");
+            GuardPattern pattern;
+            pattern.name = member.name;
+            read_fields(member.value, section("guard.pattern"), path, &pattern);
+            snapshot_.guard.patterns.push_back(std::move(pattern));
+        });
+        read_named("guard.dictionary", guard_dictionaries_max,
+                   [this](const TomlMember& member, const std::string& path) {
+                       check_name(member, "a dictionary");
+                       GuardDictionary dictionary;
+                       dictionary.name = member.name;
+                       read_fields(member.value, section("guard.dictionary"), path, &dictionary);
+                       snapshot_.guard.dictionaries.push_back(std::move(dictionary));
+                   });
+        read_single("guard.external", &guard.external);
+        apply_packs(guard);
+    }
+
+    void read_applications() {
+        read_named("app", applications_max, [this](const TomlMember& member, const std::string& path) {
+            check_name(member, "an application");
+            Application app;
+            app.name = member.name;
+            read_fields(member.value, section("app"), path, &app);
+            snapshot_.applications.push_back(std::move(app));
+        });
     }
 
     void read_upstreams() {
@@ -286,10 +332,12 @@ private:
         }
     }
 
-    // Every [[NAME]] of the files, in their order.
+    // Every [[NAME]] of the files, in their order. A dotted NAME lies in a table.
     template <class Object>
     void read_list(std::string_view name, std::size_t count_max, std::vector<Object>& objects) {
-        const TomlNode* all = input_.root.find(name);
+        const auto dot = name.rfind('.');
+        const TomlNode* parent = dot == std::string_view::npos ? &input_.root : table_at(name.substr(0, dot));
+        const TomlNode* all = parent == nullptr ? nullptr : parent->find(name.substr(dot + 1));
         if (all == nullptr) return;
         const std::string heading(section(name).heading);
         const bool is_list = all->is_array() && std::all_of(all->elements.begin(), all->elements.end(),
@@ -304,7 +352,7 @@ private:
             return;
         }
         for (std::size_t i = 0; i < all->elements.size(); ++i) {
-            const std::string path = Places::join(name, std::to_string(i));
+            const std::string path = Places::join(Places::of_section(name), std::to_string(i));
             places_.set(path, all->elements[i].place);
             read_fields(all->elements[i], section(name), path, &objects.emplace_back());
         }

@@ -23,6 +23,11 @@ void check(const Snapshot& snapshot, const Places& places, Problems& problems);
 // The same for budgets, pools, prices, rates, the ledger and the webhook; called by check().
 void check_money(const Snapshot& snapshot, const Places& places, Problems& problems);
 
+// The same for the guard, the register of applications and the archive; called by check().
+void check_guard(const Snapshot& snapshot, const Places& places, Problems& problems);
+// Appends the rules of the packs and settles what they say of classes. Names of packs that nobody knows are left to check().
+void apply_packs(Guard& guard);
+
 // For tests and fuzzing: as render_toml(), but every value is written, defaults too.
 std::string render_everything(const Snapshot& snapshot);
 

@@ -37,6 +37,12 @@ struct Reading {
     bool names(std::vector<std::string>& into) const;
     bool tenant(model::TenantId& into) const;
     bool limit(Tenant& into) const;
+    bool tenant_path(const wire::TomlNode& from, std::string& into) const;
+    bool tenant_paths(std::vector<std::string>& into) const;
+
+    // What rules of the guard speak of: reading_guard.cpp.
+    bool data_classes(std::vector<model::DataClass>& into) const;
+    bool data_kinds(GuardRule& into) const;
 
     // What prices things: reading_money.cpp.
     bool money(Money& into) const;
@@ -89,6 +95,7 @@ private:
                   std::int64_t& into) const;
     bool candidate(const wire::TomlNode& from, Candidate& into) const;
     bool model_name(const wire::TomlNode& from, std::string_view name) const;
+    std::optional<model::TenantId> tenant_named(const wire::TomlNode& from, const std::string& path) const;
     bool parsed_url(Url& into) const;
     bool percent_of(const wire::TomlNode& from, std::uint32_t& into) const;
     bool refuse_money(std::string_view unit) const;

@@ -64,21 +64,41 @@ bool Reading::names(std::vector<std::string>& into) const {
     return list(into, models_max, false, read);
 }
 
-bool Reading::tenant(model::TenantId& into) const {
-    std::string path;
-    if (!text(node, path)) return false;
+std::optional<model::TenantId> Reading::tenant_named(const TomlNode& from, const std::string& path) const {
     Nearest nearest(path);
     const auto& tenants = context.snapshot.tenants;
     for (std::size_t i = 0; i < tenants.size(); ++i) {
-        if (tenants[i].path == path) {
-            into = static_cast<model::TenantId>(i);
-            return true;
-        }
+        if (tenants[i].path == path) return static_cast<model::TenantId>(i);
         nearest.offer(tenants[i].path);
     }
     const std::string fix = nearest.fix();
-    return refuse("E0304", "there is no tenant" + shown(path), {},
-                  fix.empty() ? "add [tenant." + quoted(path) + "]" : fix);
+    refuse_at(from.place, "E0304", "there is no tenant" + shown(path), {},
+              fix.empty() ? "add [tenant." + quoted(path) + "]" : fix);
+    return std::nullopt;
+}
+
+bool Reading::tenant(model::TenantId& into) const {
+    std::string path;
+    if (!text(node, path)) return false;
+    const auto found = tenant_named(node, path);
+    if (found) into = *found;
+    return found.has_value();
+}
+
+bool Reading::tenant_path(const TomlNode& from, std::string& into) const {
+    std::string path;
+    if (!text(from, path)) return false;
+    const bool may_be_empty = !field.is_required && path.empty();
+    if (!may_be_empty && !tenant_named(from, path)) return false;
+    into = path;
+    return true;
+}
+
+bool Reading::tenant_paths(std::vector<std::string>& into) const {
+    const auto read = [this](const TomlNode& from, std::string& one) {
+        return text(from, one) && tenant_named(from, one).has_value();
+    };
+    return list(into, models_max, false, read);
 }
 
 bool Reading::limit(Tenant& into) const {

@@ -42,6 +42,18 @@ struct Renderer {
         for (const Object& each : objects) out += "\n[[" + std::string(path) + "]]\n" + fields(section(path), &each);
     }
 
+    void guard() {
+        const Guard& guard = snapshot.guard;
+        single("guard", &guard);
+        std::vector<GuardRule> own;
+        for (const GuardRule& rule : guard.rules)
+            if (!is_of_pack(rule)) own.push_back(rule);
+        list("guard.rule", own);
+        for (const GuardPattern& each : guard.patterns) named("guard.pattern", each.name, &each);
+        for (const GuardDictionary& each : guard.dictionaries) named("guard.dictionary", each.name, &each);
+        single("guard.external", &guard.external);
+    }
+
     std::string render() {
         out = "schema = " + std::to_string(schema_version) + "\n";
         single("server", &snapshot.server);
@@ -56,6 +68,9 @@ struct Renderer {
         list("fx", snapshot.fx);
         single("ledger", &snapshot.ledger);
         single("webhook", &snapshot.webhook);
+        guard();
+        for (const Application& app : snapshot.applications) named("app", app.name, &app);
+        single("archive", &snapshot.archive);
         single("retry", &snapshot.retry);
         single("log", &snapshot.log);
         single("telemetry", &snapshot.telemetry);

@@ -5,6 +5,7 @@
 #include "base/assert.hpp"
 #include "config/fields_door.hpp"
 #include "config/fields_fleet.hpp"
+#include "config/fields_guard.hpp"
 #include "config/fields_money.hpp"
 #include "config/fields_tenant.hpp"
 
@@ -49,6 +50,27 @@ constexpr Section all_sections[] = {
      ledger_fields, defaults_of<Ledger>},
     {"webhook", Form::single, "[webhook]", "Who is told of budgets that run out.", webhook_fields,
      defaults_of<Webhook>},
+    {"guard", Form::single, "[guard]",
+     "What the texts of requests and answers are looked through for, and what may go where. docs/guard.md tells how.",
+     guard_fields, defaults_of<Guard>},
+    {"guard.rule", Form::list, "[[guard.rule]]",
+     "A rule of one's own, asked before those of the packs; the first that matches decides. With `kinds` it is about "
+     "what was found, without about the request itself.",
+     guard_rule_fields, defaults_of<GuardRule>},
+    {"guard.pattern", Form::named, "[guard.pattern.NAME]", "A pattern of one's own: kind `pattern` of rules.",
+     guard_pattern_fields, defaults_of<GuardPattern>},
+    {"guard.dictionary", Form::named, "[guard.dictionary.NAME]",
+     "Terms of one's own, such as names of projects and customers: kind `term` of rules.", guard_dictionary_fields,
+     defaults_of<GuardDictionary>},
+    {"guard.external", Form::single, "[guard.external]",
+     "An own upstream with a model that finds names, asked before data leaves: kind `external` of rules.",
+     guard_external_fields, defaults_of<GuardExternal>},
+    {"app", Form::named, "[app.NAME]",
+     "The register of applications: what each is for, who answers for it, and what its users are told.",
+     application_fields, defaults_of<Application>},
+    {"archive", Form::single, "[archive]",
+     "Requests and answers themselves are kept only for tenants named here, encrypted with a key of each.",
+     archive_fields, defaults_of<Archive>},
     {"retry", Form::single, "[retry]", "The budget of retries: keeps a failing fleet from being hit twice as hard.",
      retry_fields, defaults_of<RetryBudget>},
     {"log", Form::single, "[log]", "Logs.", log_fields, defaults_of<Log>},

@@ -44,6 +44,10 @@ enum class Shape : std::uint8_t {
     date,          // WallTime, midnight UTC: "2026-11-01"; "" = the member's default
     hours,         // Hours: "09:00-23:00+09:00"; "" = all day
     utc_offset,    // std::int32_t minutes: "+09:00"
+    tenant_path,   // std::string: path of a tenant that is there; "" = none
+    tenant_paths,  // std::vector<std::string> of such
+    data_classes,  // std::vector<model::DataClass>: ["C", "S"]
+    data_kinds,    // the whole GuardRule: kinds and has_kinds are filled
 };
 
 struct Field {
@@ -90,6 +94,10 @@ inline constexpr std::size_t keys_max = 10'000;
 inline constexpr std::size_t pools_max = 1'000;
 inline constexpr std::size_t prices_max = 20'000;
 inline constexpr std::size_t fx_max = 10'000;
+inline constexpr std::size_t guard_rules_max = 1'000;   // of the file; those of packs come on top
+inline constexpr std::size_t guard_patterns_max = 500;
+inline constexpr std::size_t guard_dictionaries_max = 16;
+inline constexpr std::size_t applications_max = 10'000;
 inline constexpr std::size_t warnings_max = 8;   // thresholds of one budget
 inline constexpr std::size_t listen_max = 16;
 inline constexpr std::size_t name_bytes_max = 128;

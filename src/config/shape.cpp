@@ -37,7 +37,11 @@ std::string shape_words(const Field& field) {
         case Shape::url:
         case Shape::endpoint: return "URL";
         case Shape::candidates: return "list of `upstream/served-name`";
-        case Shape::tenant: return "path of a tenant";
+        case Shape::tenant:
+        case Shape::tenant_path: return "path of a tenant";
+        case Shape::tenant_paths: return "list of paths of tenants";
+        case Shape::data_classes: return "list of `C`, `S`, `O`";
+        case Shape::data_kinds: return "list of kinds, `family:NAME`, `all`";
         case Shape::boolean: return "`true` or `false`";
         case Shape::at_limit: return "`reject`, `queue`, `degrade:MODEL`, `local-only`";
         case Shape::money: return "money, e.g. `5000000 KRW`";
@@ -64,6 +68,7 @@ std::string shape_json_schema(const Field& field) {
     switch (field.shape) {
         case Shape::text:
         case Shape::file:
+        case Shape::tenant_path:
         case Shape::tenant: return text_type;
         case Shape::secret: return text_type + R"(,"pattern":"^((env|file|cmd):.+)?$")";
         case Shape::choice_text:
@@ -88,7 +93,17 @@ std::string shape_json_schema(const Field& field) {
         case Shape::addresses:
             return R"("oneOf":[{)" + address + R"(},{"type":"array","minItems":1,"maxItems":)" +
                    std::to_string(listen_max) + R"(,"items":{)" + address + "}}]";
+        case Shape::data_classes: return R"("type":"array","uniqueItems":true,"items":{"enum":["C","S","O"]})";
+        case Shape::data_kinds: {
+            std::string names;
+            for (std::size_t i = 0; i < model::data_kinds_count; ++i)
+                names += "\"" + std::string(model::name_of(static_cast<model::DataKind>(i))) + "\",";
+            for (std::size_t i = 0; i < static_cast<std::size_t>(model::DataFamily::count_); ++i)
+                names += "\"family:" + std::string(model::name_of(static_cast<model::DataFamily>(i))) + "\",";
+            return R"("type":"array","uniqueItems":true,"items":{"enum":[)" + names + R"("all"]})";
+        }
         case Shape::texts:
+        case Shape::tenant_paths:
         case Shape::model_names: return R"("type":"array","items":{"type":"string"})";
         case Shape::url: return text_type + R"(,"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^?#@]+$")";
         case Shape::endpoint: return text_type + R"(,"pattern":"^([Hh][Tt][Tt][Pp][Ss]?://[^?#@]+)?$")";

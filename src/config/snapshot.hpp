@@ -262,7 +262,7 @@ struct Telemetry {
 // [[guard.rule]], and the rules of the packs in catalog/jurisdictions/ in the same form. The first rule that matches a finding (or
 // the request itself, for rules without kinds) at a place decides; the file's own rules come before those of the packs.
 struct GuardRule {
-    std::string name;    // "no-rrn-abroad"; of a pack: "kr/rrn"
+    std::string name;    // "no-rrn-abroad", without a slash; of a pack: "kr/rrn"
     std::string where;   // "gilmok.toml:41" or "catalog/jurisdictions/kr.toml:12": what a refusal names
     std::vector<model::DataClass> classes;   // empty = any
     model::KindSet kinds;                    // empty = the request itself, whatever is found
@@ -280,6 +280,9 @@ struct GuardRule {
     std::vector<std::string> citations;   // "KR PIPA art. 24-2"
     std::string effective, evidence;      // since when; what it leaves as evidence
 };
+
+// Names of packs' rules have a slash, those of the file cannot.
+inline bool is_of_pack(const GuardRule& rule) { return rule.name.find('/') != std::string::npos; }
 
 // [guard.pattern.NAME]
 struct GuardPattern {
@@ -314,8 +317,12 @@ struct Guard {
     bool is_on = true;
     std::vector<std::string> packs{"kr"};   // of catalog/jurisdictions/
     std::uint32_t score_min = 60;
-    std::string class_default = "O";    // of requests whose tenant and header name none
-    std::string class_detected = "S";   // a finding of unique_id, financial or secret raises to this; "" = does not
+    std::string class_default;    // of requests whose tenant and header name none; "" = what the packs say, else "O"
+    std::string class_detected;   // a finding of unique_id, financial or secret raises to this; "none" = it does not;
+                                  // "" = what the packs say, else "none"
+    // What both come to, with the packs; the program reads these.
+    model::DataClass default_class = model::DataClass::open;
+    std::optional<model::DataClass> detected_class;
     std::string secret_reference;       // keys the pseudonyms; "" = made in state_dir, or for this run
     Secret secret;
     bool looks_at_answers = true;
@@ -350,6 +357,8 @@ struct Archive {
     std::uint64_t bytes_max = 10ULL << 30;   // then the oldest day goes
     bool keeps_answers = true;
     bool keeps_redacted = true;   // what was sent, not what the client wrote
+    std::string key_reference;    // master key, 64 hexadecimal digits; "" = made in state_dir
+    Secret key;
 };
 
 struct Snapshot {

@@ -22,7 +22,8 @@ struct Machine {
         secrets.variables = {{"OPENAI_API_KEY", "sk-test-openai"},
                              {"EMPTY", ""},
                              {"DATABASE", "postgresql://gilmok:database-secret@db/gilmok"},
-                             {"WEBHOOK", "webhook-secret-0123456789"}};
+                             {"WEBHOOK", "webhook-secret-0123456789"},
+                             {"MASTER", std::string(64, 'a')}};
         secrets.commands = {{"vault read lab", "lab-secret-abcdefghijklm\n"}};
     }
     Loaded load(std::string_view text) { return load_text(text, "gilmok.toml", files, secrets, 7); }

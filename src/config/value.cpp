@@ -68,6 +68,10 @@ bool read_value(const ReadContext& context, const Field& field, const wire::Toml
         case Shape::real: return reading.real(as<double>(member));
         case Shape::address: return reading.address(node, as<io::Address>(member));
         case Shape::addresses: return reading.addresses(as<std::vector<io::Address>>(member));
+        case Shape::tenant_path: return reading.tenant_path(node, as<std::string>(member));
+        case Shape::tenant_paths: return reading.tenant_paths(as<std::vector<std::string>>(member));
+        case Shape::data_classes: return reading.data_classes(as<std::vector<model::DataClass>>(member));
+        case Shape::data_kinds: return reading.data_kinds(as<GuardRule>(member));
         case Shape::texts:
         case Shape::model_names: return reading.names(as<std::vector<std::string>>(member));
         case Shape::url: return reading.url(as<Upstream>(member));

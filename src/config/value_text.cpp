@@ -75,7 +75,16 @@ std::string value_text(const Field& field, const void* member, const Snapshot& s
                 entries.push_back(io::to_string(address));
             return entries.size() == 1 ? text_of(entries.front()) : list_text(entries);
         }
+        case Shape::tenant_path: return text_of(as<std::string>(member));
+        case Shape::data_classes: {
+            std::vector<std::string> entries;
+            for (const model::DataClass each : as<std::vector<model::DataClass>>(member))
+                entries.emplace_back(model::name_of(each));
+            return list_text(entries);
+        }
+        case Shape::data_kinds: return list_text(model::words_of(as<GuardRule>(member).kinds));
         case Shape::texts:
+        case Shape::tenant_paths:
         case Shape::model_names: return list_text(as<std::vector<std::string>>(member));
         case Shape::url: return url_text(as<Upstream>(member));
         case Shape::candidates: {
