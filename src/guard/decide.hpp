@@ -1,8 +1,17 @@
 // What may go where: the rules of the configuration and its jurisdiction packs, asked for one request and one place at a
-// time. Every way out asks here: first attempts, retries, fallbacks, hedges, external detectors. What no rule allows for an unknown
-// place or class is refused. Sans-IO. Immutable after create(): shared by all shards.
+// time. Every way out asks here: first attempts, retries, fallbacks, hedges, external detectors.
+//
+// How they are asked, for each kind that was found and once for the request itself:
+// - The first own rule that matches decides, and then only the obligatory rules of the packs are asked besides; those too are
+//   relaxed where an own rule with a `basis` matches.
+// - Without an own rule each pack is asked by itself, its first rule that matches decides, and of the packs' answers the strictest
+//   counts: no law is relaxed by another.
+// - To an unknown place ("") goes only open data in which nothing was found, and class C leaves own machines (`*-onprem*`, `local`)
+//   not at all: unless an own rule names that place (or that class) itself.
+// Sans-IO. Immutable after its making: shared by all shards.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -55,11 +64,12 @@ public:
         std::array<std::uint16_t, model::data_kinds_count> rule{};
     };
     [[nodiscard]] const ForAnswers& for_answers(model::DataClass data_class, model::TenantId tenant) const;
-    // The class of a request: tenant's, raised by the header (a lower one is refused: nothing), raised by what was found.
+    // `declared` (the tenant's, or the header's where that is higher), raised by what was found; never lowered.
     [[nodiscard]] model::DataClass raise(model::DataClass declared, std::span<const model::Finding> findings) const;
     [[nodiscard]] model::DataClass class_of(model::TenantId tenant) const;   // its own, an ancestor's, or the default
 
-    // In the order in which they are asked; the last is the built-in one: an unknown place for anything but open data.
+    // Own ones, those of the packs, then three that are built in: an unknown place, class C outside, and the last, which stands
+    // for what no rule speaks of: it goes as it is.
     [[nodiscard]] std::span<const config::GuardRule> rules() const;
     // Which kinds any rule speaks of: the detector looks for no others.
     [[nodiscard]] model::KindSet kinds() const;
@@ -69,10 +79,11 @@ private:
     std::shared_ptr<const Inside> inside_;
 };
 
-// "kr-*" matches "kr-cloud"; "*" any known place; "" the unknown one. Bedrock's profiles are places: "us.*", "global.*".
+// "kr-*" matches "kr-cloud"; "*" any known place; "" the unknown one. A '*' may stand anywhere: "*(US)" of operators.
 bool matches_place(std::string_view pattern, std::string_view place);
-// The place of a candidate: the upstream's, unless the served model's name is an inference profile ("us.anthropic…",
-// "global.…", "apac.…", "jp.…", "eu.…"), whose region then decides. Source: AWS docs, cross-region inference.
+// The place of a candidate: the upstream's, unless the served model's name is an inference profile of Bedrock ("us.anthropic…",
+// "global.…"), which may be served anywhere in its region: "us-profile", "eu-profile", "apac-profile", "global-profile" and so on.
+// A name makes no unknown place known. Source: AWS, Amazon Bedrock user guide, "Supported Regions and models for inference profiles".
 std::string_view place_of(const config::Upstream& upstream, std::string_view served_name);
 
 }   // namespace gilmok::guard
