@@ -29,11 +29,11 @@ class Patterns {
 public:
     static constexpr std::size_t patterns_max = 256;
     static constexpr std::size_t regex_bytes_max = 1'024;
-    static constexpr std::size_t repeat_max = 512;             // {m,n}; the engine unrolls them
-    static constexpr std::size_t positions_max = 4'096;        // characters of one pattern with its repeats unrolled
+    static constexpr std::size_t repeat_max = 512;        // {m,n}; the engine unrolls them
+    static constexpr std::size_t positions_max = 4'096;   // characters of one pattern with its repeats unrolled
     static constexpr std::size_t database_bytes_max = 64U << 20;
-    static constexpr std::size_t words_max = 64;               // context words of a pattern
-    static constexpr int score_without_word = 30;              // counted off when none of them is near
+    static constexpr std::size_t words_max = 64;    // context words of a pattern, whole words within 300 characters
+    static constexpr int score_without_word = 30;   // counted off when none of them is near
 
     using Made = tl::expected<std::shared_ptr<const Patterns>, std::vector<PatternProblem>>;
     // Tells all problems, not just the first. No patterns: one that finds nothing.
