@@ -71,7 +71,8 @@ CommandLine unknown_argument(const CLI::App& app, const std::vector<std::string>
 std::optional<Verb> own_words_of(std::string_view word) {
     constexpr std::pair<std::string_view, Verb> verbs[] = {
         {"key", Verb::key},     {"usage", Verb::usage},       {"spend", Verb::spend},  {"budget", Verb::budget},
-        {"price", Verb::price}, {"forecast", Verb::forecast}, {"ledger", Verb::ledger}};
+        {"price", Verb::price}, {"forecast", Verb::forecast}, {"ledger", Verb::ledger},
+        {"evidence", Verb::evidence}, {"archive", Verb::archive}};
     for (const auto& [name, verb] : verbs)
         if (name == word) return verb;
     return std::nullopt;

@@ -32,6 +32,8 @@ enum class Verb : std::uint8_t {
     price,
     forecast,
     ledger,
+    evidence,
+    archive,
     version,
     completion,
 };
@@ -47,7 +49,7 @@ struct CommandLine {
     SimArgs sim{};
     CheckArgs check{};
     SchemaArgs schema{};
-    std::vector<std::string> words{};   // all after a verb that parses its own: key, usage, spend, budget, price, forecast, ledger
+    std::vector<std::string> words{};   // all after a verb that parses its own: see own_words_of()
 };
 
 // `arguments` begin after the program's name. `language` is the locale's; --lang overrides it.

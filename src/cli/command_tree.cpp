@@ -179,6 +179,16 @@ void CommandTree::add_money_verbs() {
                {"rebuild", "Compute the tables again from the log"},
                {"erase", "Forget who a user was"},
                {"rerate", "Charge a span of time again at the present prices"}});
+    CLI::App* evidence =
+        add(Verb::evidence, "evidence", "Report for an auditor: what left, to where, under which rule, with proofs", "");
+    for (const char* option : {"-c,--config", "-o,--output", "--period", "--from", "--to", "--tenant", "--proofs", "--list",
+                               "--language"})
+        evidence->add_option(option);
+    add_parts(add(Verb::archive, "archive", "Look into the archive of prompts and answers, destroy a tenant's key", ""),
+              {{"list", "What is kept of whom"},
+               {"show", "Prompt and answer of one request"},
+               {"destroy-key", "Make what was kept of a tenant unreadable, for good"},
+               {"status", "How much there is, and who writes it"}});
 }
 
 CommandLine CommandTree::finish() {

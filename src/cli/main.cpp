@@ -4,6 +4,7 @@
 #include "cli/budget.hpp"
 #include "cli/command_line.hpp"
 #include "cli/doctor.hpp"
+#include "cli/evidence.hpp"
 #include "cli/key.hpp"
 #include "cli/price.hpp"
 #include "cli/reload.hpp"
@@ -62,6 +63,9 @@ int run(CommandLine line) {
         case Verb::price: return print(price_command(line.words, {files, secrets, io::linux_::wall_now(), line.language}));
         case Verb::forecast: return print(forecast_here(line.words, line.language));
         case Verb::ledger: return print(ledger_here(line.words, line.language));
+        case Verb::evidence:
+            return print(evidence_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
+        case Verb::archive: return print(archive_here(line.words, line.language));
         case Verb::schema: return print({exit_ok, schema(line.schema), {}});
         case Verb::version: return print({exit_ok, version_text(line.is_json), {}});
         case Verb::check: {

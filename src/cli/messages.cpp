@@ -44,6 +44,9 @@ Money
   price        what models cost; gaps; price lists of others, compared and taken in
   forecast     how much more will be spent, and how sure that is
   ledger       verify, prove, export and rebuild what was written down
+Audit
+  evidence     what left, to where, under which rule, with proofs
+  archive      prompts and answers that are kept; destroying a tenant's key
 Also
   version      this build
   completion   completion script for bash, zsh or fish
@@ -80,6 +83,9 @@ Documents: README.md, docs/config.md, SECURITY.md
   price        모델의 가격을 보고, 빠진 가격을 찾고, 다른 가격표를 비교해 들여옵니다
   forecast     앞으로 얼마나 더 쓸지, 그 예측이 얼마나 확실한지 알려 줍니다
   ledger       원장을 검증하고, 증명하고, 내보내고, 표를 다시 만듭니다
+감사
+  evidence     무엇이 어디로 어떤 규칙에 따라 나갔는지, 증명과 함께 보고합니다
+  archive      보관한 프롬프트와 답변을 보고, 테넌트의 키를 파기합니다
 기타
   version      이 빌드의 정보
   completion   bash, zsh, fish 자동 완성 스크립트

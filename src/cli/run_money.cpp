@@ -1,4 +1,4 @@
-// `gilmok forecast` and `gilmok ledger` in the real world.
+// `gilmok forecast`, `gilmok ledger` and `gilmok archive` in the real world.
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -39,7 +39,11 @@ Outcome forecast_here(const std::vector<std::string>& words, Language language) 
         words, {files, config::system_secrets(), io::linux_::wall_now(), language, is_terminal, terminal_columns()});
 }
 
-Outcome ledger_here(const std::vector<std::string>& words, Language language) {
+namespace {
+
+// A verb that may write the ledger.
+Outcome with_ledger(Outcome (*command)(const std::vector<std::string>&, const LedgerWorld&),
+                    const std::vector<std::string>& words, Language language) {
     io::linux_::LinuxFiles files;
     const auto fetcher = make_fetcher(files);
     LedgerWorld world{files, config::system_secrets(), *fetcher, io::linux_::wall_now()};
@@ -52,7 +56,17 @@ Outcome ledger_here(const std::vector<std::string>& words, Language language) {
         world.progress = [](std::string_view line) {
             std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
         };
-    return ledger_command(words, world);
+    return command(words, world);
+}
+
+}   // namespace
+
+Outcome ledger_here(const std::vector<std::string>& words, Language language) {
+    return with_ledger(ledger_command, words, language);
+}
+
+Outcome archive_here(const std::vector<std::string>& words, Language language) {
+    return with_ledger(archive_command, words, language);
 }
 
 }   // namespace gilmok::cli

@@ -1,9 +1,10 @@
-// `gilmok forecast` and `gilmok ledger` with the real clock, files, network and terminal.
+// `gilmok forecast`, `gilmok ledger` and `gilmok archive` with the real clock, files, network and terminal.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "cli/archive.hpp"
 #include "cli/forecast.hpp"
 #include "cli/ledger.hpp"
 
@@ -11,5 +12,6 @@ namespace gilmok::cli {
 
 Outcome forecast_here(const std::vector<std::string>& words, Language language);
 Outcome ledger_here(const std::vector<std::string>& words, Language language);
+Outcome archive_here(const std::vector<std::string>& words, Language language);
 
 }   // namespace gilmok::cli

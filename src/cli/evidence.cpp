@@ -1,0 +1,148 @@
+#include "cli/evidence.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "archive/reader.hpp"
+#include "base/text.hpp"
+#include "cli/open_config.hpp"
+#include "gateway/judge_class.hpp"
+#include "ledger/newest.hpp"
+#include "ledger/proof.hpp"
+#include "report/evidence.hpp"
+
+namespace gilmok::cli {
+
+namespace {
+
+constexpr std::string_view verb = "gilmok evidence";
+constexpr unsigned directory_mode = 0755;
+constexpr unsigned file_mode = 0644;
+
+struct Options {
+    std::string config_path = "gilmok.toml", output = "text", language, proofs;
+    report::Asked asked;
+    std::uint64_t listed = 1'000;
+};
+
+report::CheckpointFacts checkpoint_of(const std::string& directory, io::Files& files) {
+    const auto newest = ledger::read_newest(files, directory);
+    if (!newest) return {};
+    const ledger::Hash& root = newest->checkpoint.root;
+    return {.origin = newest->checkpoint.origin,
+            .root_hex = hex({reinterpret_cast<const char*>(root.data()), root.size()}),
+            .key = newest->key.text(),
+            .note = newest->note,
+            .size = newest->checkpoint.size};
+}
+
+report::ArchiveFacts archive_of(const config::Snapshot& snapshot, io::Files& files) {
+    report::ArchiveFacts facts;
+    const std::string directory = archive::directory_of(snapshot.archive, snapshot.server.state_dir);
+    if (directory.empty()) return facts;
+    const auto seen = archive::list(files, directory);
+    if (!seen) return facts;
+    facts.is_readable = true;
+    for (const archive::TenantSeen& tenant : *seen) {
+        if (tenant.has_key) ++facts.tenants;
+        if (!tenant.destroyed.empty()) ++facts.keys_destroyed;
+        facts.texts += tenant.records;
+        facts.bytes += tenant.bytes;
+        facts.problems.insert(facts.problems.end(), tenant.problems.begin(), tenant.problems.end());
+    }
+    return facts;
+}
+
+// Everything an auditor takes away: the report, the checkpoint and a proof for each request that is listed.
+io::FileResult<std::uint64_t> write_proofs(const std::string& in, const std::string& ledger,
+                                           const report::Evidence& found, const report::EvidenceContext& context,
+                                           bool is_korean, io::Files& files) {
+    using Failure = tl::unexpected<io::FileError>;
+    if (auto done = files.make_directory(in, directory_mode); !done) return Failure(done.error());
+    const auto put = [&](const std::string& name, std::string_view text) {
+        return files.write_atomically(in + "/" + name, text, file_mode);
+    };
+    if (auto done = put("evidence.txt", report::evidence_text(found, context, is_korean)); !done)
+        return Failure(done.error());
+    if (auto done = put("evidence.json", report::evidence_json(found, context)); !done) return Failure(done.error());
+    if (auto done = put("checkpoint", context.checkpoint.note); !done) return Failure(done.error());
+    const auto requests = found.requests();
+    if (requests.empty()) return std::uint64_t{0};
+    const auto write_one = [&](const model::RequestId& request, const std::string& proof) {
+        return put(std::string(request.view()) + ".proof", proof);
+    };
+    return ledger::prove_requests(files, ledger, requests, write_one);
+}
+
+Outcome run(const Options& options, const MoneyWorld& world) {
+    Outcome outcome;
+    LedgerOptions opening;
+    opening.config_path = options.config_path;
+    const auto opened = open_ledger(opening, world, verb, outcome);
+    if (!opened) return outcome;
+    std::string why;
+    const std::string directory = ledger_directory_of(*opened->snapshot, why);
+    if (directory.empty()) return failed(exit_config, verb, why);
+    const report::EvidenceContext context{.snapshot = *opened->snapshot,
+                                          .judge = gateway::judge_class_by(*opened->snapshot),
+                                          .checkpoint = checkpoint_of(directory, world.files),
+                                          .archive = archive_of(*opened->snapshot, world.files),
+                                          .listed_max = options.listed};
+    const auto found = report::evidence(*opened->tables, context, options.asked, opened->clock);
+    if (!found) return failed(exit_usage, verb, found.error());
+    const bool is_korean =
+        options.language.empty() ? world.language == Language::ko : options.language == "ko";
+    if (options.output == "json")
+        outcome.out = report::evidence_json(*found, context);
+    else if (options.output == "csv")
+        outcome.out = report::evidence_csv(*found);
+    else
+        outcome.out = report::evidence_text(*found, context, is_korean);
+    if (!options.proofs.empty()) {
+        const auto proven = write_proofs(options.proofs, directory, *found, context, is_korean, world.files);
+        if (!proven) return failed(exit_failed, verb, proven.error().message);
+        const std::size_t wanted = found->requests().size();
+        outcome.err = std::to_string(*proven) + " proofs in " + options.proofs + '\n';
+        if (*proven < wanted)
+            outcome.err += std::to_string(wanted - *proven) + " requests are not under a checkpoint yet\n";
+    }
+    if (context.checkpoint.origin.empty()) outcome.err += "no checkpoint of the ledger could be read\n";
+    outcome.exit_code = found->is_clean() ? exit_ok : exit_failed;
+    return outcome;
+}
+
+}   // namespace
+
+Outcome evidence_command(const std::vector<std::string>& arguments, const MoneyWorld& world) {
+    Options options;
+    CLI::App app{"Report for an auditor: what left, to where, under which rule, with proofs", std::string(verb)};
+    app.add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE")->capture_default_str();
+    app.add_option("-o,--output", options.output, "Format")
+        ->check(CLI::IsMember({"text", "json", "csv"}))
+        ->capture_default_str();
+    app.add_option("--period", options.asked.period,
+                   "today, yesterday, this-month (default), last-month, 7d, 2026-10, 2026-10-05");
+    app.add_option("--from", options.asked.from, "First day, or a time");
+    app.add_option("--to", options.asked.to, "Last day, whole, or a time; without it today");
+    app.add_option("--tenant", options.asked.tenant, "A node of the tenant tree, with all below it")->type_name("NODE");
+    app.add_option("--proofs", options.proofs, "Write report, checkpoint and a proof for each request there")
+        ->type_name("DIR");
+    app.add_option("--list", options.listed, "Requests listed in each part; sums are always of all")
+        ->check(CLI::Range(std::uint64_t{0}, report::evidence_listed_max))
+        ->capture_default_str();
+    app.add_option("--language", options.language, "Of the text")->check(CLI::IsMember({"en", "ko"}));
+    app.footer(
+        "  gilmok evidence --from 2026-11-01 --to 2026-11-30 --language ko\n"
+        "  gilmok evidence --period last-month --tenant acme/finance --proofs audit/ -o json\n\n"
+        "Exit code 1: an attempt was where the rules do not allow it.");
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
+        app.parse(std::move(reversed));
+    } catch (const CLI::CallForHelp&) {
+        return {exit_ok, app.help(), {}};
+    } catch (const CLI::ParseError& error) {
+        return failed(exit_usage, verb, std::string(error.what()) + "\n`gilmok evidence --help` tells what it takes.");
+    }
+    return run(options, world);
+}
+
+}   // namespace gilmok::cli
