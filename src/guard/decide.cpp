@@ -373,7 +373,9 @@ struct Rules::Inside {
             if (counts.by_kind[i] == 0) continue;
             const Pick found = decide(by_kind[i], one, true);
             verdict.kinds.push_back({kind_at(i), found.action, found.rule, counts.by_kind[i]});
-            if (found.action <= verdict.action) continue;
+            // Among equals the rule that says so is told before the one that stands for none.
+            const bool tells_more = found.action == verdict.action && verdict.rule == otherwise;
+            if (found.action <= verdict.action && !tells_more) continue;
             verdict.action = found.action;
             verdict.rule = found.rule;
         }
