@@ -14,6 +14,11 @@ io::FileResult<Secret> load_admin_token(const config::Server& server, io::Files&
     if (server.admin_token) return server.admin_token->clone();
     std::string path = server.admin_token_file;
     if (path.empty() && !server.state_dir.empty()) path = server.state_dir + "/admin.token";
+    return load_secret(path, files, random);
+}
+
+io::FileResult<Secret> load_secret(const std::string& path, io::Files& files,
+                                   std::span<const char, key_random_bytes> random) {
     if (path.empty()) return key_from(random);
     if (!files.exists(path)) {
         Secret made = key_from(random);
@@ -28,7 +33,7 @@ io::FileResult<Secret> load_admin_token(const config::Server& server, io::Files&
         token = trim(token.substr(0, token.size() - 1));
     if (token.size() < token_bytes_min || token.size() > token_bytes_max)
         return tl::unexpected(
-            io::FileError{0, path + ": an admin token has 16 to 512 bytes; delete the file to have one made"});
+            io::FileError{0, path + ": the secret in it has 16 to 512 bytes; delete the file to have one made"});
     return Secret(std::string(token));
 }
 

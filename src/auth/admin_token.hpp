@@ -15,4 +15,8 @@ namespace gilmok::auth {
 io::FileResult<Secret> load_admin_token(const config::Server& server, io::Files& files,
                                         std::span<const char, key_random_bytes> random);
 
+// A secret kept in a file of its own: made of `random` (mode 0600) when the file is absent; for "" it is kept nowhere.
+io::FileResult<Secret> load_secret(const std::string& path, io::Files& files,
+                                   std::span<const char, key_random_bytes> random);
+
 }   // namespace gilmok::auth

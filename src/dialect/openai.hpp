@@ -33,6 +33,7 @@ struct Request {
     wire::json::Value output_limit_null;   // where one of the two stands as null; empty text when neither does
     std::string_view user;                 // the member `user`, raw; "" = absent
     std::int64_t choices = 1;              // n
+    bool wants_json = false;               // response_format asks for JSON
     std::uint32_t input_bytes = 0;         // bytes of messages / prompt / input; a rough size for routing
     std::string_view text;                 // the whole body
     bool is_multipart = false;

@@ -30,12 +30,13 @@ enum class Name : std::uint8_t {
     tools,
     n,
     user,
+    response_format,
     count_
 };
 constexpr std::array<std::string_view, static_cast<std::size_t>(Name::count_)> names{
     "model",    "stream", "stream_options", "max_tokens", "max_completion_tokens",
     "messages", "prompt", "input",          "tools",      "n",
-    "user"};
+    "user",     "response_format"};
 constexpr std::size_t name_bytes_max = 21;
 
 Error refusal(Code code, std::string_view detail) { return {code, Fault::client, Retry::never, detail}; }
@@ -128,6 +129,9 @@ private:
                 request_.is_stream = value.is_true();
                 return true;
             case Name::stream_options: return read_stream_options(value);
+            case Name::response_format:
+                request_.wants_json = value.type == Type::object && wire::json::find(value, "type").text != "\"text\"";
+                return true;
             case Name::max_tokens:
                 if (value.type == Type::null) request_.output_limit_null = value;
                 return read_whole(value, 0, std::numeric_limits<std::int64_t>::max(), request_.output_tokens_max,

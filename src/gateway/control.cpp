@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/admin_token.hpp"
 #include "auth/key_hash.hpp"
 #include "base/assert.hpp"
 #include "base/log.hpp"
@@ -28,6 +29,7 @@ std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
     // What may fail comes before what cannot be taken back: a keyring marks the keys that are gone as revoked.
     next->upstreams = upstream::build_states(*snapshot, setup_ ? setup_->upstreams : upstream::States{});
     if (auto problem = build_tls(*snapshot, *next)) return problem;
+    if (auto problem = build_guard(*next)) return problem;
     const std::string keys_path = auth::key_store_path(snapshot->server.state_dir);
     if (snapshot->server.state_dir.empty()) {
         key_store_.reset();
@@ -44,6 +46,23 @@ std::optional<std::string> Control::apply(config::SnapshotPtr snapshot) {
     next->tenants = admit::TenantStreams::build(*snapshot, setup_ ? setup_->tenants.get() : nullptr);
     if (auto problem = build_money(*next)) return problem;
     publish(std::move(next));
+    return std::nullopt;
+}
+
+std::optional<std::string> Control::build_guard(Setup& setup) {
+    const config::Snapshot& snapshot = *setup.snapshot;
+    if (guard_secret_.is_empty()) {
+        std::array<char, auth::key_random_bytes> random{};
+        services_.loop.random_bytes(random);
+        const std::string& state_dir = snapshot.server.state_dir;
+        const std::string path = state_dir.empty() ? std::string() : state_dir + "/guard.key";
+        auto secret = auth::load_secret(path, services_.files, random);
+        if (!secret) return "the key of the guard's stand-ins: " + secret.error().message;
+        guard_secret_ = std::move(*secret);
+    }
+    auto built = build_guards(snapshot, services_.files, guard_secret_, services_.keeper, services_.loop.wall_now());
+    if (!built) return "the guard: " + built.error();
+    setup.guards = std::move(*built);
     return std::nullopt;
 }
 
@@ -94,6 +113,7 @@ std::optional<std::string> Control::build_tls(const config::Snapshot& snapshot, 
 
 void Control::publish(SetupPtr setup) {
     setup_ = std::move(setup);
+    if (services_.archive != nullptr) services_.archive->configure(setup_->snapshot->archive);
     process_.keys.store(setup_->keyring->size(), std::memory_order_relaxed);
     for (Shard* shard : shards_) shard->loop().submit([shard, next = setup_] { shard->use(next); });
     if (watch_waiter_ != nullptr) {

@@ -38,6 +38,7 @@ public:
         meter::SpanQueue* spans = nullptr;   // null: none are sent
         ledger::Keeper* keeper = nullptr;    // null: there is no ledger
         ledger::People* people = nullptr;
+        archive::Archive* archive = nullptr;   // null: no text is kept
         // Opens a connection to the ledger's tables for questions; empty: there are none.
         std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()> ask{};
         std::shared_ptr<Idempotency> idempotency = std::make_shared<Idempotency>();
@@ -67,6 +68,7 @@ public:
     [[nodiscard]] const SetupPtr& setup() const { return setup_; }
     [[nodiscard]] ledger::Keeper* keeper() const { return services_.keeper; }
     [[nodiscard]] ledger::People* people() const { return services_.people; }
+    [[nodiscard]] archive::Archive* archive() const { return services_.archive; }
     // Questions to the ledger's tables; an error says why there are none.
     [[nodiscard]] ledger::TablesResult<std::unique_ptr<ledger::Questions>> ask_tables() const;
     [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }
@@ -91,6 +93,7 @@ private:
     void publish(SetupPtr setup);
     std::optional<std::string> build_tls(const config::Snapshot& snapshot, Setup& setup);
     std::optional<std::string> build_money(Setup& setup);
+    std::optional<std::string> build_guard(Setup& setup);
     void start_probes();
     io::Task<> probe(upstream::StatePtr state, io::Waiter& waiter);
     io::Task<> watch_files();
@@ -114,6 +117,7 @@ private:
     std::unique_ptr<SpanSender> span_sender_;
     Webhook webhook_;
     PoolHours pool_hours_;
+    Secret guard_secret_;   // of the stand-ins, where the configuration names none
     std::unique_ptr<io::Waiter> watch_waiter_;
     std::unique_ptr<io::Timer> watch_timer_;
     io::Task<> watch_task_;

@@ -38,7 +38,7 @@ void Exchange::plan_route() {
     if (count == 1) {
         order_[0] = 0;
         is_desperate_ = setup_->upstreams[model::index_of(model_->candidates[0].upstream)]->health.is_out(now());
-        return;
+        return keep_allowed();
     }
     std::array<route::CandidateState, route::candidates_max> states;
     for (std::size_t i = 0; i < count; ++i) {
@@ -55,10 +55,12 @@ void Exchange::plan_route() {
     const route::Plan plan = route::plan(model_->pick, std::span(states).first(count));
     for (std::size_t i = 0; i < count; ++i) order_[i] = plan.order[i].candidate;
     is_desperate_ = plan.is_desperate;
+    keep_allowed();
 }
 
 io::Task<Result<bool>> Exchange::dispatch() {
     shard_.retry_budget().first_attempt();
+    if (order_count_ == 0) co_return gilmok::fail(last_error_);   // no rule lets it go anywhere
     last_error_ = {Code::no_candidate, Fault::upstream, Retry::never, "every candidate of the model is out of service"};
     detail_ = model_->name;
     while (!start_next(first_, false)) {
@@ -137,7 +139,14 @@ bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_h
                        "streams_max of the upstream is reached"};
         return false;
     }
-    const SpendContext money = spend_context();
+    auto request = request_for(candidate);
+    if (!request) {
+        slot.state->load.attempt_ends();
+        last_error_ = request.error();
+        return false;
+    }
+    slot.request = *request;
+    const SpendContext money = spend_context(slot);
     if (auto begun = slot.spending.begin(money, candidate, record_.attempts_count, is_outside_budget_, &refusal_); !begun) {
         slot.state->load.attempt_ends();
         last_error_ = begun.error();
@@ -151,6 +160,11 @@ bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_h
     attempt.upstream = id;
     attempt.started = now();
     attempt.was_hedge = is_hedge;
+    if (!record_decision(slot)) {
+        end_try(slot, AttemptEnd::cancelled, Code::ledger_unavailable, 0);
+        last_error_ = {Code::ledger_unavailable, Fault::gateway, Retry::never, "the journal is full"};
+        return false;
+    }
     const bool is_first = &slot == &first_;
     upstream::Pool& pool = shard_.pool(setup_->upstreams[model::index_of(id)], *slot.upstream);
     slot.attempt.begin(pool, *slot.upstream, is_fresh, connection_.waiter(),
@@ -174,9 +188,9 @@ bool Exchange::advance(Try& slot) {
                 break;
             }
             case State::ready_to_send:
-                if (!slot.spending.may_send(spend_context())) {
+                if (!slot.spending.may_send(spend_context(slot))) {
                     shard_.wait_durable(connection_);
-                    if (!slot.spending.may_send(spend_context())) return false;
+                    if (!slot.spending.may_send(spend_context(slot))) return false;
                 }
                 send_request(slot);
                 break;
@@ -208,13 +222,14 @@ void Exchange::send_request(Try& slot) {
         .output_tokens_max = slot.spending.output_limit_to_set(),
         // Hosted models that reason refuse the old name; engines of one's own all know it.
         .output_limit_member = is_hosted && is_chat ? "max_completion_tokens" : "max_tokens"};
-    const dialect::openai::Edited body = dialect::openai::edit(request_, edits, scratch.made);
+    const dialect::openai::Edited body = dialect::openai::edit(*slot.request, edits, scratch.made);
     scratch.traceparent.clear();
     meter::append_traceparent(scratch.traceparent, trace_);
     scratch.upstream_head.clear();
     const upstream::Forwarded forwarded{.endpoint = record_.endpoint,
                                         .body_bytes = body.bytes,
                                         .is_decoded = is_decoded_,
+                                        .wants_plain = reads_answer(),
                                         .request_id = record_.id.view(),
                                         .traceparent = scratch.traceparent};
     upstream::append_request_head(scratch.upstream_head, *slot.upstream, connection_.head(), forwarded);
@@ -223,6 +238,7 @@ void Exchange::send_request(Try& slot) {
     std::copy_n(body.parts.begin(), body.count, parts.begin() + 1);
     slot.attempt.send(std::span(parts).first(body.count + 1));
     slot.was_sent = true;
+    archive_prompt(slot);
     slot.sent = now();
     slot.batch = running_on(*slot.state, now());
     slot.microjoules_sent = slot.state->power.microjoules(slot.sent);
@@ -252,6 +268,14 @@ bool Exchange::accept_answer(Try& slot) {
             if (!is_other_running && start_next(slot, false)) return advance(slot);
             return false;
         }
+    }
+    // What cannot be read cannot be looked through: it is not passed on.
+    if (reads_answer() && !relay::Answer::can_rewrite(head)) {
+        last_error_ = {Code::upstream_protocol, Fault::upstream, Retry::other_upstream,
+                       "the answer is compressed though it was not to be"};
+        slot.attempt.cancel();
+        end_try(slot, AttemptEnd::failed, Code::upstream_protocol, head.status);
+        return false;
     }
     if (head.status < 300 && (record_.is_stream || record_.endpoint == model::Endpoint::embeddings))
         slot.state->load.saw_first_byte(now() - slot.attempt.started());

@@ -80,7 +80,8 @@ io::Task<Result<bool>> Exchange::tell() {
     if (auto read = read_request(); !read) co_return read;
     if (auto found = find_model(); !found) co_return found;
 
-    // inspect: the guard's place, once it is built
+    // inspect: what the text holds, and of which class it is
+    if (auto inspected = inspect(); !inspected) co_return inspected;
 
     // admit: a place for the tenant and all its ancestors
     if (auto admitted = admit(); !admitted) co_return admitted;

@@ -14,6 +14,7 @@
 #include "auth/keyring.hpp"
 #include "dialect/openai.hpp"
 #include "gateway/connection.hpp"
+#include "gateway/guarded.hpp"
 #include "gateway/reply.hpp"
 #include "gateway/spending.hpp"
 #include "meter/trace.hpp"
@@ -49,6 +50,7 @@ private:
         Instant sent{};
         std::optional<std::uint64_t> microjoules_sent{};   // what its devices had used until then; none: not measured
         Spending spending;
+        const dialect::openai::Request* request = nullptr;   // as it may leave for this candidate
     };
 
     // the stages (exchange.cpp)
@@ -69,13 +71,29 @@ private:
     void settle();
 
     // money (money.cpp)
-    [[nodiscard]] SpendContext spend_context() const;
+    [[nodiscard]] SpendContext spend_context(const Try& slot) const;
     io::Task<Result<bool>> make_room();
     bool degrade(const std::string& model_name);
     bool stay_local();
     void settle_money(Try& slot, model::AttemptEnd end, Code code, std::uint16_t status);
     void append_standing(std::string& headers) const;
     void end_remembering();
+
+    // the guard (guarding.cpp)
+    Result<bool> inspect();
+    void keep_allowed();
+    [[nodiscard]] guard::Verdict decide(const guard::Destination& destination) const;
+    [[nodiscard]] bool can_redact(const guard::Verdict& verdict) const;
+    Result<const dialect::openai::Request*> request_for(std::uint8_t candidate);
+    [[nodiscard]] bool record_decision(const Try& slot);
+    bool write_decision(const guard::Verdict& verdict, std::uint8_t candidate, std::uint8_t attempt);
+    [[nodiscard]] model::Decision decision_for(std::uint8_t candidate, std::uint8_t attempt) const;
+    [[nodiscard]] bool reads_answer() const;
+    std::unique_ptr<GuardedAnswer> guard_answer();
+    void record_answer(const GuardedAnswer& answer);
+    void forget_bodies();
+    void archive_prompt(const Try& slot);
+    void archive_answer(std::string_view text);
 
     // attempts (dispatch.cpp)
     void plan_route();
@@ -146,6 +164,10 @@ private:
     std::optional<Idempotency::Kept> kept_answer_;
     std::array<std::uint8_t, 16> person_{};
     model::NameId tag_{};
+
+    // the guard
+    std::unique_ptr<Guarded> guarded_;   // null: it has nothing to say
+    bool is_archived_ = false;           // the prompt is kept: so will be the answer
 
     std::array<std::uint8_t, route::candidates_max> order_{};
     std::uint8_t order_count_ = 0;

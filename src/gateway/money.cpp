@@ -53,8 +53,8 @@ void append_reset_line(std::string& out, std::string_view name, Duration wait) {
 
 }   // namespace
 
-SpendContext Exchange::spend_context() const {
-    return {shard_, snapshot(), *setup_->accounts, record_, request_, *model_, person_, tag_};
+SpendContext Exchange::spend_context(const Try& slot) const {
+    return {shard_, snapshot(), *setup_->accounts, record_, *slot.request, *model_, person_, tag_};
 }
 
 // Nobody takes the attempt. What the limit's owner wants then: wait, take another model, stay at home, or be refused.
@@ -142,7 +142,7 @@ void Exchange::settle_money(Try& slot, AttemptEnd end, Code code, std::uint16_t 
     if (microjoules) how.microjoules = *microjoules - std::min(*microjoules, *slot.microjoules_sent);
     how.answer = is_winner ? answer_ : nullptr;
     how.reported = &record_.usage;
-    const model::Terminal terminal = slot.spending.end(spend_context(), how);
+    const model::Terminal terminal = slot.spending.end(spend_context(slot), how);
     model::Settled& settled = record_.settled;
     settled.has_cost = true;
     settled.is_cost_known &= terminal.charge.is_known;

@@ -71,7 +71,10 @@ std::string Process::start(const config::SnapshotPtr& snapshot) {
                                               [] { return io::linux_::monotonic_now(); });
     if (std::string problem = ledger_->open(*snapshot, static_cast<std::uint16_t>(shards_of(*snapshot))); !problem.empty())
         return problem;
+    archive_ = std::make_unique<ArchiveService>(files_, *loop_);
+    if (std::string problem = archive_->open(*snapshot); !problem.empty()) return problem;
     Control::Services services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_};
+    services.archive = archive_->archive();
     services.idempotency = ledger_->idempotency();
     if (ledger_->keeper() != nullptr) {
         services.keeper = ledger_->keeper();
@@ -88,6 +91,7 @@ std::string Process::start(const config::SnapshotPtr& snapshot) {
     if (std::string problem = start_admin(*snapshot); !problem.empty()) return problem;
     control_->watch();
     start_ledger();
+    archive_->start();
     for (ShardThread& shard : shards_) shard.thread = std::thread([&loop = *shard.loop] { loop.run(); });
     return {};
 }
@@ -108,6 +112,7 @@ std::string Process::start_shards(const config::Snapshot& snapshot) {
         Shard::Outlets outlets;
         outlets.access = access_writer_ != nullptr ? &access_writer_->lane(index) : nullptr;
         outlets.spans = has_spans ? &spans_ : nullptr;
+        outlets.archive = archive_->archive();
         if (ledger_->keeper() != nullptr) {
             outlets.lane = &ledger_->keeper()->lane(static_cast<std::uint16_t>(index));
             outlets.poke_ledger = [this] { ledger_->poke(); };
@@ -214,6 +219,7 @@ void Process::stop_shards() {
     control_.reset();
     shards_.clear();   // flushes their log lanes, settles what was still open
     stop_ledger();
+    if (archive_ != nullptr) archive_->close();
 }
 
 }   // namespace gilmok::gateway

@@ -9,6 +9,7 @@
 
 #include "gateway/admin_server.hpp"
 #include "gateway/control.hpp"
+#include "gateway/archive_service.hpp"
 #include "gateway/ledger_service.hpp"
 #include "io/linux/dns.hpp"
 #include "io/loop.hpp"
@@ -57,6 +58,7 @@ private:
     std::unique_ptr<io::linux_::Resolver> dns_;
     std::unique_ptr<io::Loop> ledger_loop_;
     std::unique_ptr<LedgerService> ledger_;
+    std::unique_ptr<ArchiveService> archive_;
     std::thread ledger_thread_;
     std::unique_ptr<meter::LogWriter> access_writer_;
     meter::SpanQueue spans_;

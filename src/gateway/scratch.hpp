@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "guard/detector.hpp"
 #include "wire/http1.hpp"
 
 namespace gilmok::gateway {
@@ -19,6 +20,7 @@ struct Scratch {
     std::string made;                    // new bytes of an edited body
     std::string upstream_head;
     std::string traceparent;
+    guard::DetectScratch detect;
 };
 
 }   // namespace gilmok::gateway

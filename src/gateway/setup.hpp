@@ -8,6 +8,7 @@
 #include "auth/keyring.hpp"
 #include "config/snapshot.hpp"
 #include "gateway/accounts.hpp"
+#include "gateway/guards.hpp"
 #include "gateway/idempotency.hpp"
 #include "io/tls.hpp"
 #include "upstream/state.hpp"
@@ -19,6 +20,7 @@ struct Setup {
     auth::KeyringPtr keyring;
     admit::TenantStreamsPtr tenants;
     AccountsPtr accounts;
+    GuardsPtr guards;
     std::shared_ptr<Idempotency> idempotency;   // one for the life of the process
     upstream::States upstreams;                       // by UpstreamId
     std::shared_ptr<const io::TlsContext> door_tls;   // null: the door speaks plain HTTP

@@ -12,6 +12,7 @@
 
 #include "admit/limits.hpp"
 #include "admit/overload.hpp"
+#include "archive/archive.hpp"
 #include "base/prng.hpp"
 #include "door/body.hpp"
 #include "gateway/cards.hpp"
@@ -39,6 +40,7 @@ public:
         meter::SpanQueue* spans = nullptr;   // null: no spans
         ledger::Lane* lane = nullptr;        // null: nothing is written into a ledger
         std::function<void()> poke_ledger;   // strict mode: sync now
+        archive::Archive* archive = nullptr;   // null: no text is kept
         // For tests and proofs: told of every finished exchange.
         std::function<void(const model::Record&)> on_record;
     };
@@ -79,6 +81,8 @@ public:
     upstream::Pool& pool(const upstream::StatePtr& state, const config::Upstream& upstream);
     // The shard's lane of the ledger; null when there is none.
     [[nodiscard]] ledger::Lane* lane() const { return outlets_.lane; }
+    // Where texts of tenants that want it are kept; null when there is none.
+    [[nodiscard]] archive::Archive* archive() const { return outlets_.archive; }
     [[nodiscard]] Cards& cards() { return *cards_; }
     [[nodiscard]] Persons& persons() { return persons_; }
     [[nodiscard]] meter::TokenRatio& token_ratio(model::ModelId model);

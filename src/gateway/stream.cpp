@@ -31,7 +31,7 @@ io::Task<> Exchange::relay() {
     std::string standing;
     append_standing(standing);
     options.more_headers = standing;
-    options.keeps_copy = is_remembered_;
+    options.keeps_copy = is_remembered_ || is_archived_;
     options.wants_stream = request_.is_stream;
     options.is_simulated = upstream.is_simulated;
     options.keep_alive = client_keeps_alive_ && connection_.body_is_whole() && !shard_.is_draining();
@@ -39,6 +39,8 @@ io::Task<> Exchange::relay() {
     options.event_bytes_max = upstream.event_bytes_max;
     options.answer_bytes_max = upstream.answer_bytes_max;
     options.request_id = record_.id.view();
+    const std::unique_ptr<GuardedAnswer> guarded = guard_answer();
+    options.rewriter = guarded.get();
     relay::Answer answer(options);
     const AnswerInHand in_hand(*this, answer);
 
@@ -55,6 +57,7 @@ io::Task<> Exchange::relay() {
     last_byte_ = last_sent_ = now();
     connection_.release_request();   // what the upstream has not taken yet is the attempt's own copy
     request_.text = {};
+    forget_bodies();
     take_bytes(answer, rest_);
 
     while (!answer_over_) {
@@ -81,11 +84,16 @@ io::Task<> Exchange::relay() {
         }
     }
     const bool is_whole_sent = connection_.has_unsent() || !connection_.has_client_left();   // run() sends what is left
+    if (guarded != nullptr) record_answer(*guarded);
     record_.bytes_out = answer.body_bytes();
     record_.events_out = answer.events_passed();
     if (!is_whole_sent) lose_client();
-    if (is_remembered_ && answer.has_copy() && record_.outcome != Outcome::cut_off)
-        kept_answer_ = Idempotency::Kept{record_.status, content_type, answer.take_copy()};
+    if (answer.has_copy()) {
+        std::string text = answer.take_copy();
+        if (is_archived_) archive_answer(text);
+        if (is_remembered_ && record_.outcome != Outcome::cut_off)
+            kept_answer_ = Idempotency::Kept{record_.status, content_type, std::move(text)};
+    }
 }
 
 // Reads what the upstream has, unless the client still owes us room. True when there is more and others should have a turn.
@@ -122,7 +130,7 @@ void Exchange::take_bytes(relay::Answer& answer, std::string_view bytes) {
         record_.time_to_first_token = now() - record_.started;
     if (out.size() > before) last_sent_ = now();
     if (!taken) return cut_answer(answer, taken.error());
-    winner_->spending.mark(spend_context(), answer);
+    winner_->spending.mark(spend_context(*winner_), answer);
     if (answer.is_upstream_done()) return end_answer(answer);
     connection_.send(out);
     out.clear();
@@ -162,7 +170,8 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
     }
     answer_over_ = true;
     winner_->attempt.cancel();
-    record_.outcome = error.code == Code::client_gone ? Outcome::client_gone : Outcome::cut_off;
+    const Outcome outcome = answer.is_held() ? Outcome::failed : Outcome::cut_off;
+    record_.outcome = error.code == Code::client_gone ? Outcome::client_gone : outcome;
     end_try(*winner_, is_upstreams_fault ? AttemptEnd::failed : AttemptEnd::cancelled, error.code, record_.status);
     record_.code = error.code;
     record_.fault = error.fault;
@@ -173,6 +182,7 @@ void Exchange::cut_answer(relay::Answer& answer, const Error& error) {
     }
     std::string& out = shard_.scratch().out;
     const bool is_told = answer.cut_off(error, {}, out);
+    record_.status = answer.status();
     client_keeps_alive_ = is_told && answer.keeps_client_connection();
     connection_.send(out);
     if (!is_told) connection_.reset();

@@ -117,6 +117,16 @@ void write_settled(Writer& line, const model::Settled& settled, Currency currenc
     if (settled.is_over_bound) line.raw(",\"over_bound\":true");
 }
 
+// What the guard had to say. Kinds and places are in the ledger; here is only that something was.
+void write_guard(Writer& line, const Record& record) {
+    if (record.data_class == model::DataClass::open && record.findings_count == 0) return;
+    line.member(",\"class\":", model::name_of(record.data_class));
+    if (record.findings_count == 0) return;
+    line.member(",\"guard\":", model::name_of(record.guard_action));
+    line.raw(",\"findings\":");
+    line.number(record.findings_count);
+}
+
 // How the exchange ended and how much it moved.
 void write_end(Writer& line, const Record& record) {
     line.raw(",\"status\":");
@@ -229,6 +239,7 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
     write_end(line, record);
     write_usage(line, record.usage);
     write_settled(line, record.settled, snapshot.ledger.currency, cost);
+    write_guard(line, record);
     for (std::size_t i = 0; i < attempts; ++i) {
         line.raw(i == 0 ? ",\"attempts\":[" : ",");
         write_attempt(line, record.attempts[i], record, tried[i]);

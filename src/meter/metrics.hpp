@@ -17,6 +17,7 @@
 #include "meter/cells.hpp"
 #include "meter/slots.hpp"
 #include "model/exchange.hpp"
+#include "model/guarded.hpp"
 
 namespace gilmok::meter {
 
@@ -113,6 +114,10 @@ public:
     Counter usage_suspect;   // usage that contradicts itself
     Counter unpriced;        // exchanges booked without a cost, because no price is known
     Counter over_bound;      // exchanges that used more than was set aside for them
+    // What the guard found in requests and answers, by kind and by what was done about it.
+    std::array<std::array<Counter, static_cast<std::size_t>(model::GuardAction::count_)>, model::data_kinds_count>
+        guard_findings{};
+    Counter guard_refusals;   // requests that a rule did not let out
     void count_parse_error(Code code) { parse_errors[static_cast<std::size_t>(code)].add(); }
 
     // filled by observe()

@@ -186,6 +186,22 @@ void render_door(Exposition& text, Shards shards) {
     text.histogram({}, bounds::lag, lag.counts, lag.sum, nanoseconds);
 }
 
+void render_guard(Exposition& text, Shards shards) {
+    text.family("gilmok_guard_findings_total", Type::counter,
+                "What the guard found in requests and answers, by kind of data and what was done about it.");
+    for (std::size_t kind = 0; kind < model::data_kinds_count; ++kind)
+        for (std::size_t action = 0; action < static_cast<std::size_t>(model::GuardAction::count_); ++action) {
+            const auto count =
+                total(shards, [&](const Metrics& shard) { return shard.guard_findings[kind][action].value(); });
+            if (count == 0) continue;
+            text.sample(labels_of({{"kind", model::name_of(static_cast<model::DataKind>(kind))},
+                                   {"action", model::name_of(static_cast<model::GuardAction>(action))}}),
+                        count);
+        }
+    text.family("gilmok_guard_refusals_total", Type::counter, "Requests that a rule of the guard did not let out.");
+    text.sample({}, total(shards, [](const Metrics& shard) { return shard.guard_refusals.value(); }));
+}
+
 // One series of the GenAI families, summed over shards.
 struct GenAiSum {
     std::string labels;
@@ -404,6 +420,7 @@ std::string render_prometheus(Shards shards, const ProcessMetrics& process, cons
     render_process(text, process, snapshot);
     render_exchanges(text, shards);
     render_door(text, shards);
+    render_guard(text, shards);
     render_models(text, shards);
     render_upstreams(text, shards);
     render_tenants(text, shards);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -92,6 +93,23 @@ struct Settled {
     bool is_over_bound = false;
 };
 
+// N2SF classes. Ordered: a higher one needs more care; detection can only raise.
+enum class DataClass : std::uint8_t { open, sensitive, classified, count_ };
+std::string_view name_of(DataClass data_class);   // "O", "S", "C"
+std::optional<DataClass> data_class_named(std::string_view name);
+
+// What happens to data for one place. Ordered by strictness.
+enum class GuardAction : std::uint8_t {
+    allow,
+    swap,    // for a pseudonym, put back in the answer
+    mask,    // for good
+    local,   // this place is left out; another may serve
+    block,   // the request is refused
+    count_,
+};
+std::string_view name_of(GuardAction action);
+std::optional<GuardAction> guard_action_named(std::string_view name);
+
 // All there is to tell of one exchange when it is over; access log, metrics, traces and later the ledger read it.
 struct Record {
     static constexpr std::size_t attempts_max = 4;
@@ -117,6 +135,9 @@ struct Record {
     std::uint32_t events_out = 0;   // SSE events passed on
     Usage usage{};
     Settled settled{};
+    std::uint32_t findings_count = 0;   // of the guard, in the request
+    DataClass data_class{};
+    GuardAction guard_action{};        // the strictest that was taken
     std::array<char, 32> trace_id{};   // hex of the W3C trace, zeros when none
     std::array<char, 16> span_id{};
     std::uint8_t attempts_count = 0;

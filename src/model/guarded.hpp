@@ -160,23 +160,6 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
-// N2SF classes. Ordered: a higher one needs more care; detection can only raise.
-enum class DataClass : std::uint8_t { open, sensitive, classified, count_ };
-std::string_view name_of(DataClass data_class);   // "O", "S", "C"
-std::optional<DataClass> data_class_named(std::string_view name);
-
-// What happens to data for one place. Ordered by strictness.
-enum class GuardAction : std::uint8_t {
-    allow,
-    swap,    // for a pseudonym, put back in the answer
-    mask,    // for good
-    local,   // this place is left out; another may serve
-    block,   // the request is refused
-    count_,
-};
-std::string_view name_of(GuardAction action);
-std::optional<GuardAction> guard_action_named(std::string_view name);
-
 // What was decided for one attempt (or for a request that was refused before any): written to the ledger, read by
 // `gilmok evidence`. No text of the request, no hash of one: kinds and counts only.
 struct Decision {

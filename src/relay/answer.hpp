@@ -79,7 +79,9 @@ public:
     [[nodiscard]] std::string take_copy() { return std::move(copy_); }
     [[nodiscard]] std::uint32_t events_passed() const { return events_passed_; }
     [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
-    [[nodiscard]] std::uint16_t status() const { return status_; }
+    [[nodiscard]] std::uint16_t status() const { return status_; }   // that the client gets
+    // The client has seen nothing yet: the whole answer is looked through first.
+    [[nodiscard]] bool is_held() const { return is_held_; }
     [[nodiscard]] bool has_passed_content() const { return has_passed_content_; }
 
 private:

@@ -54,7 +54,9 @@ void append_request_head(std::string& out, const config::Upstream& upstream, con
     }
     const std::string_view connection = head.headers.value(Known::connection);
     for (const auto& header : head.headers)
-        if (!is_withheld(header, connection)) wire::http1::append_header(out, header);
+        if (!is_withheld(header, connection) && !(forwarded.wants_plain && header.known == Known::accept_encoding))
+            wire::http1::append_header(out, header);
+    if (forwarded.wants_plain) out += "accept-encoding: identity\r\n";
     if (const auto* coding = head.headers.find(Known::content_encoding); coding != nullptr && !forwarded.is_decoded)
         wire::http1::append_header(out, *coding);
     wire::http1::append_header(out, "x-request-id", forwarded.request_id);

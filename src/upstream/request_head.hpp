@@ -16,6 +16,7 @@ struct Forwarded {
     model::Endpoint endpoint = model::Endpoint::none;
     std::uint64_t body_bytes = 0;
     bool is_decoded = false;   // Content-Encoding was taken off
+    bool wants_plain = false;  // the answer will be read and changed: it must not come compressed
     std::string_view request_id{};
     std::string_view traceparent{};   // ours, a child of the client's
 };

@@ -45,8 +45,11 @@ std::optional<std::string> ConfigText::add(const Step& step) {
     if (verb == "limits") of_section_["server.limits"] += toml_pairs(step, 1);
     if (verb == "retry") of_section_["retry"] += toml_pairs(step, 1);
     if (verb == "ledger") of_section_["ledger"] += toml_pairs(step, 1);
+    if (verb == "guard") of_section_["guard"] += toml_pairs(step, 1);
     if (verb == "price" || verb == "fx") table_ += "[[" + verb + "]]\n" + toml_pairs(step, 1);
-    if (verb == "server" || verb == "limits" || verb == "retry" || verb == "ledger" || verb == "price" || verb == "fx")
+    if (verb == "rule") table_ += "[[guard.rule]]\n" + toml_pairs(step, 1);
+    if (verb == "server" || verb == "limits" || verb == "retry" || verb == "ledger" || verb == "guard" ||
+        verb == "price" || verb == "fx" || verb == "rule")
         return std::nullopt;
     if (step.words.size() < 2) return "\"" + verb + "\" needs a name";
     const std::string& name = step.words[1].text;
@@ -75,8 +78,10 @@ std::optional<std::string> ConfigText::add(const Step& step) {
     } else if (verb == "tenant") {
         table_ += "[tenant.\"" + name + "\"]\n" + pairs;
         has_tenant_ = true;
-    } else if (verb == "pool") {
-        table_ += "[pool.\"" + name + "\"]\n" + pairs;
+    } else if (verb == "pool" || verb == "app") {
+        table_ += "[" + verb + ".\"" + name + "\"]\n" + pairs;
+    } else if (verb == "pattern") {
+        table_ += "[guard.pattern.\"" + name + "\"]\n" + pairs;
     } else if (verb == "key") {
         const std::string variable = "KEY_" + std::to_string(environment_.size());
         std::string tenant = "team";

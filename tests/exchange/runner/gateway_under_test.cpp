@@ -85,6 +85,11 @@ SeenRecord describe(const model::Record& record, const config::Snapshot& snapsho
     if (record.settled.has_cost && !record.settled.is_cost_known) put(seen, "cost", "unknown");
     if (record.settled.provenance != model::Provenance::none)
         put(seen, "usage_from", std::string(model::name_of(record.settled.provenance)));
+    put(seen, "class", std::string(model::name_of(record.data_class)));
+    if (record.findings_count > 0) {
+        put(seen, "guard", std::string(model::name_of(record.guard_action)));
+        put(seen, "findings", std::to_string(record.findings_count));
+    }
     put(seen, "attempts", std::to_string(record.attempts_count));
     for (std::size_t i = 0; i < record.attempts_count; ++i) {
         const model::Attempt& attempt = record.attempts[i];
@@ -151,6 +156,9 @@ private:
         setup->accounts = gateway::build_accounts(*setup->snapshot, *setup->keyring, nullptr, nullptr,
                                                   before.accounts.get(),
                                                   world_.wall_now());
+        auto guards = gateway::build_guards(*setup->snapshot, files_, Secret(std::string(32, 'g')), nullptr, world_.wall_now());
+        if (!guards) return guards.error();
+        setup->guards = std::move(*guards);
         setup->idempotency = idempotency_;
         idempotency_->set_limits(setup->snapshot->ledger.idempotency_ttl, setup->snapshot->ledger.idempotency_bytes_max);
         setup_ = std::move(setup);

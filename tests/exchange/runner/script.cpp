@@ -30,7 +30,8 @@ struct Verbs {
 const std::array<Verbs, 5>& all_verbs() {
     static const std::array<Verbs, 5> table{{
         {Actor::config,
-         {"upstream", "model", "tenant", "key", "server", "limits", "retry", "ledger", "price", "fx", "pool"},
+         {"upstream", "model", "tenant", "key", "server", "limits", "retry", "ledger", "price", "fx", "pool",
+          "guard", "rule", "pattern", "app"},
          {}},
         {Actor::client,
          {"connect", "send", "expect", "close", "shutdown", "reset", "pause", "resume"},

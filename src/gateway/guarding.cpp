@@ -1,0 +1,303 @@
+// Where an exchange meets the guard: what its text holds, of which class it is, which candidates' places may get it, what is
+// swapped or masked for the one that does, what of the answer may come back, and the record of all that. Looking is
+// guard/inspect, deciding guard/decide; here is only the order.
+#include <algorithm>
+
+#include "gateway/exchange.hpp"
+#include "gateway/guarded.hpp"
+#include "gateway/guards.hpp"
+#include "guard/redact.hpp"
+#include "upstream/request_head.hpp"
+
+namespace gilmok::gateway {
+
+using model::DataClass;
+using model::GuardAction;
+
+namespace {
+
+constexpr std::string_view class_header = "x-gilmok-class";
+constexpr std::string_view conversation_header = "x-gilmok-conversation";
+
+// What stays the same over the turns of a conversation: the client's own id, else how it began. The first kilobyte of the
+// messages holds its first turn and never the last one, which is behind it.
+std::string_view conversation_of(const wire::http1::Headers& headers, const dialect::openai::Request& request) {
+    constexpr std::size_t beginning_bytes = 1'024;
+    if (const auto* line = headers.find(conversation_header); line != nullptr && !line->value.empty())
+        return line->value;
+    const std::size_t at = request.text.find("\"messages\"");
+    return at == std::string_view::npos ? request.text.substr(0, beginning_bytes)
+                                        : request.text.substr(at, beginning_bytes);
+}
+
+// What else of a request goes on: its query, and headers that the client made up. They are not written anew, so what is found
+// there stays, or the request does.
+bool scan_head(const wire::http1::RequestHead& head, const guard::Detector& detector, guard::DetectScratch& scratch,
+               std::vector<model::Finding>& findings) {
+    constexpr std::size_t bytes_min = 6;   // shorter than any identifier
+    if (head.query.size() >= bytes_min && !detector.scan(head.query, scratch, findings)) return false;
+    const std::string_view connection = head.headers.value(wire::http1::Known::connection);
+    for (const auto& header : head.headers) {
+        using wire::http1::Known;
+        const bool is_made_up = header.known == Known::other || header.known == Known::user_agent ||
+                                header.known == Known::tracestate || header.known == Known::idempotency_key;
+        if (!is_made_up || header.value.size() < bytes_min || upstream::is_withheld(header, connection)) continue;
+        if (!detector.scan(header.value, scratch, findings)) return false;
+    }
+    return true;
+}
+
+}   // namespace
+
+// What is in the text, and of which class the request therefore is. Nothing that could not be looked at leaves.
+Result<bool> Exchange::inspect() {
+    const Guards& guards = *setup_->guards;
+    if (!guards.is_on) return true;
+    record_.data_class = guards.rules.class_of(record_.tenant);
+    const auto& headers = connection_.head().headers;
+    if (const auto* line = headers.find(class_header)) {
+        const auto named = model::data_class_named(line->value);
+        if (!named)
+            return gilmok::fail(Code::member_invalid, Fault::client, Retry::never, "x-gilmok-class must be C, S or O");
+        if (*named < record_.data_class) {
+            detail_ = "x-gilmok-class " + std::string(model::name_of(*named)) + " is below the class " +
+                      std::string(model::name_of(record_.data_class)) + " of tenant " +
+                      snapshot().tenant(record_.tenant).path;
+            return gilmok::fail(Code::guard_refused, Fault::client, Retry::never, "a class can be raised, not lowered");
+        }
+        record_.data_class = *named;
+    }
+    guard::Inspection found;
+    guard::DetectScratch& scratch = shard_.scratch().detect;
+    GILMOK_TRY(is_read, request_.is_multipart ? found.read_form(headers.value(wire::http1::Known::content_type),
+                                                                request_.text, guards.detector.get(), scratch)
+                                              : found.read(request_.text, guards.detector.get(), scratch));
+    static_cast<void>(is_read);
+    std::vector<model::Finding> fixed;
+    if (!scan_head(connection_.head(), *guards.detector, scratch, fixed))
+        return gilmok::fail(Code::guard_failed, Fault::gateway, Retry::never, "the headers cannot be looked through");
+    record_.data_class = guards.rules.raise(guards.rules.raise(record_.data_class, found.findings()), fixed);
+    if (found.is_empty() && fixed.empty()) return true;
+    guarded_ = std::make_unique<Guarded>(std::move(found));
+    guarded_->fixed = std::move(fixed);
+    return true;
+}
+
+// Leaves the candidates to whose place a rule lets this request go, in their order. When there is none, the refusal names
+// the rule that kept it from the first.
+void Exchange::keep_allowed() {
+    const Guards& guards = *setup_->guards;
+    if (!guards.is_on || order_count_ == 0) return;
+    std::uint8_t kept = 0;
+    const guard::Verdict* refused = nullptr;
+    std::uint8_t refused_candidate = 0;
+    for (std::uint8_t i = 0; i < order_count_; ++i) {
+        const std::uint8_t candidate = order_[i];
+        const guard::Destination destination = guards.destination(snapshot(), model_->candidates[candidate]);
+        if (guarded_ == nullptr && record_.data_class == DataClass::open &&
+            guards.rules.allows_plain(record_.tenant, destination)) {
+            order_[kept++] = candidate;
+            continue;
+        }
+        if (guarded_ == nullptr) guarded_ = std::make_unique<Guarded>(guard::Inspection{});
+        auto& verdict = guarded_->verdicts[candidate];
+        verdict = decide(destination);
+        if (verdict->leaves() && can_redact(*verdict))
+            order_[kept++] = candidate;
+        else if (refused == nullptr) {
+            refused = &*verdict;
+            refused_candidate = candidate;
+        }
+    }
+    order_count_ = kept;
+    if (kept > 0 || refused == nullptr) return;
+    const config::GuardRule& rule = guards.rules.rules()[refused->rule];
+    detail_ = "rule " + rule.name;
+    if (!rule.where.empty()) detail_ += " at " + rule.where;
+    for (const auto& of : refused->kinds)
+        if (of.rule == refused->rule && of.count > 0)
+            detail_ += ": " + std::string(model::title_of(of.kind)) + " (" + std::string(model::name_of(of.kind)) + ")";
+    detail_ += ", class " + std::string(model::name_of(record_.data_class));
+    last_error_ = {Code::guard_refused, Fault::client, Retry::never, "a rule of the guard"};
+    shard_.metrics().guard_refusals.add();
+    // Should this fail, nothing leaves all the same.
+    write_decision(*refused, refused_candidate, record_.attempts_count);
+}
+
+guard::Verdict Exchange::decide(const guard::Destination& destination) const {
+    const guard::Rules& rules = setup_->guards->rules;
+    const auto found = guarded_->inspection.findings();
+    if (guarded_->fixed.empty()) return rules.decide({record_.data_class, record_.tenant, found}, destination);
+    std::vector<model::Finding> all(found.begin(), found.end());
+    all.insert(all.end(), guarded_->fixed.begin(), guarded_->fixed.end());
+    return rules.decide({record_.data_class, record_.tenant, all}, destination);
+}
+
+// A form, a query and a header are not written anew: what would have to be changed in them does not leave.
+bool Exchange::can_redact(const guard::Verdict& verdict) const {
+    if (request_.is_multipart && verdict.changes_text()) return false;
+    return std::all_of(guarded_->fixed.begin(), guarded_->fixed.end(),
+                       [&](const model::Finding& finding) { return verdict.of(finding.kind) == GuardAction::allow; });
+}
+
+// The request as the candidate may get it. Errors: guard_failed.
+Result<const dialect::openai::Request*> Exchange::request_for(std::uint8_t candidate) {
+    if (guarded_ == nullptr || !guarded_->verdicts[candidate] || guarded_->inspection.is_empty()) return &request_;
+    if (auto& made = guarded_->bodies[candidate]) return &made->request;
+    const Guards& guards = *setup_->guards;
+    if (!guarded_->pseudonyms)
+        guarded_->pseudonyms.emplace(guards.secret, snapshot().tenant(record_.tenant).path,
+                                     conversation_of(connection_.head().headers, request_));
+    auto body = std::make_unique<Guarded::Body>();
+    const guard::Actions actions = guard::actions_of(*guarded_->verdicts[candidate]);
+    const guard::RedactOptions options{.strips_images = snapshot().guard.strips_images, .refuses_images = true};
+    GILMOK_TRY(is_changed, guard::redact(guarded_->inspection, actions, options, *guarded_->pseudonyms, body->text));
+    if (!is_changed) return &request_;
+    const wire::json::Limits limits{.depth_max = snapshot().server.limits.json_depth_max};
+    auto read = dialect::openai::read_request(record_.endpoint, body->text, limits);
+    // Our own text: what is wrong with it is not the client's fault.
+    if (!read)
+        return gilmok::fail(Code::guard_failed, Fault::gateway, Retry::never, "the redacted request cannot be read");
+    body->request = *read;
+    guarded_->bodies[candidate] = std::move(body);
+    return &guarded_->bodies[candidate]->request;
+}
+
+// The attempt is about to be sent: what leaves, to where, under which rule, is written down first.
+// False when there is no room for it: then it must not be sent.
+bool Exchange::record_decision(const Try& slot) {
+    if (guarded_ == nullptr || !guarded_->verdicts[slot.candidate]) return true;
+    return write_decision(*guarded_->verdicts[slot.candidate], slot.candidate, slot.record_index);
+}
+
+bool Exchange::write_decision(const guard::Verdict& verdict, std::uint8_t candidate, std::uint8_t attempt) {
+    record_.guard_action = std::max(record_.guard_action, verdict.action);
+    record_.findings_count = 0;
+    for (const auto& of : verdict.kinds) {
+        record_.findings_count += of.count;
+        shard_.metrics().guard_findings[static_cast<std::size_t>(of.kind)][static_cast<std::size_t>(of.action)].add(
+            of.count);
+    }
+    ledger::Lane* lane = shard_.lane();
+    if (lane == nullptr) return true;
+    model::Decision decision = decision_for(candidate, attempt);
+    const Guards& guards = *setup_->guards;
+    decision.verdict = verdict.action;
+    decision.verdict_rule = guards.rule_names[verdict.rule];
+    for (const auto& of : verdict.kinds) {
+        if (decision.entries_count == model::Decision::entries_max) {
+            decision.is_more = true;
+            break;
+        }
+        decision.entries[decision.entries_count++] = {
+            of.kind, of.action, static_cast<std::uint16_t>(std::min<std::uint32_t>(of.count, 0xffff)),
+            guards.rule_names[of.rule]};
+    }
+    return lane->append(decision, decision.at).has_value();
+}
+
+model::Decision Exchange::decision_for(std::uint8_t candidate, std::uint8_t attempt) const {
+    const Guards& guards = *setup_->guards;
+    const Accounts& accounts = *setup_->accounts;
+    const model::UpstreamId upstream = model_->candidates[candidate].upstream;
+    model::Decision decision;
+    decision.ref = {record_.id, attempt};
+    decision.at = shard_.loop().wall_now();
+    decision.tenant = accounts.tenants[model::index_of(record_.tenant)];
+    decision.upstream = accounts.upstreams[model::index_of(upstream)];
+    decision.place = guards.places[model::index_of(record_.model)][candidate];
+    decision.operator_ = guards.operators[model::index_of(upstream)];
+    const std::uint32_t application = guards.application_of[model::index_of(record_.tenant)];
+    if (application != Guards::no_application) decision.application = guards.applications[application];
+    decision.data_class = record_.data_class;
+    return decision;
+}
+
+// Whether anything may be changed in the answer: then it has to be read, and must not come compressed.
+bool Exchange::reads_answer() const {
+    const Guards& guards = *setup_->guards;
+    if (!guards.is_on) return false;
+    if (guarded_ != nullptr && guarded_->pseudonyms && !guarded_->pseudonyms->is_empty()) return true;
+    if (!snapshot().guard.looks_at_answers) return false;
+    const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
+    return !rules.masked.is_empty() || !rules.blocked.is_empty();
+}
+
+// The guard's part of the way back; null when the answer passes as it comes.
+std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
+    if (!reads_answer()) return nullptr;
+    const Guards& guards = *setup_->guards;
+    guard::RestoreOptions options;
+    options.endpoint = record_.endpoint;
+    options.content_is_json = request_.wants_json;
+    if (guarded_ != nullptr && guarded_->pseudonyms) options.pseudonyms = &*guarded_->pseudonyms;
+    if (snapshot().guard.looks_at_answers) {
+        const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
+        options.detector = guards.detector.get();
+        options.masked = rules.masked;
+        options.blocked = rules.blocked;
+        if (guarded_ != nullptr)
+            for (std::size_t i = 0; i < guarded_->inspection.findings().size(); ++i)
+                options.sent.emplace_back(guarded_->inspection.value(i));
+    }
+    return std::make_unique<GuardedAnswer>(std::move(options), shard_.scratch().detect);
+}
+
+// What the answer held is a decision of its own.
+void Exchange::record_answer(const GuardedAnswer& answer) {
+    const auto& done = answer.restorer().done();
+    for (const auto& entry : done)
+        shard_.metrics()
+            .guard_findings[static_cast<std::size_t>(entry.kind)][static_cast<std::size_t>(entry.action)]
+            .add(entry.count);
+    ledger::Lane* lane = shard_.lane();
+    if (done.empty() || lane == nullptr) return;
+    const Guards& guards = *setup_->guards;
+    const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
+    model::Decision decision = decision_for(winner_->candidate, winner_->record_index);
+    decision.is_answer = true;
+    for (model::Decision::Entry entry : done) {
+        if (decision.entries_count == model::Decision::entries_max) {
+            decision.is_more = true;
+            break;
+        }
+        entry.rule = guards.rule_names[rules.rule[static_cast<std::size_t>(entry.kind)]];
+        if (entry.action >= decision.verdict) {
+            decision.verdict = entry.action;
+            decision.verdict_rule = entry.rule;
+        }
+        decision.entries[decision.entries_count++] = entry;
+    }
+    static_cast<void>(lane->append(decision, decision.at));
+}
+
+// Texts are kept where the tenant's owner said so, and only there: what went out, or what the client wrote.
+void Exchange::archive_prompt(const Try& slot) {
+    archive::Archive* archive = shard_.archive();
+    if (archive == nullptr || slot.record_index != 0) return;
+    const bool is_redacted = snapshot().archive.keeps_redacted && slot.request != &request_;
+    const std::string_view text = is_redacted ? slot.request->text : request_.text;
+    const archive::Taken taken = archive->put(snapshot().tenant(record_.tenant).path, record_.id, record_.started_wall,
+                                              archive::What::prompt, text, is_redacted);
+    is_archived_ = taken != archive::Taken::not_kept && snapshot().archive.keeps_answers;
+}
+
+void Exchange::archive_answer(std::string_view text) {
+    if (text.empty()) return;
+    // Counted by the archive itself when it finds no room.
+    static_cast<void>(shard_.archive()->put(snapshot().tenant(record_.tenant).path, record_.id,
+                                            shard_.loop().wall_now(), archive::What::answer, text));
+}
+
+// The bytes of what was sent are no longer needed once the answer has begun.
+void Exchange::forget_bodies() {
+    if (guarded_ == nullptr) return;
+    for (auto& body : guarded_->bodies) {
+        if (body == nullptr) continue;
+        body->text = {};
+        body->request.text = {};
+    }
+    guarded_->inspection = {};
+}
+
+}   // namespace gilmok::gateway

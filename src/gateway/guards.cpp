@@ -1,0 +1,130 @@
+#include "gateway/guards.hpp"
+
+#include <algorithm>
+
+#include "guard/dictionary.hpp"
+#include "guard/patterns.hpp"
+
+namespace gilmok::gateway {
+
+using ledger::NameKind;
+using model::NameId;
+
+namespace {
+
+using Problem = tl::unexpected<std::string>;
+
+constexpr std::size_t signature_bytes_max = 4'096;
+
+// The text of a file, or a problem that says which dictionary wants it.
+tl::expected<std::string, std::string> text_of(io::Files& files, const std::string& dictionary, const std::string& path,
+                                               std::size_t bytes_max) {
+    auto text = files.read(path, bytes_max);
+    if (!text) return Problem("guard.dictionary." + dictionary + ": " + text.error().message);
+    return std::move(*text);
+}
+
+tl::expected<std::shared_ptr<const guard::Dictionary>, std::string> read_dictionaries(const config::Snapshot& snapshot,
+                                                                                      io::Files& files) {
+    const auto& wanted = snapshot.guard.dictionaries;
+    if (wanted.empty()) return nullptr;
+    std::vector<std::string> texts;   // two of each: terms and signature
+    texts.reserve(wanted.size() * 2);
+    std::vector<guard::Dictionary::Source> sources;
+    for (const config::GuardDictionary& dictionary : wanted) {
+        auto terms = text_of(files, dictionary.name, dictionary.file, guard::Dictionary::file_bytes_max);
+        if (!terms) return Problem(terms.error());
+        std::string signature;
+        if (!dictionary.public_key.empty()) {
+            const std::string path =
+                dictionary.signature_file.empty() ? dictionary.file + ".sig" : dictionary.signature_file;
+            auto read = text_of(files, dictionary.name, path, signature_bytes_max);
+            if (!read) return Problem(read.error());
+            signature = std::move(*read);
+        }
+        texts.push_back(std::move(*terms));
+        texts.push_back(std::move(signature));
+        sources.push_back({.name = dictionary.name,
+                           .terms = texts[texts.size() - 2],
+                           .signature = texts.back(),
+                           .public_key = dictionary.public_key,
+                           .score = dictionary.score,
+                           .is_whole_word = dictionary.is_whole_word});
+    }
+    return guard::Dictionary::build(sources);
+}
+
+tl::expected<std::shared_ptr<const guard::Patterns>, std::string> compile_patterns(const config::Snapshot& snapshot) {
+    const auto& wanted = snapshot.guard.patterns;
+    if (wanted.empty()) return nullptr;
+    auto compiled = guard::Patterns::compile(wanted);
+    if (compiled) return *compiled;
+    std::string problems;
+    for (const guard::PatternProblem& problem : compiled.error())
+        problems +=
+            (problems.empty() ? "" : "; ") + ("guard.pattern." + wanted[problem.pattern].name) + ": " + problem.text;
+    return Problem(problems);
+}
+
+// The longest path that the tenant lies below decides.
+std::uint32_t application_of(const config::Snapshot& snapshot, const std::string& tenant) {
+    std::uint32_t found = Guards::no_application;
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < snapshot.applications.size(); ++i) {
+        const std::string& path = snapshot.applications[i].tenant;
+        const bool is_above = tenant == path || (tenant.starts_with(path) && tenant[path.size()] == '/');
+        if (!is_above || path.size() < longest) continue;
+        found = static_cast<std::uint32_t>(i);
+        longest = path.size();
+    }
+    return found;
+}
+
+void name_everything(Guards& guards, const config::Snapshot& snapshot, ledger::Keeper* keeper, WallTime now) {
+    const auto name = [&](NameKind kind, std::string_view text) {
+        return keeper == nullptr || text.empty() ? NameId::none : keeper->intern(kind, text, now);
+    };
+    // With its line: a report must lead to the text that decided, also when the file has changed since.
+    for (const config::GuardRule& rule : guards.rules.rules())
+        guards.rule_names.push_back(
+            name(NameKind::rule, rule.where.empty() ? rule.name : rule.name + " (" + rule.where + ")"));
+    for (const config::Upstream& upstream : snapshot.upstreams)
+        guards.operators.push_back(name(NameKind::operator_, upstream.operator_));
+    for (const config::Application& application : snapshot.applications)
+        guards.applications.push_back(name(NameKind::application, application.name));
+    for (const config::Model& model : snapshot.models) {
+        auto& places = guards.places.emplace_back();
+        for (const config::Candidate& candidate : model.candidates)
+            places.push_back(name(NameKind::place, guards.destination(snapshot, candidate).place));
+    }
+}
+
+}   // namespace
+
+guard::Destination Guards::destination(const config::Snapshot& snapshot, const config::Candidate& candidate) const {
+    const config::Upstream& upstream = snapshot.upstream(candidate.upstream);
+    return {guard::place_of(upstream, candidate.served_name), upstream.operator_};
+}
+
+tl::expected<GuardsPtr, std::string> build_guards(const config::Snapshot& snapshot, io::Files& files,
+                                                  const Secret& secret, ledger::Keeper* keeper, WallTime now) {
+    auto guards = std::make_shared<Guards>(snapshot);
+    guards->is_on = snapshot.guard.is_on;
+    auto patterns = compile_patterns(snapshot);
+    if (!patterns) return Problem(patterns.error());
+    auto dictionary = read_dictionaries(snapshot, files);
+    if (!dictionary) return Problem(dictionary.error());
+    guard::DetectorOptions options;
+    options.kinds = guards->rules.kinds();
+    options.score_min = static_cast<std::uint8_t>(std::clamp<std::uint32_t>(snapshot.guard.score_min, 1, 100));
+    options.patterns = std::move(*patterns);
+    options.dictionary = std::move(*dictionary);
+    guards->detector = std::make_unique<guard::Detector>(std::move(options));
+    guards->secret = (snapshot.guard.secret.is_empty() ? secret : snapshot.guard.secret).clone();
+    for (const config::Tenant& tenant : snapshot.tenants)
+        guards->application_of.push_back(application_of(snapshot, tenant.path));
+    name_everything(*guards, snapshot, keeper, now);
+    return guards;
+}
+
+}   // namespace gilmok::gateway
