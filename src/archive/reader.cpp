@@ -222,7 +222,7 @@ io::FileResult<Shown> show(io::Files& files, const std::string& directory, const
             }
         }
     }
-    std::ranges::stable_sort(shown.texts, {}, [](const Found& found) { return found.header.at; });
+    std::ranges::sort(shown.texts, {}, [](const Found& found) { return std::pair(found.header.at, found.header.what); });
     return shown;
 }
 
