@@ -55,6 +55,7 @@ private:
 
     void look_at_digits(std::size_t at) {
         if (at < digits_next_) return;
+        if (is_lone_number(at)) return;
         const DigitRun run = read_digit_run(text_, at, digits_next_);
         if (run.groups_count == 0) return;
         if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
@@ -66,6 +67,21 @@ private:
         if (run.all().starts_with("01")) match_name(text_, run.begin, sink_);
         match_korean_numbers(text_, run, sink_);
         match_world_numbers(text_, run, sink_);
+    }
+
+    // Most digits of prose: five at most with nothing of a number behind them. Only an address or a plate is made of those.
+    bool is_lone_number(std::size_t at) {
+        std::size_t end = at + 1;
+        while (end < text_.size() && end - at < 6 && text_[end] >= '0' && text_[end] <= '9') ++end;
+        if (end - at >= 6) return false;
+        if (end < text_.size()) {
+            const char c = text_[end];
+            if (c == ' ' || c == '-' || c == '.' || c == '/' || c == ')' || c == '(') return false;
+        }
+        digits_next_ = end;
+        if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
+        if ((end - at == 2 || end - at == 3) && is_plate_anchor(text_, end)) match_plate(text_, at, sink_);
+        return true;
     }
 
     void look_at_word(std::size_t at) {

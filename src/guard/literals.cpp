@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
@@ -23,6 +24,25 @@ constexpr std::array<std::size_t, 4> other_offsets = {1, 2, 4, 5};
 constexpr std::array<std::size_t, 4> ascii_offsets = {0, 1, 2, 3};
 constexpr std::size_t ahead_bytes = 5;   // the farthest offset
 
+// The bytes of a fingerprint, out of a key; of a short text those that it has for sure.
+template <bool is_ascii>
+std::uint32_t print_of(std::uint64_t key) {
+    return static_cast<std::uint32_t>(is_ascii ? key : (key >> 8U & 0xFFFFU) | (key >> 32U & 0xFFFFU) << 16U);
+}
+template <bool is_ascii>
+std::uint32_t short_print_of(std::uint64_t key) {
+    return static_cast<std::uint32_t>(is_ascii ? key & 0xFF'FFFFU : key >> 8U & 0xFFFFU);
+}
+std::size_t bit_of(std::uint32_t print) { return (print * 2'654'435'761U) >> 17U; }
+template <class Sieve>
+void set_bit(Sieve& sieve, std::size_t bit) {
+    sieve[bit / 64] |= std::uint64_t{1} << (bit % 64);
+}
+template <class Sieve>
+std::uint64_t has_bit(const Sieve& sieve, std::size_t bit) {
+    return sieve[bit / 64] >> (bit % 64) & 1U;
+}
+
 void set_nibble(std::array<char, 32>& table, std::size_t nibble, unsigned bits) {
     for (const std::size_t lane : {std::size_t{0}, std::size_t{16}})
         table[lane + nibble] = static_cast<char>(static_cast<unsigned char>(table[lane + nibble]) | bits);
@@ -37,11 +57,27 @@ Literals::Literals(std::span<const std::string_view> texts, Case letters) : text
         const auto first = std::find_if_not(texts[i].begin(), texts[i].end(), is_ascii);
         const std::size_t skip = first == texts[i].end() ? 0 : static_cast<std::size_t>(first - texts[i].begin());
         GILMOK_ASSERT(texts[i].size() >= skip + 3 && texts[i].size() <= text_bytes_max);
-        const Entry entry{key_at(texts[i], skip), static_cast<std::uint16_t>(i), static_cast<std::uint8_t>(skip)};
+        const std::size_t bytes = texts[i].size() - skip;
+        const std::uint64_t mask = bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
+        const Entry entry{key_at(texts[i], skip) & mask, mask, static_cast<std::uint16_t>(i),
+                          static_cast<std::uint8_t>(skip)};
         (first == texts[i].end() ? ascii : other).push_back(entry);
     }
     add_fingerprints(ascii, ascii_, ascii_offsets);
     add_fingerprints(other, other_, other_offsets);
+    const auto is_short = [this](const Entry& entry, std::size_t last) {
+        return texts_[entry.index].size() - entry.skip <= last;
+    };
+    for (const Entry& entry : ascii) {
+        const bool has_few = is_short(entry, ascii_offsets.back());
+        set_bit(has_few ? short_ : whole_,
+                bit_of(has_few ? short_print_of<true>(entry.key) : print_of<true>(entry.key)));
+    }
+    for (const Entry& entry : other) {
+        const bool has_few = is_short(entry, other_offsets.back());
+        set_bit(has_few ? short_ : whole_,
+                bit_of(has_few ? short_print_of<false>(entry.key) : print_of<false>(entry.key)));
+    }
     entries_ = ascii;
     entries_.insert(entries_.end(), other.begin(), other.end());
     std::sort(entries_.begin(), entries_.end(), [](const Entry& left, const Entry& right) {
@@ -82,13 +118,16 @@ void Literals::add_fingerprints(std::vector<Entry>& entries, Fingerprint& finger
     }
 }
 
-std::uint32_t Literals::key_at(std::string_view text, std::size_t at) const {
-    std::uint32_t key = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-        const char c = text[at + i];
-        key = key << 8U | static_cast<unsigned char>(letters_ == Case::ignored ? ascii_lower(c) : c);
-    }
-    return key;
+// Eight bytes from `at` on, the first one lowest; zero behind the text's end. Folding a byte may make two texts one key, never
+// one text two.
+std::uint64_t Literals::key_at(std::string_view text, std::size_t at) const {
+    std::uint64_t key = 0;
+    if (at + sizeof key <= text.size())
+        std::memcpy(&key, text.data() + at, sizeof key);
+    else
+        std::memcpy(&key, text.data() + at, text.size() - at);
+    if constexpr (std::endian::native == std::endian::big) key = __builtin_bswap64(key);
+    return letters_ == Case::ignored ? key | 0x2020'2020'2020'2020U : key;
 }
 
 bool Literals::stands(std::string_view text, std::size_t at, const Entry& entry) const {
@@ -100,12 +139,24 @@ bool Literals::stands(std::string_view text, std::size_t at, const Entry& entry)
 
 void Literals::verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const {
     if (at + 3 > text.size()) return;
-    const std::uint32_t key = key_at(text, at);
+    const std::uint64_t key = key_at(text, at);
     const std::size_t slot = slot_of(key);
     for (std::size_t i = first_[slot]; i < first_[slot + 1]; ++i) {
         const Entry& entry = entries_[i];
-        if (entry.key == key && stands(text, at, entry))
+        if ((key & entry.mask) == entry.key && stands(text, at, entry))
             hits.push_back({static_cast<std::uint32_t>(at - entry.skip), entry.index});
+    }
+}
+
+template <bool is_ascii>
+void Literals::verify_each(std::string_view text, std::size_t base, std::uint32_t places,
+                           std::vector<Hit>& hits) const {
+    for (; places != 0; places &= places - 1) {
+        const std::size_t at = base + static_cast<std::size_t>(std::countr_zero(places));
+        const std::uint64_t key = key_at(text, at);
+        const std::uint64_t passes =
+            has_bit(whole_, bit_of(print_of<is_ascii>(key))) | has_bit(short_, bit_of(short_print_of<is_ascii>(key)));
+        if (passes != 0) verify(text, at, hits);
     }
 }
 
@@ -142,32 +193,30 @@ bool has_avx2() {
 
 }   // namespace
 
-// Whole blocks with what they look ahead; how far it came. Places are told in the text's order.
+// Whole blocks with what they look ahead; how far it came.
 __attribute__((target("avx2"))) std::size_t Literals::find_avx2(std::string_view text, std::size_t from, std::size_t to,
                                                                 std::vector<Hit>& hits) const {
     std::size_t at = from;
     for (; at + block_bytes <= to && at + block_bytes + ahead_bytes <= text.size(); at += block_bytes) {
         const char* const here = text.data() + at;
         const __m256i bytes = load(here);
-        std::uint32_t places = 0;
         const auto beyond_ascii = static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
         if (other_.is_used && beyond_ascii != 0) {
             const __m256i first = fits(load(here + other_offsets[0]), other_.low[0], other_.high[0]);
             const __m256i second = fits(load(here + other_offsets[1]), other_.low[1], other_.high[1]);
             const __m256i third = fits(load(here + other_offsets[2]), other_.low[2], other_.high[2]);
             const __m256i fourth = fits(load(here + other_offsets[3]), other_.low[3], other_.high[3]);
-            places = not_zero(_mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth))) &
-                     beyond_ascii;
+            const __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth));
+            verify_each<false>(text, at, not_zero(all) & beyond_ascii, hits);
         }
         if (ascii_.is_used && beyond_ascii != 0xFFFF'FFFFU) {
             const __m256i first = fits(bytes, ascii_.low[0], ascii_.high[0]);
             const __m256i second = fits(load(here + ascii_offsets[1]), ascii_.low[1], ascii_.high[1]);
             const __m256i third = fits(load(here + ascii_offsets[2]), ascii_.low[2], ascii_.high[2]);
             const __m256i fourth = fits(load(here + ascii_offsets[3]), ascii_.low[3], ascii_.high[3]);
-            places |= not_zero(_mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth)));
+            const __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth));
+            verify_each<true>(text, at, not_zero(all) & ~beyond_ascii, hits);
         }
-        for (; places != 0; places &= places - 1)
-            verify(text, at + static_cast<std::size_t>(std::countr_zero(places)), hits);
     }
     return at;
 }

@@ -37,24 +37,34 @@ private:
         bool is_used = false;
     };
     struct Entry {
-        std::uint32_t key = 0;   // its first three bytes behind `skip`
+        std::uint64_t key = 0, mask = 0;   // its first eight bytes behind `skip`, or as many as it has
         std::uint16_t index = 0;
         std::uint8_t skip = 0;   // ASCII in front of the first character that is none
     };
-    [[nodiscard]] std::uint32_t key_at(std::string_view text, std::size_t at) const;
+    [[nodiscard]] std::uint64_t key_at(std::string_view text, std::size_t at) const;
     [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
     void verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
     void add_fingerprints(std::vector<Entry>& entries, Fingerprint& fingerprint, std::span<const std::size_t> offsets);
     [[nodiscard]] std::size_t find_avx2(std::string_view text, std::size_t from, std::size_t to,
                                         std::vector<Hit>& hits) const;
 
+    // A second sieve, one bit for each fingerprint's hash: half the places that the vectors let through are met by chance.
+    static constexpr std::size_t sieve_bits = 1U << 15U;
+    using Sieve = std::array<std::uint64_t, sieve_bits / 64>;
+    template <bool is_ascii>
+    void verify_each(std::string_view text, std::size_t base, std::uint32_t places, std::vector<Hit>& hits) const;
+
     static constexpr std::size_t slots = 4'096;
-    static std::size_t slot_of(std::uint32_t key) { return static_cast<std::uint32_t>(key * 2'654'435'761U) >> 20U; }
+    // By the first three bytes, which each text has.
+    static std::size_t slot_of(std::uint64_t key) {
+        return static_cast<std::uint32_t>((key & 0xFF'FFFFU) * 2'654'435'761U) >> 20U;
+    }
     std::span<const std::string_view> texts_;
     Case letters_ = Case::exact;
     std::vector<Entry> entries_;         // by slot
     std::vector<std::uint16_t> first_;   // slot → index in entries_; one more than slots
     Fingerprint ascii_, other_;
+    Sieve whole_{}, short_{};   // of four bytes; of the first ones of a short text
 };
 
 }   // namespace gilmok::guard

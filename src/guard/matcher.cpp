@@ -23,14 +23,17 @@ bool stands_at(std::string_view text, std::size_t at, std::string_view word) {
     return begins && (end == text.size() || !is_letter(word.back()) || !is_letter(text[end]));
 }
 
-// Whether `word` stands in `text`: places are those where its first and its last byte fit.
-bool holds(std::string_view text, std::string_view word) {
-    if (word.empty() || word.size() > text.size()) return false;
+// The first place where the first and the last byte of `word` fit and `stands` agrees; npos for none.
+template <bool ignores_case, class Stands>
+std::size_t first_place(std::string_view text, std::string_view word, std::size_t from, Stands&& stands) {
+    if (word.empty() || word.size() > text.size()) return std::string_view::npos;
     const std::size_t places = text.size() - word.size() + 1;
-    std::size_t at = 0;
+    std::size_t at = from;
 #if defined(__x86_64__)
-    const auto fold = [](char c) { return _mm_set1_epi8(is_letter(c) ? '\x20' : '\0'); };
-    const auto wanted = [](char c) { return _mm_set1_epi8(static_cast<char>(is_letter(c) ? c | '\x20' : c)); };
+    const auto fold = [](char c) { return _mm_set1_epi8(ignores_case && is_letter(c) ? '\x20' : '\0'); };
+    const auto wanted = [](char c) {
+        return _mm_set1_epi8(static_cast<char>(ignores_case && is_letter(c) ? c | '\x20' : c));
+    };
     const __m128i first_fold = fold(word.front()), first = wanted(word.front());
     const __m128i last_fold = fold(word.back()), last = wanted(word.back());
     for (; at + 16 <= places; at += 16) {
@@ -38,21 +41,50 @@ bool holds(std::string_view text, std::string_view word) {
         const auto* const there = reinterpret_cast<const __m128i*>(text.data() + at + word.size() - 1);
         const __m128i begins = _mm_cmpeq_epi8(_mm_or_si128(_mm_loadu_si128(here), first_fold), first);
         const __m128i ends = _mm_cmpeq_epi8(_mm_or_si128(_mm_loadu_si128(there), last_fold), last);
-        for (auto fits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(begins, ends))); fits != 0;
-             fits &= fits - 1)
-            if (stands_at(text, at + static_cast<std::size_t>(std::countr_zero(fits)), word)) return true;
+        auto fits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(begins, ends)));
+        for (; fits != 0; fits &= fits - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(fits));
+            if (stands(place)) return place;
+        }
     }
 #endif
     for (; at < places; ++at)
-        if (stands_at(text, at, word)) return true;
-    return false;
+        if (stands(at)) return at;
+    return std::string_view::npos;
 }
 
+bool holds(std::string_view text, std::string_view word) {
+    return first_place<true>(text, word, 0, [&](std::size_t at) { return stands_at(text, at, word); }) !=
+           std::string_view::npos;
+}
+
+#if defined(__x86_64__)
+// How many characters begin in these 16 bytes; bytes below -64 go on with one.
+std::size_t begins_in(const char* bytes) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+    const __m128i begins = _mm_and_si128(_mm_cmpgt_epi8(block, _mm_set1_epi8(-65)), _mm_set1_epi8(1));
+    const __m128i sums = _mm_sad_epu8(begins, _mm_setzero_si128());
+    return static_cast<std::size_t>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
+}
+#endif
+
 }   // namespace
+
+std::size_t find_text(std::string_view text, std::string_view what, std::size_t from) {
+    return first_place<false>(text, what, from, [&](std::size_t at) { return text.substr(at, what.size()) == what; });
+}
 
 std::size_t characters_before(std::string_view text, std::size_t begin, std::size_t characters) {
     const std::size_t least = begin > look_bytes_max ? begin - look_bytes_max : 0;
     std::size_t at = begin;
+#if defined(__x86_64__)
+    while (at >= least + 16) {
+        const auto count = begins_in(text.data() + at - 16);
+        if (count >= characters) break;
+        characters -= count;
+        at -= 16;
+    }
+#endif
     for (; at > least && characters > 0; --at)
         if (!is_continuation(text[at - 1])) --characters;
     return at;
@@ -61,6 +93,14 @@ std::size_t characters_before(std::string_view text, std::size_t begin, std::siz
 std::size_t characters_behind(std::string_view text, std::size_t end, std::size_t characters) {
     const std::size_t most = text.size() - end > look_bytes_max ? end + look_bytes_max : text.size();
     std::size_t at = end;
+#if defined(__x86_64__)
+    while (at + 16 <= most) {
+        const auto count = begins_in(text.data() + at);
+        if (count >= characters) break;
+        characters -= count;
+        at += 16;
+    }
+#endif
     for (; at < most && (characters > 0 || is_continuation(text[at])); ++at)
         if (!is_continuation(text[at])) --characters;
     return at;

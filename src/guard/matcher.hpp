@@ -58,6 +58,9 @@ private:
 // Whether one of `words` stands within context_characters of [begin, end), on either side; ASCII without regard to case.
 bool has_word_near(std::string_view text, std::size_t begin, std::size_t end, std::span<const std::string_view> words,
                    std::size_t characters = context_characters);
+// Where `what` stands in `text` from `from` on, as it is written; npos where it does not. Made for words of Korean, all of which
+// begin with one of four bytes: it asks for the first and the last byte at once.
+std::size_t find_text(std::string_view text, std::string_view what, std::size_t from);
 // Where the text begins that lies within so many characters before `begin`, and ends behind `end`; at most look_bytes_max away.
 std::size_t characters_before(std::string_view text, std::size_t begin, std::size_t characters);
 std::size_t characters_behind(std::string_view text, std::size_t end, std::size_t characters);

@@ -1,6 +1,9 @@
 // Each reading is one pass over the text that the pass before left, written only where it changes something, with the
-// offsets composed. Passes are repeated until none changes anything, so that what one uncovers another sees.
+// offsets composed, line by line. Passes are repeated until none changes anything, so that what one uncovers another sees.
 #include "guard/view.hpp"
+
+#include <algorithm>
+#include <numeric>
 
 #include "guard/view_forms.hpp"
 
@@ -43,7 +46,9 @@ public:
 private:
     void copy_to(std::size_t end) {
         out_.append(text_.substr(done_, end - done_));
-        for (std::size_t at = done_; at < end; ++at) map_.push_back(static_cast<std::uint32_t>(at));
+        const std::size_t from = map_.size();
+        map_.resize(from + (end - done_));
+        std::iota(map_.begin() + static_cast<std::ptrdiff_t>(from), map_.end(), static_cast<std::uint32_t>(done_));
         done_ = end;
     }
     std::string_view text_;
@@ -290,26 +295,61 @@ constexpr Pass passes[] = {read_forms, join_jamo, read_numerals, read_look_alike
 
 }   // namespace
 
-void View::read(std::string_view original) {
-    text_ = original;
-    map_.clear();
-    if (!forms::may_differ(original)) return;
+// Appends the line's reading; it begins at `begin` of the original.
+void View::read_line(std::string_view line, std::size_t begin) {
+    std::string_view now = line;
+    line_map_.clear();
     constexpr int rounds_max = 8;   // each uncovers less; prose is done in one and fuzzing never saw more than four
     bool has_changed = true;
     for (int round = 0; has_changed && round < rounds_max; ++round) {
         has_changed = false;
         for (const Pass pass : passes) {
-            Rewrite rewrite(text_, next_, next_map_);
-            pass(text_, rewrite);
+            Rewrite rewrite(now, next_, next_map_);
+            pass(now, rewrite);
             if (!rewrite.finish()) continue;
-            if (!map_.empty())
-                for (std::uint32_t& at : next_map_) at = map_[at];
-            changed_.swap(next_);
-            map_.swap(next_map_);
-            text_ = changed_;
+            if (!line_map_.empty())
+                for (std::uint32_t& at : next_map_) at = line_map_[at];
+            line_.swap(next_);
+            line_map_.swap(next_map_);
+            now = line_;
             has_changed = true;
         }
     }
+    const std::size_t at = changed_.size();
+    changed_.append(now);
+    map_.resize(changed_.size());
+    for (std::size_t i = 0; i < now.size(); ++i)
+        map_[at + i] = static_cast<std::uint32_t>(begin + (line_map_.empty() ? i : line_map_[i]));
+}
+
+void View::copy(std::string_view original, std::size_t begin, std::size_t end) {
+    changed_.append(original.substr(begin, end - begin));
+    const std::size_t from = map_.size();
+    map_.resize(changed_.size());
+    std::iota(map_.begin() + static_cast<std::ptrdiff_t>(from), map_.end(), static_cast<std::uint32_t>(begin));
+}
+
+// No reading goes over a line's end, so lines in which nothing may differ are copied.
+void View::read(std::string_view original) {
+    text_ = original;
+    map_.clear();
+    std::size_t place = forms::next_form(original, 0);
+    if (place == original.size()) return;
+    changed_.clear();
+    for (std::size_t done = 0; done < original.size(); place = forms::next_form(original, done)) {
+        std::size_t begin = place;
+        while (begin > done && begin < original.size() && original[begin - 1] != '\n') --begin;
+        const std::size_t end = std::min(original.find('\n', begin), original.size() - 1) + 1;
+        copy(original, done, begin);
+        if (begin < original.size()) read_line(original.substr(begin, end - begin), begin);
+        done = std::max(begin, end);
+    }
+    if (changed_ == original) {
+        map_.clear();
+        return;
+    }
+    map_.push_back(static_cast<std::uint32_t>(original.size()));
+    text_ = changed_;
 }
 
 }   // namespace gilmok::guard

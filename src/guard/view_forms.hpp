@@ -49,8 +49,9 @@ bool has_three_numerals(std::string_view text, std::size_t at);   // in a row, o
 bool has_three_spaced(std::string_view text, std::size_t at);     // "1 2 3"
 bool has_look_alike(std::string_view text, std::size_t at);       // a digit and a letter like one, side by side
 
-// Whether anything in the text may read differently than it stands. The twins say the same of any bytes.
-bool may_differ(std::string_view text);
-bool may_differ_scalar(std::string_view text);
+// The first place from `from` on at which the text may read differently than it stands; its size for none. The twins say the
+// same of any bytes. A numeral in front of `from` is not looked for.
+std::size_t next_form(std::string_view text, std::size_t from);
+std::size_t next_form_scalar(std::string_view text, std::size_t from);
 
 }   // namespace gilmok::guard::forms

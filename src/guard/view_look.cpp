@@ -1,5 +1,6 @@
 // Whether a text may read differently than it stands, at more than 5 GB/s for Korean and English prose: a vector pass finds
 // places that could, the exact questions of view_forms.hpp are asked only there.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -23,10 +24,9 @@ bool differs_at(std::string_view text, std::size_t at) {
 
 }   // namespace
 
-bool may_differ_scalar(std::string_view text) {
-    for (std::size_t at = 0; at < text.size(); ++at)
-        if (differs_at(text, at)) return true;
-    return false;
+std::size_t next_form_scalar(std::string_view text, std::size_t from) {
+    while (from < text.size() && !differs_at(text, from)) ++from;
+    return from;
 }
 
 #if defined(__x86_64__)
@@ -115,43 +115,57 @@ GILMOK_AVX2 std::uint32_t digit_places(const char* at, __m256i bytes, __m256i is
     return mask(_mm256_or_si256(mixed, spaced));
 }
 
-bool any_differs(std::string_view text, std::size_t base, std::uint64_t places) {
-    for (; places != 0; places &= places - 1)
-        if (differs_at(text, base + static_cast<std::size_t>(std::countr_zero(places)))) return true;
-    return false;
+// The first of `places` that holds what the bytes promised; none_found without.
+constexpr std::size_t none_found = ~std::size_t{0};
+std::size_t first_of(std::string_view text, std::size_t base, std::uint64_t places) {
+    for (; places != 0; places &= places - 1) {
+        const std::size_t at = base + static_cast<std::size_t>(std::countr_zero(places));
+        if (differs_at(text, at)) return at;
+    }
+    return none_found;
 }
 
-// Of whole blocks with ahead_bytes behind them; `done` tells how far.
-__attribute__((target("avx2"))) bool may_differ_avx2(std::string_view text, std::size_t& done) {
+// In whole blocks with ahead_bytes behind them; `done` tells how far.
+__attribute__((target("avx2"))) std::size_t next_form_avx2(std::string_view text, std::size_t from, std::size_t& done) {
     const __m256i lead_low = table(tables.lead_low), lead_high = table(tables.lead_high);
     const __m256i second_low = table(tables.second_low), second_high = table(tables.second_high);
     const __m256i third_low = table(tables.third_low), third_high = table(tables.third_high);
     std::uint64_t numerals = 0;   // the last two blocks' second bytes of numerals
-    std::size_t at = 0;
+    std::size_t at = from;
     for (; at + block_bytes + ahead_bytes <= text.size(); at += block_bytes) {
         const __m256i bytes = load(text.data() + at);
         const __m256i is_digit_here = digits(bytes);
+        std::size_t found = none_found;
         // A block without a digit asks too where the next one begins with one: the letter stands here.
         if (mask(is_digit_here) != 0 || is_digit(text[at + block_bytes])) {
             const std::uint32_t places = digit_places(text.data() + at, bytes, is_digit_here);
-            if (places != 0 && any_differs(text, at, places)) return true;
+            if (places != 0) found = first_of(text, at, places);
         }
         numerals >>= block_bytes;
-        if (mask(bytes) == 0) continue;
-        const std::uint32_t leads = not_zero(both(bytes, lead_low, lead_high));
-        if (leads != 0 && any_differs(text, at, leads)) return true;
-        const __m256i pairs = _mm256_and_si256(both(bytes, second_low, second_high),
-                                               both(load(text.data() + at + 1), third_low, third_high));
-        numerals |= static_cast<std::uint64_t>(not_zero(pairs)) << block_bytes;
-        const std::uint64_t three = numerals & ((numerals >> 3U & numerals >> 6U) | (numerals >> 4U & numerals >> 8U));
-        // Bit 0 is the byte 32 before this block; a numeral begins one byte before its second.
-        for (std::uint64_t left = three; left != 0; left &= left - 1) {
-            const auto second = at + static_cast<std::size_t>(std::countr_zero(left));
-            if (second > block_bytes && has_three_numerals(text, second - block_bytes - 1)) return true;
+        if (mask(bytes) != 0) {
+            const std::uint32_t leads = not_zero(both(bytes, lead_low, lead_high));
+            if (leads != 0) found = std::min(found, first_of(text, at, leads));
+            const __m256i pairs = _mm256_and_si256(both(bytes, second_low, second_high),
+                                                   both(load(text.data() + at + 1), third_low, third_high));
+            numerals |= static_cast<std::uint64_t>(not_zero(pairs)) << block_bytes;
+            // Bit 0 is the byte 32 before this block; a numeral begins one byte before its second.
+            const std::uint64_t three =
+                numerals & ((numerals >> 3U & numerals >> 6U) | (numerals >> 4U & numerals >> 8U));
+            for (std::uint64_t left = three; left != 0; left &= left - 1) {
+                const std::size_t second = at + static_cast<std::size_t>(std::countr_zero(left));
+                if (second <= from + block_bytes || !has_three_numerals(text, second - block_bytes - 1)) continue;
+                found = std::min(found, second - block_bytes - 1);
+                break;
+            }
         }
+        if (found == none_found) continue;
+        // Numerals before it may end in the next block.
+        for (std::size_t before = at; before < found; ++before)
+            if (differs_at(text, before)) return before;
+        return found;
     }
     done = at;
-    return false;
+    return none_found;
 }
 
 bool has_avx2() {
@@ -161,20 +175,20 @@ bool has_avx2() {
 
 }   // namespace
 
-bool may_differ(std::string_view text) {
+std::size_t next_form(std::string_view text, std::size_t from) {
     static const bool is_wide = has_avx2();
-    std::size_t done = 0;
-    if (is_wide && may_differ_avx2(text, done)) return true;
+    std::size_t done = from;
+    if (is_wide) {
+        const std::size_t found = next_form_avx2(text, from, done);
+        if (found != none_found) return found;
+    }
     // Numerals that begin before the first byte that was not looked at end behind it.
-    const std::size_t from = done - (done < block_bytes ? done : block_bytes);
-    for (std::size_t at = from; at < text.size(); ++at)
-        if (differs_at(text, at)) return true;
-    return false;
+    return next_form_scalar(text, done - std::min(done - from, block_bytes));
 }
 
 #else
 
-bool may_differ(std::string_view text) { return may_differ_scalar(text); }
+std::size_t next_form(std::string_view text, std::size_t from) { return next_form_scalar(text, from); }
 
 #endif
 
