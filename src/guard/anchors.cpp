@@ -91,11 +91,13 @@ void add_block(std::string_view text, std::size_t base, const Masks& masks, std:
     const auto add = [&anchors](std::size_t at, What what) {
         anchors.push_back({static_cast<std::uint32_t>(at), what});
     };
+    // Both sorts of mixed places in one pass: who looks at them goes forward only.
+    std::uint64_t behind_lone = 0;
     each((digits & ~(digits << 1U)) >> anchors_step, [&](std::size_t at) {
         add(at, What::digits);
-        if (is_behind_lone_capital(text, at)) add(at, What::mixed);
+        if (is_behind_lone_capital(text, at)) behind_lone |= std::uint64_t{1} << (at - base);
     });
-    each(((digits & capitals << 1U) | (capitals & digits << 1U)) >> anchors_step,
+    each((((digits & capitals << 1U) | (capitals & digits << 1U)) >> anchors_step) | behind_lone,
          [&](std::size_t at) { add(at, What::mixed); });
     std::uint64_t rows = capitals & capitals << 1U;
     rows &= rows << 2U;

@@ -62,8 +62,11 @@ inline std::size_t hangul_begin_before(std::string_view text, std::size_t end, s
     return end;
 }
 
+// Asked for each word of long lists: two bytes that differ between Korean words come first.
 inline bool stands_at(std::string_view text, std::size_t at, std::string_view what) {
-    return at <= text.size() && text.substr(at).starts_with(what);
+    if (at > text.size() || what.size() > text.size() - at) return false;
+    if (what.size() > 2 && (text[at + 2] != what[2] || text[at + what.size() - 1] != what.back())) return false;
+    return text.substr(at).starts_with(what);
 }
 inline bool stands_before(std::string_view text, std::size_t end, std::string_view what) {
     return end <= text.size() && text.substr(0, end).ends_with(what);

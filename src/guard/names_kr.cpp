@@ -344,8 +344,8 @@ void match_names_again(std::string_view text, const std::vector<model::Finding>&
         names[count++] = name;
     }
     for (std::size_t i = 0; i < count; ++i)
-        for (std::size_t at = text.find(names[i]); at != std::string_view::npos;
-             at = text.find(names[i], at + names[i].size())) {
+        for (std::size_t at = find_text(text, names[i], 0); at != std::string_view::npos;
+             at = find_text(text, names[i], at + names[i].size())) {
             const HangulWord rest = hangul_word_from(text, at + names[i].size());
             if (is_name_boundary_before(text, at) && is_ending(text.substr(rest.begin, rest.end - rest.begin)))
                 sink.add(at, at + names[i].size(), DataKind::kr_name, 75);
