@@ -1,7 +1,8 @@
 // The way back: puts the values behind stand-ins into an answer, and looks what else the answer gives away, whole or as
 // it streams. Works on the text of each channel (content, reasoning, refusal, arguments of each tool call, by choice), never on
 // framing: a stand-in that is split over events, even over escapes, is found. Of a stream only the tail that is a
-// proper prefix of a stand-in in use (or may become a finding) is held back, and comes with the next event of the channel, or before its end.
+// proper prefix of a stand-in in use (or may become a finding) is held back, and comes with the next event of the channel,
+// or before its end.
 // Channels are not a list of names: every text of a delta is one, by where it stands. Strings that come whole (ids, roles, names
 // of functions, error messages) are restored in place. Where a text changes, the token log-probabilities beside it, which would
 // spell out what was changed, become null. An event in which nothing changes is passed as it came, byte for byte.

@@ -158,7 +158,9 @@ TEST_CASE("a whole body gets its values back, arguments escaped once more") {
     REQUIRE(restorer.body(body, out));
     CHECK(
         out ==
-        R"({"id":"x_y","choices":[{"index":0,"message":{"role":"assistant","content":"김\"철수\"께","tool_calls":[{"id":"call_1","type":"function","function":{"name":"send","arguments":"{\"to\":\"김\\\"철수\\\"\"}"}}],"annotations":[{"title":"kim@example.com"}]},"logprobs":null,"finish_reason":"stop"}]})");
+        R"({"id":"x_y","choices":[{"index":0,"message":{"role":"assistant","content":"김\"철수\"께",)"
+        R"("tool_calls":[{"id":"call_1","type":"function","function":{"name":"send","arguments":"{\"to\":\"김\\\"철수\\\"\"}"}}],)"
+        R"("annotations":[{"title":"kim@example.com"}]},"logprobs":null,"finish_reason":"stop"}]})");
     CHECK(restorer.restored_count() == 3);
     out.clear();
     REQUIRE(restorer.body(R"({"error":{"message":"no )" + talk.mail + R"("}})", out));

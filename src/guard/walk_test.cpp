@@ -94,7 +94,8 @@ TEST_CASE("each piece of an escaped text leads to its own bytes, and half a char
 
 TEST_CASE("a string that holds JSON is walked inside, two levels deep, and below that told as it stands") {
     const Seen seen = seen_in(
-        R"({"arguments":"{\"to\":\"kim\",\"inner\":\"{\\\"n\\\":\\\"lee\\\",\\\"m\\\":\\\"[\\\\\\\"park\\\\\\\"]\\\"}\",\"no\":12345678}"})");
+        R"({"arguments":"{\"to\":\"kim\",)"
+        R"(\"inner\":\"{\\\"n\\\":\\\"lee\\\",\\\"m\\\":\\\"[\\\\\\\"park\\\\\\\"]\\\"}\",\"no\":12345678}"})");
     CHECK(seen.texts ==
           std::vector<std::string>{"arguments", "to", "kim", "inner", "n", "lee", "m", "[\"park\"]", "no", "12345678"});
     CHECK(seen.nested == std::vector<int>{0, 1, 1, 1, 2, 2, 2, 2, 1, 1});
