@@ -20,6 +20,11 @@ bool is_korean_register(Register as) {
     return as == Register::official || as == Register::chat || as == Register::form;
 }
 bool is_secret(DataKind kind) { return kind >= DataKind::aws_access_key && kind <= DataKind::high_entropy; }
+// Secrets that have no form of their own: known by the name that they are assigned to, seldom in a sentence.
+bool is_formless(DataKind kind) {
+    return kind == DataKind::aws_secret_key || kind == DataKind::azure_key || kind == DataKind::password ||
+           kind == DataKind::high_entropy;
+}
 bool is_name(DataKind kind) { return kind == DataKind::kr_name || kind == DataKind::person_name; }
 
 struct Sentence {
@@ -127,7 +132,8 @@ void Generator::add_value(Document& document, DataKind kind, Register as, Disgui
     const string_view label =
         !value.label.empty() ? value.label : pick(is_korean_register(as) ? words.korean : words.english, prng_);
     out += with_label(sentence.front, label);
-    put(document, kind, text, is_bare && value.variant.empty() ? "bare" : value.variant);
+    const string_view variant = is_bare && value.variant.empty() ? "bare" : is_formless(kind) ? "prose" : value.variant;
+    put(document, kind, text, variant);
     out += with_label(sentence.behind, label);
     out += '\n';
 }

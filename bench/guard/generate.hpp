@@ -26,7 +26,7 @@ std::string disguised(std::string_view value, Disguise disguise, Prng& prng);
 struct Truth {
     std::size_t begin = 0, end = 0;
     model::DataKind kind = model::DataKind::count_;
-    std::string_view variant{};   // "recent", "plain", "no region", "bare": see values.hpp and the sentences
+    std::string_view variant{};   // "recent", "plain", "no region", "bare", "prose": see values.hpp and the sentences
 };
 struct Document {
     std::string text;

@@ -200,7 +200,8 @@ std::string japanese_company(Prng& prng) {
 }
 
 std::string japanese_licence(Prng& prng) {
-    const std::string digits = std::to_string(prng.between(30, 46)) + random_digits(prng, 8);
+    const std::string digits =
+        (prng.chance(1, 2) ? "30" : std::to_string(prng.between(40, 55))) + random_digits(prng, 8);
     const int check = 11 - weighted(digits, {5, 4, 3, 2, 7, 6, 5, 4, 3, 2}) % 11;
     return digits + digit(check == 10 ? 0 : check == 11 ? 1 : check) + "0";
 }

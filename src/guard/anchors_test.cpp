@@ -72,3 +72,15 @@ TEST_CASE("the twins agree on random and on adversarial bytes") {
             check_twins(text);
         }
 }
+
+TEST_CASE("mixed places come in order, so that a word in front is looked at before the number behind it") {
+    std::vector<gilmok::guard::Anchor> anchors;
+    gilmok::guard::find_anchors("IBAN NL39 ZMWR 7953 8532 70", 0, 27, anchors);
+    std::uint32_t last = 0;
+    for (const auto& anchor : anchors) {
+        if (anchor.what != gilmok::guard::Anchor::What::mixed) continue;
+        CHECK(anchor.at > last);
+        last = anchor.at;
+    }
+    CHECK(last == 15);
+}

@@ -54,6 +54,7 @@ private:
     static constexpr std::size_t word_bytes_max = 64;   // no identifier stands inside a longer word
 
     void look_at_digits(std::size_t at) {
+        look_at_small_pairs(at);
         if (at < digits_next_) return;
         if (is_lone_number(at)) return;
         const DigitRun run = read_digit_run(text_, at, digits_next_);
@@ -111,11 +112,27 @@ private:
         match_world_letters(text_, first, sink_);
     }
 
+    // "6d-7b-82-…": small letters make no anchor of their own, so the digits of a hardware address do.
+    void look_at_small_pairs(std::size_t digit) {
+        const std::size_t begin = digit > 0 && is_hex(text_[digit - 1]) ? digit - 1 : digit;
+        if (begin + 6 > text_.size() || begin < pairs_next_ || text_[begin + 2] != '-' || text_[begin + 5] != '-')
+            return;
+        if (!is_hex(text_[begin + 1]) || !is_hex(text_[begin + 3]) || !is_hex(text_[begin + 4])) return;
+        std::size_t first = begin;
+        for (int pair = 0; pair < 5; ++pair) {
+            if (first < 3 || text_[first - 1] != '-' || !is_hex(text_[first - 2]) || !is_hex(text_[first - 3])) break;
+            first -= 3;
+        }
+        pairs_next_ = begin + 1;
+        match_world_letters(text_, first, sink_);
+    }
+
     void look_at_capitals(std::size_t eighth) {
         const std::size_t begin = eighth - 7;
         std::size_t end = eighth + 1;
         while (end < text_.size() && end - begin < 12 && is_ascii_alnum(text_[end])) ++end;
-        if (begin < word_next_ || (end - begin != 8 && end - begin != 11)) return;
+        // A word with digits in it may be looked at twice: words behind this one in its block have had their turn already.
+        if (end - begin != 8 && end - begin != 11) return;
         match_world_letters(text_, begin, sink_);
     }
 

@@ -206,8 +206,17 @@ bool is_letter_or_digit(char c) {
     return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
 }
 
+// A word's space or hyphen is an underline as well: "driver_license" is how programs write it.
+bool is_same(std::string_view text, std::string_view word) {
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (ascii_lower(text[i]) == word[i]) continue;
+        if ((word[i] != ' ' && word[i] != '-') || (text[i] != '_' && text[i] != '-' && text[i] != ' ')) return false;
+    }
+    return true;
+}
+
 bool stands_at(std::string_view text, std::size_t at, std::string_view word) {
-    if (text.size() - at < word.size() || !equal_ignoring_case(text.substr(at, word.size()), word)) return false;
+    if (text.size() - at < word.size() || !is_same(text.substr(at, word.size()), word)) return false;
     if (static_cast<unsigned char>(word.front()) >= 0x80) return true;
     const std::size_t end = at + word.size();
     return (at == 0 || !is_letter_or_digit(text[at - 1])) && (end == text.size() || !is_letter_or_digit(text[end]));

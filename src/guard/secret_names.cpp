@@ -136,7 +136,8 @@ DataKind kind_of(std::string_view name) {
         if (equal_ignoring_case(rest.substr(0, 3), "aws")) return DataKind::aws_secret_key;
         if (equal_ignoring_case(rest.substr(0, 3), "ncp") || equal_ignoring_case(rest.substr(0, 6), "ncloud"))
             return DataKind::cloud_key;
-        if (equal_ignoring_case(rest.substr(0, 5), "azure")) return DataKind::azure_key;
+        if (equal_ignoring_case(rest.substr(0, 5), "azure") || equal_ignoring_case(rest.substr(0, 10), "AccountKey"))
+            return DataKind::azure_key;
     }
     return DataKind::high_entropy;
 }

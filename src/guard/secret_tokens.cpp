@@ -29,9 +29,12 @@ bool is_in(SecretBytes bytes, char c) {
 
 // Below this a value repeats itself: "xxxxxxxx", "1234512345".
 constexpr double token_entropy_least = 2.5;
-// Beginnings so short that words have them too ("up_to_date…", "sk-loading…") need digits behind.
+// Beginnings so short that words have them too ("up_to_date…", "sk-loading…") need digits behind, or so many letters of both
+// cases as no name has: some issuers' tokens are of letters alone.
 constexpr std::size_t short_text_bytes = 4;
 constexpr std::ptrdiff_t short_digits_least = 3;
+constexpr std::size_t random_bytes_least = 30;
+constexpr std::ptrdiff_t random_capitals_least = 6;
 
 // The secret half of a pair stands near the half that is found: 40 characters of base64.
 void match_aws_secret_behind(std::string_view text, std::size_t at, Sink& sink) {
@@ -93,7 +96,10 @@ void match_secret_token(std::string_view text, std::size_t at, const SecretForm&
     if (end - rest < form.least || end - rest > form.most || is_identifier_byte(byte_at(text, end))) return;
     const std::string_view value = text.substr(rest, end - rest);
     if (is_placeholder(value) || entropy_of(value) < token_entropy_least) return;
-    if (is_short && form.bytes != SecretBytes::upper &&
+    const bool is_random = value.size() >= random_bytes_least &&
+                           std::count_if(value.begin(), value.end(), is_capital) >= random_capitals_least &&
+                           std::count_if(value.begin(), value.end(), is_small) >= random_capitals_least;
+    if (is_short && !is_random && form.bytes != SecretBytes::upper &&
         std::count_if(value.begin(), value.end(), is_digit) < short_digits_least)
         return;
     sink.add(at, end, form.kind, 95);

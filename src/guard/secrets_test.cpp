@@ -44,6 +44,7 @@ TEST_CASE("tokens are found by the beginning that their issuer gives them") {
     check_found("model_key", "sk-proj-" + made(60) + "-" + made(20));
     check_found("model_key", "sk-ant-api03-" + made(93) + "AA");
     check_found("model_key", "hf_" + made(34));
+    check_found("model_key", "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");   // some issuers' tokens have no digits
     check_found("model_key", "gsk_" + made(52));
     check_found("model_key", "xai-" + made(80));
     check_found("model_key", "r8_" + made(37));
