@@ -36,7 +36,8 @@ AdminResponse evidence(Control& control, const AdminRequest& request) {
     const config::Snapshot& snapshot = *control.setup()->snapshot;
     const auto tables = control.ask_tables();
     if (!tables)
-        return refuse_admin(503, {.code = "ledger", .what = "the ledger's tables do not answer: " + tables.error().message});
+        return refuse_admin(503,
+                            {.code = "ledger", .what = "the ledger's tables do not answer: " + tables.error().message});
     report::EvidenceContext context{
         .snapshot = snapshot, .judge = judge_class_by(snapshot), .checkpoint = {}, .archive = {}, .listed_max = listed};
     if (control.keeper() != nullptr)
@@ -73,7 +74,8 @@ AdminResponse destroy_archive_key(Control& control, const AdminRequest& request)
     const auto destroyed = archive::destroy_keys(control.files(), directory, tenant, now);
     if (!destroyed) return refuse_admin(503, {.code = "not_destroyed", .what = destroyed.error().message});
     if (destroyed->tenants.empty())
-        return refuse_admin(404, {.code = "tenant_unknown", .what = "the archive has no key of that tenant or below it"});
+        return refuse_admin(404,
+                            {.code = "tenant_unknown", .what = "the archive has no key of that tenant or below it"});
     std::string not_noted = "the ledger is off";
     if (control.keeper() != nullptr) {
         const std::string note = note_of(*destroyed);

@@ -6,6 +6,7 @@
 #include "auth/key_hash.hpp"
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "guard/examine.hpp"
 
 namespace gilmok::gateway {
 
@@ -127,7 +128,7 @@ void Control::add_shard(Shard& shard) { shards_.push_back(&shard); }
 
 std::string Control::reload(const std::string& path) {
     const std::uint64_t version = setup_->snapshot->version + 1;
-    const config::Loaded loaded = config::load(path, services_.files, services_.secrets, version);
+    const config::Loaded loaded = config::load(path, services_.files, services_.secrets, version, guard::examine);
     std::string problems;
     for (const config::Problem& problem : loaded.problems)
         if (!problem.is_warning) problems += config::render(problem, false);

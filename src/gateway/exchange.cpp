@@ -203,6 +203,7 @@ bool Exchange::answer_locally() {
         const auto found = snapshot().models_by_name.find(path.substr(list_path.size() + 1));
         if (found == snapshot().models_by_name.end() || !auth::check_model(*key_, found->second)) {
             detail_ = path.substr(list_path.size() + 1);
+            hide_detail();
             const Error unknown{Code::model_unknown, Fault::client, Retry::never, "no such model"};
             std::string error;
             dialect::openai::append_error(error, unknown, record_.id.view(), detail_);
@@ -263,6 +264,7 @@ void Exchange::refuse(const Error& error) {
         else if (wait_s > 0)
             with.retry_after_s = static_cast<std::uint32_t>(std::min(wait_s, retry_after_max_s));
     }
+    hide_detail();
     std::string standing;
     if (key_ != nullptr && model_ != nullptr) append_standing(standing);
     with.more_headers = standing;

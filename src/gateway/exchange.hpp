@@ -68,6 +68,7 @@ private:
                     std::string_view more_headers = {});
     void refuse(const Error& error);
     void lose_client();
+    void hide_detail();
     void settle();
 
     // money (money.cpp)
@@ -92,6 +93,7 @@ private:
     std::unique_ptr<GuardedAnswer> guard_answer();
     void record_answer(const GuardedAnswer& answer);
     void forget_bodies();
+    void append_labels(std::string& headers) const;
     void archive_prompt(const Try& slot);
     void archive_answer(std::string_view text);
 

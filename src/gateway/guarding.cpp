@@ -49,6 +49,14 @@ bool scan_head(const wire::http1::RequestHead& head, const guard::Detector& dete
 
 }   // namespace
 
+// A refusal shows the name that was wrong. Whoever puts a key where a name belongs must not find it in a log of errors.
+void Exchange::hide_detail() {
+    if (detail_.empty() || record_.code == Code::guard_refused || !setup_->guards->is_on) return;
+    std::vector<model::Finding> findings;
+    const bool is_looked_at = setup_->guards->detector->scan(detail_, shard_.scratch().detect, findings);
+    if (!is_looked_at || !findings.empty()) detail_ = "not shown: it holds what the guard looks for";
+}
+
 // What is in the text, and of which class the request therefore is. Nothing that could not be looked at leaves.
 Result<bool> Exchange::inspect() {
     const Guards& guards = *setup_->guards;
@@ -218,6 +226,7 @@ bool Exchange::reads_answer() const {
     const Guards& guards = *setup_->guards;
     if (!guards.is_on) return false;
     if (guarded_ != nullptr && guarded_->pseudonyms && !guarded_->pseudonyms->is_empty()) return true;
+    if (!guards.labels.of(record_.tenant).notice_first.empty()) return true;
     if (!snapshot().guard.looks_at_answers) return false;
     const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
     return !rules.masked.is_empty() || !rules.blocked.is_empty();
@@ -230,6 +239,8 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
     guard::RestoreOptions options;
     options.endpoint = record_.endpoint;
     options.content_is_json = request_.wants_json;
+    const guard::Label& label = guards.labels.of(record_.tenant);
+    if (!label.notice_first.empty() && guard::is_first_turn(request_.text)) options.notice = label.notice_first;
     if (guarded_ != nullptr && guarded_->pseudonyms) options.pseudonyms = &*guarded_->pseudonyms;
     if (snapshot().guard.looks_at_answers) {
         const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
@@ -241,6 +252,14 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
                 options.sent.emplace_back(guarded_->inspection.value(i));
     }
     return std::make_unique<GuardedAnswer>(std::move(options), shard_.scratch().detect);
+}
+
+// What a machine can tell a generated answer by, and what its reader is to be told.
+void Exchange::append_labels(std::string& headers) const {
+    const Guards& guards = *setup_->guards;
+    if (!guards.is_on || !model::is_generative(record_.endpoint)) return;
+    for (const guard::Label::Header& header : guards.labels.of(record_.tenant).headers)
+        wire::http1::append_header(headers, header.name, header.value);
 }
 
 // What the answer held is a decision of its own.

@@ -13,6 +13,7 @@
 #include "config/snapshot.hpp"
 #include "guard/decide.hpp"
 #include "guard/detector.hpp"
+#include "guard/labels.hpp"
 #include "io/files.hpp"
 #include "ledger/keeper.hpp"
 #include "model/guarded.hpp"
@@ -20,10 +21,11 @@
 namespace gilmok::gateway {
 
 struct Guards {
-    explicit Guards(const config::Snapshot& snapshot) : rules(snapshot) {}
+    explicit Guards(const config::Snapshot& snapshot) : rules(snapshot), labels(snapshot) {}
 
     bool is_on = false;
     guard::Rules rules;
+    guard::Labels labels;
     std::unique_ptr<const guard::Detector> detector;
     Secret secret;   // of the stand-ins
     // The applications of [app.NAME], and which one a tenant belongs to: the nearest ancestor's. Index or `no_application`.

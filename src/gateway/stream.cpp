@@ -30,6 +30,7 @@ io::Task<> Exchange::relay() {
     options.hide_delta_usage = request_.is_stream && upstream.is_usage_continuous;
     std::string standing;
     append_standing(standing);
+    append_labels(standing);
     options.more_headers = standing;
     options.keeps_copy = is_remembered_ || is_archived_;
     options.wants_stream = request_.is_stream;

@@ -29,6 +29,12 @@ enum class Endpoint : std::uint8_t {
     none,                   // not one of ours
     count_,
 };
+// Whether a model makes up what it answers: text, pictures or speech.
+constexpr bool is_generative(Endpoint endpoint) {
+    return endpoint == Endpoint::chat || endpoint == Endpoint::completions || endpoint == Endpoint::audio_speech ||
+           endpoint == Endpoint::images_generations || endpoint == Endpoint::images_edits ||
+           endpoint == Endpoint::images_variations;
+}
 std::string_view name_of(Endpoint endpoint);   // "chat", "completions", …
 std::string_view path_of(Endpoint endpoint);   // below the upstream's base path: "/chat/completions"
 std::string_view gen_ai_operation_of(
