@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "guard/examine.hpp"
 
 namespace gilmok::cli {
 namespace {
@@ -65,7 +66,7 @@ std::string problems_text(const std::vector<Problem>& problems, bool with_colour
 }
 
 CheckResult check(const CheckArgs& args, io::Files& files, config::Secrets& secrets) {
-    const config::Loaded loaded = config::load(args.config_path, files, secrets, 1);
+    const config::Loaded loaded = config::load(args.config_path, files, secrets, 1, guard::examine);
     const bool is_refused = !loaded.snapshot || (args.is_strict && !loaded.problems.empty());
     CheckResult result;
     result.exit_code = is_refused ? exit_refused : 0;

@@ -72,7 +72,7 @@ std::optional<Verb> own_words_of(std::string_view word) {
     constexpr std::pair<std::string_view, Verb> verbs[] = {
         {"key", Verb::key},     {"usage", Verb::usage},       {"spend", Verb::spend},  {"budget", Verb::budget},
         {"price", Verb::price}, {"forecast", Verb::forecast}, {"ledger", Verb::ledger},
-        {"evidence", Verb::evidence}, {"archive", Verb::archive}};
+        {"guard", Verb::guard}, {"evidence", Verb::evidence}, {"archive", Verb::archive}};
     for (const auto& [name, verb] : verbs)
         if (name == word) return verb;
     return std::nullopt;

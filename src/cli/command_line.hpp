@@ -32,6 +32,7 @@ enum class Verb : std::uint8_t {
     price,
     forecast,
     ledger,
+    guard,
     evidence,
     archive,
     version,

@@ -179,6 +179,10 @@ void CommandTree::add_money_verbs() {
                {"rebuild", "Compute the tables again from the log"},
                {"erase", "Forget who a user was"},
                {"rerate", "Charge a span of time again at the present prices"}});
+    CLI::App* guard = add(Verb::guard, "guard", "Show which rule decides what may go where; try a text", "");
+    add_parts(guard, {{"rules", "Show the rules in the order in which they are asked, or explain one case"},
+                      {"test", "Look through a text: what is found, and what would go where"},
+                      {"bench", "Measure how fast texts are looked through on this machine"}});
     CLI::App* evidence =
         add(Verb::evidence, "evidence", "Report for an auditor: what left, to where, under which rule, with proofs", "");
     for (const char* option : {"-c,--config", "-o,--output", "--period", "--from", "--to", "--tenant", "--proofs", "--list",

@@ -6,6 +6,7 @@
 #include "auth/key_store.hpp"
 #include "base/text.hpp"
 #include "config/profile.hpp"
+#include "guard/examine.hpp"
 #include "io/linux/loop.hpp"
 #include "io/linux/machine.hpp"
 #include "io/tls.hpp"
@@ -186,7 +187,7 @@ Outcome doctor_json(const std::vector<Finding>& findings) {
 
 Outcome doctor(const DoctorArgs& args, io::Files& files, config::Secrets& secrets, Fetcher& fetcher) {
     NotingSecrets noting(secrets);
-    config::Loaded loaded = config::load(args.config_path, files, noting, 1);
+    config::Loaded loaded = config::load(args.config_path, files, noting, 1, guard::examine);
     Patient patient;
     patient.config_path = args.config_path;
     patient.snapshot = loaded.snapshot;

@@ -63,6 +63,7 @@ int run(CommandLine line) {
         case Verb::price: return print(price_command(line.words, {files, secrets, io::linux_::wall_now(), line.language}));
         case Verb::forecast: return print(forecast_here(line.words, line.language));
         case Verb::ledger: return print(ledger_here(line.words, line.language));
+        case Verb::guard: return print(guard_here(line.words, line.language));
         case Verb::evidence:
             return print(evidence_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
         case Verb::archive: return print(archive_here(line.words, line.language));

@@ -45,6 +45,7 @@ Money
   forecast     how much more will be spent, and how sure that is
   ledger       verify, prove, export and rebuild what was written down
 Audit
+  guard        which rule decides what may go where; try a text
   evidence     what left, to where, under which rule, with proofs
   archive      prompts and answers that are kept; destroying a tenant's key
 Also
@@ -84,6 +85,7 @@ Documents: README.md, docs/config.md, SECURITY.md
   forecast     앞으로 얼마나 더 쓸지, 그 예측이 얼마나 확실한지 알려 줍니다
   ledger       원장을 검증하고, 증명하고, 내보내고, 표를 다시 만듭니다
 감사
+  guard        무엇이 어디로 갈 수 있는지 정하는 규칙을 보고, 글로 시험해 봅니다
   evidence     무엇이 어디로 어떤 규칙에 따라 나갔는지, 증명과 함께 보고합니다
   archive      보관한 프롬프트와 답변을 보고, 테넌트의 키를 파기합니다
 기타

@@ -5,6 +5,7 @@
 #include "auth/admin_token.hpp"
 #include "base/text.hpp"
 #include "cli/check.hpp"
+#include "guard/examine.hpp"
 #include "wire/json.hpp"
 
 namespace gilmok::cli {
@@ -65,7 +66,7 @@ Secret admin_token_of(const config::Server& server, io::Files& files) {
 
 Outcome reload(const std::string& config_path, io::Files& files, config::Secrets& secrets, Fetcher& fetcher) {
     LenientSecrets lenient(secrets);
-    const config::Loaded loaded = config::load(config_path, files, lenient, 1);
+    const config::Loaded loaded = config::load(config_path, files, lenient, 1, guard::examine);
     if (loaded.snapshot == nullptr)
         return {exit_config,
                 {},

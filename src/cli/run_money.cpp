@@ -3,10 +3,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "base/assert.hpp"
+#include "cli/guard.hpp"
 #include "cli/run_money.hpp"
 #include "io/linux/files.hpp"
 #include "io/linux/loop.hpp"
@@ -60,6 +62,21 @@ Outcome with_ledger(Outcome (*command)(const std::vector<std::string>&, const Le
 }
 
 }   // namespace
+
+Outcome guard_here(const std::vector<std::string>& words, Language language) {
+    io::linux_::LinuxFiles files;
+    GuardWorld world{files, config::system_secrets(), language, io::linux_::monotonic_now, nullptr};
+    world.read_input = [](std::size_t bytes_max) {
+        std::string text;
+        char part[4'096];
+        for (std::size_t got = 1; got > 0 && text.size() < bytes_max;) {
+            got = std::fread(part, 1, std::min(sizeof(part), bytes_max - text.size()), stdin);
+            text.append(part, got);
+        }
+        return text;
+    };
+    return guard_command(words, world);
+}
 
 Outcome ledger_here(const std::vector<std::string>& words, Language language) {
     return with_ledger(ledger_command, words, language);

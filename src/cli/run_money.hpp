@@ -11,6 +11,7 @@
 namespace gilmok::cli {
 
 Outcome forecast_here(const std::vector<std::string>& words, Language language);
+Outcome guard_here(const std::vector<std::string>& words, Language language);
 Outcome ledger_here(const std::vector<std::string>& words, Language language);
 Outcome archive_here(const std::vector<std::string>& words, Language language);
 

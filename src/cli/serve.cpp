@@ -7,6 +7,7 @@
 #include "cli/outcome.hpp"
 #include "cli/version.hpp"
 #include "gateway/process.hpp"
+#include "guard/examine.hpp"
 #include "io/linux/files.hpp"
 #include "io/linux/machine.hpp"
 
@@ -14,7 +15,7 @@ namespace gilmok::cli {
 
 int run_serve(const ServeArgs& args) {
     io::linux_::LinuxFiles files;
-    const config::Loaded loaded = config::load(args.config_path, files, config::system_secrets(), 1);
+    const config::Loaded loaded = config::load(args.config_path, files, config::system_secrets(), 1, guard::examine);
     const char* no_colour = std::getenv("NO_COLOR");
     const bool with_colour = (no_colour == nullptr || *no_colour == '\0') && io::linux_::is_terminal(2);
     std::fputs(problems_text(loaded.problems, with_colour).c_str(), stderr);

@@ -61,6 +61,10 @@ Loaded load(const std::string& path, io::Files& files, Secrets& secrets, std::ui
 Loaded load_text(std::string_view text, const std::string& name, io::Files& files, Secrets& secrets,
                  std::uint64_t version, Examiner examine = nullptr);
 
+// Appends the rules of the packs that `guard` names and settles what they say of classes. Part of load(); by itself for who has no
+// file. Names of packs that nobody knows are passed over: load() tells of them.
+void apply_packs(Guard& guard);
+
 // JSON Schema (draft 2020-12) of the file.
 std::string json_schema();
 // The configuration as TOML again, secrets as their references: what `gilmok up --save` writes.

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "catalog/jurisdictions.hpp"
-#include "config/reader.hpp"
+#include "config/load.hpp"
 
 namespace gilmok::config {
 namespace {

@@ -25,8 +25,6 @@ void check_money(const Snapshot& snapshot, const Places& places, Problems& probl
 
 // The same for the guard, the register of applications and the archive; called by check().
 void check_guard(const Snapshot& snapshot, const Places& places, Problems& problems);
-// Appends the rules of the packs and settles what they say of classes. Names of packs that nobody knows are left to check().
-void apply_packs(Guard& guard);
 
 // For tests and fuzzing: as render_toml(), but every value is written, defaults too.
 std::string render_everything(const Snapshot& snapshot);

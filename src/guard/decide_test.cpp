@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "base/prng.hpp"
-#include "config/reader.hpp"
+#include "config/load.hpp"
 
 using namespace gilmok;
 using namespace gilmok::guard;

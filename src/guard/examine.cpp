@@ -22,7 +22,8 @@ void add_patterns(const config::Guard& guard, std::vector<config::Flaw>& flaws) 
 // Each by itself, so that the flaw stands where the dictionary is named.
 void add_dictionary(const config::GuardDictionary& from, io::Files& files, std::vector<config::Flaw>& flaws) {
     const auto add = [&](std::string key, std::string what) {
-        flaws.push_back({"guard.dictionary", from.name, std::move(key), std::string(unusable), std::move(what), {}, {}});
+        flaws.push_back(
+            {"guard.dictionary", from.name, std::move(key), std::string(unusable), std::move(what), {}, {}});
     };
     const auto terms = files.read(from.file, Dictionary::file_bytes_max);
     if (!terms) return add("file", "it cannot be read: " + terms.error().message);
