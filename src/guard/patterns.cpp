@@ -19,8 +19,17 @@ namespace gilmok::guard {
 
 namespace {
 
-// A pattern without the start of its matches is of no use to what is cut out.
-constexpr unsigned flags = HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_SOM_LEFTMOST | HS_FLAG_DOTALL;
+// The engine knows no Unicode edge of words: a pattern with \b is read with ASCII's classes, which also suits Korean, where a
+// particle behind a Latin word is an edge. A match without its start would be of no use to what is cut out.
+unsigned flags_of(std::string_view regex) {
+    constexpr unsigned always = HS_FLAG_UTF8 | HS_FLAG_SOM_LEFTMOST | HS_FLAG_DOTALL;
+    for (std::size_t at = 0; at + 1 < regex.size(); ++at) {
+        if (regex[at] != '\\') continue;
+        ++at;
+        if (regex[at] == 'b' || regex[at] == 'B') return always;
+    }
+    return always | HS_FLAG_UCP;
+}
 
 struct DatabaseFree {
     void operator()(hs_database_t* database) const { hs_free_database(database); }
@@ -87,17 +96,21 @@ public:
             return problem(found->column, std::move(found->text));
         hs_compile_error_t* error = nullptr;
         hs_database_t* database = nullptr;
-        if (hs_compile(pattern.regex.c_str(), flags, HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS)
-            return problem(column_of(message_of(error)), in_peoples_words(take(error)));
+        if (hs_compile(pattern.regex.c_str(), flags_of(pattern.regex), HS_MODE_BLOCK, nullptr, &database, &error) !=
+            HS_SUCCESS) {
+            const std::string message = take(error);
+            return problem(column_of(message), in_peoples_words(message));
+        }
         hs_free_database(database);
     }
 
     Database all() {
         std::vector<const char*> texts;
-        std::vector<unsigned> ids, all_flags(patterns_.size(), flags);
+        std::vector<unsigned> ids, all_flags;
         for (const config::GuardPattern& pattern : patterns_) {
             ids.push_back(static_cast<unsigned>(texts.size()));
             texts.push_back(pattern.regex.c_str());
+            all_flags.push_back(flags_of(pattern.regex));
         }
         hs_compile_error_t* error = nullptr;
         hs_database_t* database = nullptr;
