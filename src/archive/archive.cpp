@@ -152,13 +152,17 @@ Taken Archive::put(std::string_view tenant, const model::RequestId& request, Wal
                    std::string_view text, bool is_redacted) {
     Inside& self = *inside_;
     const std::size_t end = cut_at(text);
-    const std::scoped_lock guard(self.mutex);
-    if (self.is_stopping || !is_kept(self.settings.tenants, tenant)) return Taken::not_kept;
-    if (what == What::answer && !self.settings.keeps_answers) return Taken::not_kept;
     const std::uint64_t bytes = end + item_overhead_bytes;
-    if (self.status.queued_bytes + bytes > queue_bytes_max) {
-        ++self.status.dropped_queue;
-        return Taken::no_room;
+    {
+        const std::scoped_lock guard(self.mutex);
+        if (self.is_stopping || !is_kept(self.settings.tenants, tenant)) return Taken::not_kept;
+        if (what == What::answer && !self.settings.keeps_answers) return Taken::not_kept;
+        if (self.status.queued_bytes + bytes > queue_bytes_max) {
+            ++self.status.dropped_queue;
+            return Taken::no_room;
+        }
+        self.status.queued_bytes += bytes;
+        if (end < text.size()) ++self.status.cut;
     }
     RecordHeader header;
     header.what = what;
@@ -166,9 +170,9 @@ Taken Archive::put(std::string_view tenant, const model::RequestId& request, Wal
     header.is_cut = end < text.size();
     header.at = at;
     header.request = request;
-    if (header.is_cut) ++self.status.cut;
-    self.queue.emplace_back(std::string(tenant), header, text.substr(0, end));
-    self.status.queued_bytes += bytes;
+    Item item(std::string(tenant), header, text.substr(0, end));   // copied outside: other shards must not wait for it
+    const std::scoped_lock guard(self.mutex);
+    self.queue.push_back(std::move(item));
     self.changed.notify_one();
     return Taken::yes;
 }
@@ -361,7 +365,8 @@ void Archive::Inside::sync_all(WallTime now) {
 }
 
 void Archive::Inside::fail(const io::FileError& error, WallTime now) {
-    retry_at = now + retry_interval;
+    // A key that does not open is one tenant's; a disk that fails is everybody's, and is given a moment.
+    if (error.code != EBADMSG) retry_at = now + retry_interval;
     const std::scoped_lock guard(mutex);
     status.is_failing = true;
     status.problem = error.message;

@@ -20,7 +20,7 @@ enum class Taken : std::uint8_t { yes, not_kept, no_room };
 
 struct Status {
     bool is_failing = false;
-    std::string problem;   // what, where, why; "" when all is well
+    std::string problem;                          // what, where, why; "" when all is well
     std::uint64_t stored = 0, stored_bytes = 0;   // texts and bytes of them, since the start
     std::uint64_t dropped_queue = 0;              // the queue was full
     std::uint64_t dropped_disk = 0;               // the disk was full or failed, or a key could not be opened

@@ -1,5 +1,5 @@
-// Properties: no bytes crash a reader of the archive; what is accepted is written again as the same bytes; records that were not sealed under
-// the key open under none; whole records before a torn end are found.
+// Properties: no bytes crash a reader of the archive; what is accepted is written again as the same bytes; records that were
+// not sealed under the key do not open; whole records before a torn end are found.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -14,7 +14,8 @@ namespace gilmok::archive {
 TEST_CASE("archive: prompt and answer come back as they were, and only of tenants that are named") {
     World world({"acme", "beta/research"});
     world.open();
-    CHECK(world.archive->put("acme/finance", request_at(noon, 1), noon, What::prompt, "주민등록번호는", true) == Taken::yes);
+    CHECK(world.archive->put("acme/finance", request_at(noon, 1), noon, What::prompt, "주민등록번호는", true) ==
+          Taken::yes);
     CHECK(world.archive->put("acme/finance", request_at(noon, 1), noon + std::chrono::seconds(1), What::answer, "") ==
           Taken::yes);
     CHECK(world.archive->put("acmeother", request_at(noon, 1), noon, What::prompt, "x") == Taken::not_kept);
@@ -64,6 +65,7 @@ TEST_CASE("archive: another master key opens nothing, and no byte can be changed
     CHECK(world.store("acme", 2, "y") == 0);   // and nothing is written beside what it cannot read
     CHECK(world.archive->status().dropped_disk == 1);
     CHECK(world.archive->status().problem.find("not under this master key") != std::string::npos);
+    CHECK(world.store("acme/other", 2, "z") == 1);   // nobody else has to wait for it
     world.settings.key = Secret(std::string(64, 'a'));
     CHECK(world.shown(1).texts.front().text == "the text");
 
@@ -90,9 +92,9 @@ TEST_CASE("archive: a destroyed key makes everything unreadable, and what comes 
     world.store("beta", 3, "three");
     const std::string key_path = tenant_directory("archive", "acme") + "/key";
     const std::string key_before = world.files.text(key_path);
-    const std::string file_before = world.files.text(world.files_of("acme").front()), path = world.files_of("acme").front();
-    const Destroyed destroyed =
-        value_of(destroy_keys(world.files, "archive", "acme", noon + std::chrono::hours(1)));
+    const std::string file_before = world.files.text(world.files_of("acme").front()),
+                      path = world.files_of("acme").front();
+    const Destroyed destroyed = value_of(destroy_keys(world.files, "archive", "acme", noon + std::chrono::hours(1)));
     CHECK(destroyed.tenants.size() == 2);
     CHECK(destroyed.problems.empty());
     CHECK_FALSE(world.files.exists(key_path));
@@ -263,7 +265,8 @@ TEST_CASE("archive: a second writer is refused, and many tenants need no more ha
     CHECK(second.error().message.find("another gilmok") != std::string::npos);
     for (int round = 0; round < 2; ++round) {
         for (int i = 0; i < 300; ++i)
-            static_cast<void>(world.archive->put("t/" + std::to_string(i), request_at(noon, 1), noon, What::prompt, "x"));
+            static_cast<void>(
+                world.archive->put("t/" + std::to_string(i), request_at(noon, 1), noon, What::prompt, "x"));
         CHECK(world.archive->turn(noon) == 300);
     }
     CHECK(value_of(list(world.files, "archive")).size() == 300);
@@ -278,7 +281,8 @@ TEST_CASE("archive: threads hand in while another writes, and the end waits for 
     for (std::uint64_t giver = 0; giver < 3; ++giver)
         givers.emplace_back([&world, giver] {
             for (std::uint64_t i = 0; i < 200; ++i)
-                static_cast<void>(world.archive->put("acme", request_at(noon, giver * 200 + i), noon, What::prompt, "x"));
+                static_cast<void>(
+                    world.archive->put("acme", request_at(noon, giver * 200 + i), noon, What::prompt, "x"));
         });
     std::thread writer([&world] {
         while (world.archive->wait(std::chrono::seconds(1))) world.archive->turn(noon);
@@ -297,7 +301,8 @@ TEST_CASE("archive: the master key is the configured one, or one that is made on
     CHECK_FALSE(load_master_key(files, settings, "state", {}));
     const Key made = value_of(load_master_key(files, settings, "state", random_of(1)));
     CHECK(files.mode("state/archive.key") == 0600);
-    CHECK(std::ranges::equal(value_of(load_master_key(files, settings, "state", random_of(2))).reveal(), made.reveal()));
+    CHECK(
+        std::ranges::equal(value_of(load_master_key(files, settings, "state", random_of(2))).reveal(), made.reveal()));
     settings.key = Secret(std::string(64, 'A') + "\r\n");
     CHECK(value_of(load_master_key(files, settings, "state", {})).reveal()[5] == '\xaa');
     for (const char* wrong : {"short", "zz"}) {

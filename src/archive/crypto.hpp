@@ -1,4 +1,4 @@
-// AES-256-GCM and the keys of the archive, by OpenSSL. docs/archive.md says what is sealed with what. Pure but for random_bytes().
+// AES-256-GCM and the keys of the archive, by OpenSSL. docs/archive.md says what is sealed with what. Pure.
 #pragma once
 
 #include <array>

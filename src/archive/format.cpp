@@ -19,7 +19,8 @@ static_assert(file_mark.size() == id_bytes && file_header_bytes == 3 * id_bytes)
 constexpr std::uint8_t version = 1;
 constexpr std::uint8_t redacted_flag = 1, cut_flag = 2;
 constexpr std::size_t request_offset = 16;
-constexpr std::size_t request_bytes = 16;   // the first 16 of 26 characters would not do: the id as it is read by people
+constexpr std::size_t request_bytes =
+    16;   // the first 16 of 26 characters would not do: the id as it is read by people
 constexpr std::string_view key_mark = "gilmok-archive-key 1";
 constexpr std::string_view name_suffix = ".arc";
 constexpr std::string_view id_letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -229,8 +230,6 @@ std::optional<std::int64_t> day_of_name(std::string_view name) {
 }
 
 std::int64_t day_of(WallTime at) { return std::chrono::floor<std::chrono::days>(at).time_since_epoch().count(); }
-std::string text_of_day(std::int64_t day) {
-    return rfc3339(WallTime(std::chrono::days(day))).substr(0, 10);
-}
+std::string text_of_day(std::int64_t day) { return rfc3339(WallTime(std::chrono::days(day))).substr(0, 10); }
 
 }   // namespace gilmok::archive

@@ -116,8 +116,7 @@ io::FileResult<TenantKey> open_tenant_key(io::Files& files, const std::string& d
     const auto wrapped = read_key_file(files, in + "/key");
     if (!wrapped) return Failure(wrapped.error());
     auto key = unwrap(master, *wrapped);
-    if (!key || wrapped->tenant != tenant)
-        return wrong(in + "/key: is not under this master key, or was changed");
+    if (!key || wrapped->tenant != tenant) return wrong(in + "/key: is not under this master key, or was changed");
     return TenantKey{.id = wrapped->key_id, .key = std::move(*key)};
 }
 

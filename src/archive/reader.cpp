@@ -87,7 +87,7 @@ Opened open_key(io::Files& files, const std::string& in, const Key& master) {
     read_destroyed(files, in, seen);
     opened.tenant = seen.tenant;
     if (!seen.has_key) {
-        opened.problem = !seen.problems.empty()     ? seen.problems.front()
+        opened.problem = !seen.problems.empty()   ? seen.problems.front()
                          : seen.destroyed.empty() ? "its key is not there"
                                                   : "its key was destroyed at " + seen.destroyed;
         return opened;
@@ -144,12 +144,12 @@ Walked walk(io::Files& files, const std::string& path, const OnRecord& on_record
     walked.whole_bytes = file_header_bytes;
     while (walked.whole_bytes < *size) {
         const auto bytes = window.at(walked.whole_bytes, record_header_bytes);
-        const auto record = bytes ? read_record_header(*bytes)
-                                  : fail(Code::internal, Fault::gateway, Retry::never, "cannot be read");
+        const auto record =
+            bytes ? read_record_header(*bytes) : fail(Code::internal, Fault::gateway, Retry::never, "cannot be read");
         const bool is_cut = record && record->length > *size - walked.whole_bytes;
         if (!record || is_cut) {
-            walked.problem = path + ": from byte " + std::to_string(walked.whole_bytes) + " on: " +
-                             (is_cut ? "a record that is cut" : std::string(record.error().detail));
+            walked.problem = path + ": from byte " + std::to_string(walked.whole_bytes) +
+                             " on: " + (is_cut ? "a record that is cut" : std::string(record.error().detail));
             return walked;
         }
         if (on_record) on_record(*record, walked.whole_bytes);
@@ -222,7 +222,8 @@ io::FileResult<Shown> show(io::Files& files, const std::string& directory, const
             }
         }
     }
-    std::ranges::sort(shown.texts, {}, [](const Found& found) { return std::pair(found.header.at, found.header.what); });
+    std::ranges::sort(shown.texts, {},
+                      [](const Found& found) { return std::pair(found.header.at, found.header.what); });
     return shown;
 }
 

@@ -23,7 +23,7 @@ using OnRecord = std::function<void(const RecordHeader& header, std::uint64_t of
 Walked walk(io::Files& files, const std::string& path, const OnRecord& on_record);
 
 struct TenantSeen {
-    std::string tenant;      // "" when its key is gone and nothing tells
+    std::string tenant;   // "" when its key is gone and nothing tells
     bool has_key = false;
     std::string destroyed;   // when its last key was, "" = never
     std::string first_day, last_day;

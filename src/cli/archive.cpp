@@ -117,12 +117,13 @@ Outcome show(const Options& options, const LedgerWorld& world) {
     Outcome outcome;
     model::RequestId id{};
     if (options.request.size() != sizeof id.text)
-        return failed(exit_usage, verb, "a request id has 26 letters and digits, as in the header x-request-id of its answer");
+        return failed(exit_usage, verb,
+                      "a request id has 26 letters and digits, as in the header x-request-id of its answer");
     std::copy(options.request.begin(), options.request.end(), id.text);
     const auto opened = open(options, world, outcome);
     if (!opened) return outcome;
-    const auto master = archive::load_master_key(world.files, opened->snapshot->archive,
-                                                 opened->snapshot->server.state_dir, {});
+    const auto master =
+        archive::load_master_key(world.files, opened->snapshot->archive, opened->snapshot->server.state_dir, {});
     if (!master) return failed(exit_config, verb, master.error().message);
     const auto shown = archive::show(world.files, opened->directory, *master, id);
     if (!shown) return failed(exit_failed, verb, shown.error().message);
@@ -203,12 +204,14 @@ Outcome destroy_key(const Options& options, const LedgerWorld& world) {
     const auto destroyed = archive::destroy_keys(world.files, opened->directory, options.tenant, world.now);
     if (!destroyed) return failed(exit_failed, verb, destroyed.error().message);
     if (destroyed->tenants.empty())
-        return failed(exit_failed, verb, "the archive has no key of \"" + options.tenant + "\" or below it; nothing changed");
+        return failed(exit_failed, verb,
+                      "the archive has no key of \"" + options.tenant + "\" or below it; nothing changed");
     for (const std::string& tenant : destroyed->tenants) outcome.out += "destroyed: " + tenant + '\n';
     for (const std::string& problem : destroyed->problems) outcome.err += problem + '\n';
     if (const std::string not_noted = note_here(*opened->snapshot, world, destroyed->tenants); !not_noted.empty())
         outcome.err += "not noted in the ledger: " + not_noted + '\n';
-    outcome.err += "backups of the key file can still open backups of the archive, as long as the master key is there\n";
+    outcome.err +=
+        "backups of the key file can still open backups of the archive, as long as the master key is there\n";
     return outcome;
 }
 

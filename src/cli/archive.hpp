@@ -8,8 +8,8 @@
 
 namespace gilmok::cli {
 
-// `arguments` begin after "archive". Exit codes: 0 done; 1 it is not there, cannot be read or could not be destroyed; 2 usage; 3 configuration
-// or a file that cannot be read; 4 and 5 the running gateway is silent or refuses.
+// `arguments` begin after "archive". Exit codes: 0 done; 1 it is not there, cannot be read or could not be destroyed; 2 usage;
+// 3 configuration or a file that cannot be read; 4 and 5 the running gateway is silent or refuses.
 Outcome archive_command(const std::vector<std::string>& arguments, const LedgerWorld& world);
 
 }   // namespace gilmok::cli

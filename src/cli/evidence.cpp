@@ -89,8 +89,7 @@ Outcome run(const Options& options, const MoneyWorld& world) {
                                           .listed_max = options.listed};
     const auto found = report::evidence(*opened->tables, context, options.asked, opened->clock);
     if (!found) return failed(exit_usage, verb, found.error());
-    const bool is_korean =
-        options.language.empty() ? world.language == Language::ko : options.language == "ko";
+    const bool is_korean = options.language.empty() ? world.language == Language::ko : options.language == "ko";
     if (options.output == "json")
         outcome.out = report::evidence_json(*found, context);
     else if (options.output == "csv")
@@ -137,9 +136,7 @@ Outcome evidence_command(const std::vector<std::string>& arguments, const MoneyW
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
         app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        return {exit_ok, app.help(), {}};
-    } catch (const CLI::ParseError& error) {
+    } catch (const CLI::CallForHelp&) { return {exit_ok, app.help(), {}}; } catch (const CLI::ParseError& error) {
         return failed(exit_usage, verb, std::string(error.what()) + "\n`gilmok evidence --help` tells what it takes.");
     }
     return run(options, world);

@@ -69,8 +69,7 @@ TEST_CASE("tables of schema 1 get the decisions' tables at the next start, and a
         auto tables = value_of(open_sqlite(directory.file("t")));
         apply_in_batches(*tables, world.take(), world.prng());
     }
-    execute(directory.file("t"),
-            "DROP TABLE decisions; DROP TABLE decision_kinds; UPDATE meta SET version = 1");
+    execute(directory.file("t"), "DROP TABLE decisions; DROP TABLE decision_kinds; UPDATE meta SET version = 1");
     CHECK(ask_sqlite(directory.file("t")).error().message.find("brings them up to date") != std::string::npos);
     const std::uint64_t before = world.decisions().size();
     auto tables = value_of(open_sqlite(directory.file("t")));

@@ -13,14 +13,15 @@ using enum ColumnType;
 using model::NameId;
 
 constexpr std::array columns_of_decision{
-    Column{"idx", integer64},        Column{"exchange", bytes},        Column{"attempt", integer16},
-    Column{"at_ns", integer64},      Column{"tenant", integer32},      Column{"application", integer32},
-    Column{"upstream", integer32},   Column{"place", integer32},       Column{"operator", integer32},
-    Column{"data_class", integer16}, Column{"verdict", integer16},     Column{"rule", integer32},
+    Column{"idx", integer64},        Column{"exchange", bytes},    Column{"attempt", integer16},
+    Column{"at_ns", integer64},      Column{"tenant", integer32},  Column{"application", integer32},
+    Column{"upstream", integer32},   Column{"place", integer32},   Column{"operator", integer32},
+    Column{"data_class", integer16}, Column{"verdict", integer16}, Column{"rule", integer32},
     Column{"is_answer", integer16},  Column{"has_more", integer16}};
 
-constexpr std::array columns_of_kind{Column{"idx", integer64},    Column{"number", integer16}, Column{"kind", integer16},
-                                     Column{"action", integer16}, Column{"count", integer32},  Column{"rule", integer32}};
+constexpr std::array columns_of_kind{Column{"idx", integer64},   Column{"number", integer16},
+                                     Column{"kind", integer16},  Column{"action", integer16},
+                                     Column{"count", integer32}, Column{"rule", integer32}};
 
 // What was decided and what codes mean that the guard itself let nothing out.
 constexpr std::int64_t least_refusal = static_cast<std::int64_t>(model::GuardAction::local);
@@ -67,7 +68,8 @@ DecisionRow read_row(const RowView& row) {
         std::memcpy(exchange.data(), id.data(), id.size());
     decision.ref = {.exchange = to_request_id(exchange), .attempt = static_cast<std::uint8_t>(number())};
     decision.at = WallTime(Duration(number()));
-    for (NameId* id : {&decision.tenant, &decision.application, &decision.upstream, &decision.place, &decision.operator_})
+    for (NameId* id :
+         {&decision.tenant, &decision.application, &decision.upstream, &decision.place, &decision.operator_})
         *id = name();
     decision.data_class = static_cast<model::DataClass>(number());
     decision.verdict = static_cast<model::GuardAction>(number());
@@ -99,17 +101,18 @@ TablesResult<bool> add_decisions(Database& database, const DecisionStatements& s
         return std::get<model::Decision>(decisions[row]->entry.body);
     };
     std::vector<std::pair<std::size_t, std::size_t>> entries;   // which decision, which of its entries
+    std::vector<RefKey> keys;   // alive until they are written: a sink takes views
+    for (std::size_t row = 0; row < decisions.size(); ++row) keys.emplace_back(decision_of(row).ref);
     const auto written = database.write(
         statements.decisions, decisions.size(),
         [&](std::size_t row, RowSink& sink) {
             const model::Decision& decision = decision_of(row);
-            const RefKey key(decision.ref);
             sink.integer(static_cast<std::int64_t>(decisions[row]->index));
-            sink.bytes(key.exchange());
-            sink.integer(key.attempt());
+            sink.bytes(keys[row].exchange());
+            sink.integer(keys[row].attempt());
             sink.integer(column_of_time(decision.at));
-            for (const NameId id : {decision.tenant, decision.application, decision.upstream, decision.place,
-                                    decision.operator_})
+            for (const NameId id :
+                 {decision.tenant, decision.application, decision.upstream, decision.place, decision.operator_})
                 sink.integer(column_of_id(id));
             sink.integer(static_cast<std::int64_t>(decision.data_class));
             sink.integer(static_cast<std::int64_t>(decision.verdict));
@@ -143,10 +146,11 @@ TablesResult<std::vector<VerdictSum>> read_verdicts(Database& database, const Na
     std::vector<Parameter> parameters;
     std::deque<Numbers> lists;
     const std::string keys = "d.is_answer, d.data_class, d.verdict, d.place, d.operator, d.upstream, d.rule";
+    const std::string sql = "SELECT " + keys + ", count(*) FROM decisions AS d WHERE " +
+                            conditions(database, names, filter, "d", parameters, lists) + " GROUP BY " + keys;
     std::vector<VerdictSum> sums;
     const auto read = database.run(
-        "SELECT " + keys + ", count(*) FROM decisions AS d WHERE " +
-            conditions(database, names, filter, "d", parameters, lists) + " GROUP BY " + keys,
+        sql,
         parameters,
         [&](const RowView& row) {
             VerdictSum& sum = sums.emplace_back();
@@ -168,14 +172,18 @@ TablesResult<std::vector<VerdictSum>> read_verdicts(Database& database, const Na
     return sums;
 }
 
-TablesResult<std::vector<FoundSum>> read_found(Database& database, const NameBook& names, const DecisionFilter& filter) {
+TablesResult<std::vector<FoundSum>> read_found(Database& database, const NameBook& names,
+                                               const DecisionFilter& filter) {
     std::vector<Parameter> parameters;
     std::deque<Numbers> lists;
     const std::string keys = "k.kind, k.action, d.is_answer, d.place, d.operator, k.rule";
+    const std::string sql =
+        "SELECT " + keys +
+        ", count(*), sum(k.count) FROM decisions AS d JOIN decision_kinds AS k ON k.idx = d.idx WHERE " +
+        conditions(database, names, filter, "d", parameters, lists) + " GROUP BY " + keys;
     std::vector<FoundSum> sums;
     const auto read = database.run(
-        "SELECT " + keys + ", count(*), sum(k.count) FROM decisions AS d JOIN decision_kinds AS k ON k.idx = d.idx WHERE " +
-            conditions(database, names, filter, "d", parameters, lists) + " GROUP BY " + keys,
+        sql,
         parameters,
         [&](const RowView& row) {
             FoundSum& sum = sums.emplace_back();
@@ -206,8 +214,8 @@ TablesResult<std::vector<DecisionRow>> read_decisions(Database& database, const 
     parameters.emplace_back(static_cast<std::int64_t>(std::min<std::uint64_t>(limit, rows_max)));
     sql += " ORDER BY d.idx LIMIT $" + std::to_string(parameters.size());
     std::vector<DecisionRow> rows;
-    auto read = database.run(
-        sql, parameters, [&](const RowView& row) { rows.push_back(read_row(row)); }, "reading decisions");
+    auto read =
+        database.run(sql, parameters, [&](const RowView& row) { rows.push_back(read_row(row)); }, "reading decisions");
     if (!read) return tl::unexpected<TablesProblem>(read.error());
     Numbers indexes;
     std::unordered_map<std::int64_t, DecisionRow*> by_index;
@@ -250,9 +258,13 @@ std::string condition_of_refused(Database& database, const NameBook& names, cons
     Bound bound(parameters);
     std::string sql =
         "idx IN (SELECT a.idx FROM decisions AS d JOIN attempts AS a ON a.exchange = d.exchange AND a.attempt = "
-        "d.attempt AND (d.upstream = 0 OR a.upstream = d.upstream) WHERE d.is_answer = 0 AND d.verdict >= " +
-        bound(least_refusal) + " AND a.code <> " + bound(code_refused) + " AND a.code <> " + bound(code_failed);
-    return sql + " AND " + conditions(database, names, refused, "d", parameters, lists) + ")";
+        "d.attempt AND (d.upstream = 0 OR a.upstream = d.upstream) WHERE d.is_answer = 0";
+    // One after the other: values are bound in the order in which the text names them.
+    sql += " AND d.verdict >= " + bound(least_refusal);
+    sql += " AND a.code <> " + bound(code_refused);
+    sql += " AND a.code <> " + bound(code_failed);
+    sql += " AND " + conditions(database, names, refused, "d", parameters, lists) + ")";
+    return sql;
 }
 
 }   // namespace gilmok::ledger

@@ -19,7 +19,8 @@ inline std::vector<DecisionFilter> any_decision_filters(Prng& prng, std::size_t 
         filter.until = WallTime::max();
         const WallTime begin{std::chrono::seconds(world_begin_s)};
         if (prng.chance(1, 2)) filter.from = begin + std::chrono::seconds(prng.between(0, world_days * 43'200));
-        if (prng.chance(1, 2)) filter.until = begin + std::chrono::seconds(prng.between(world_days * 43'200, world_days * 86'400));
+        if (prng.chance(1, 2))
+            filter.until = begin + std::chrono::seconds(prng.between(world_days * 43'200, world_days * 86'400));
         if (prng.chance(1, 2)) filter.tenant = any({"acme", "acme/finance", "beta", "beta/한국", "nobody"});
         if (prng.chance(1, 4)) filter.application = any({"helpdesk", "hiring", "none"});
         if (prng.chance(1, 4)) filter.verdict_least = static_cast<model::GuardAction>(prng.below(5));
@@ -45,7 +46,8 @@ inline std::string shown_decisions(Questions& questions, const DecisionFilter& f
     for (const VerdictSum& sum : value_of(questions.verdicts(filter)))
         sums[decision_line("v", sum.is_answer,
                            std::string(name_of(sum.data_class)) + "|" + std::string(name_of(sum.verdict)) + "|" +
-                               sum.place + "|" + sum.operator_ + "|" + sum.upstream + "|" + sum.rule)] = {sum.decisions, 0};
+                               sum.place + "|" + sum.operator_ + "|" + sum.upstream + "|" + sum.rule)] = {sum.decisions,
+                                                                                                          0};
     for (const FoundSum& sum : value_of(questions.found(filter)))
         sums[decision_line("f", sum.is_answer,
                            std::string(name_of(sum.kind)) + "|" + std::string(name_of(sum.action)) + "|" + sum.place +

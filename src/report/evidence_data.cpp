@@ -232,7 +232,7 @@ std::string evidence_csv(const Evidence& evidence) {
              sum.place, sum.operator_, "", sum.rule, std::to_string(sum.decisions), std::to_string(sum.findings)});
     for (const ClassAtPlace& at : evidence.classes)
         row({"class_at_place", "request", at.data_class,
-             !at.is_judged ? "unjudged"
+             !at.is_judged   ? "unjudged"
              : at.is_allowed ? "allowed"
                              : "not_allowed",
              "", at.place, at.operator_, at.upstream, at.rule, std::to_string(at.attempts), ""});

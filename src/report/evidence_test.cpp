@@ -86,9 +86,10 @@ struct World {
     std::shared_ptr<config::Snapshot> snapshot = test_snapshot();
     EvidenceContext context{
         .snapshot = *snapshot,
-        .judge = [](model::DataClass, std::string_view, std::string_view place, std::string_view operator_) {
-            return ClassJudged{.is_allowed = place == "kr-onprem" && operator_ == "own", .rule = "kr-public/place"};
-        },
+        .judge =
+            [](model::DataClass, std::string_view, std::string_view place, std::string_view operator_) {
+                return ClassJudged{.is_allowed = place == "kr-onprem" && operator_ == "own", .rule = "kr-public/place"};
+            },
         .checkpoint = {},
         .archive = {},
         .listed_max = 2};
@@ -240,7 +241,8 @@ TEST_CASE("the register, the rules and what is kept are part of it") {
     rule.citations = {"KR PIPA art. 24-2"};
     world.snapshot->guard.rules.push_back(rule);
     world.snapshot->archive.tenants = {"acme"};
-    world.context.archive = {.is_readable = true, .tenants = 1, .keys_destroyed = 2, .texts = 3, .bytes = 4, .problems = {}};
+    world.context.archive = {
+        .is_readable = true, .tenants = 1, .keys_destroyed = 2, .texts = 3, .bytes = 4, .problems = {}};
     const Evidence found = world.ask();
     for (const bool is_korean : {false, true}) {
         const std::string text = evidence_text(found, world.context, is_korean);

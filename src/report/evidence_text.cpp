@@ -35,9 +35,7 @@ private:
         out_.append("  ").append(name).append(": ");
         line(value.empty() ? say("unknown", "알 수 없음") : value);
     }
-    [[nodiscard]] std::string named(std::string_view text) const {
-        return text.empty() ? "-" : std::string(text);
-    }
+    [[nodiscard]] std::string named(std::string_view text) const { return text.empty() ? "-" : std::string(text); }
     [[nodiscard]] std::string_view kind(model::DataKind kind) const {
         return is_korean_ ? model::korean_title_of(kind) : model::title_of(kind);
     }
@@ -52,7 +50,8 @@ private:
         }
         return "";
     }
-    [[nodiscard]] std::string where(std::string_view place, std::string_view operator_, std::string_view upstream) const {
+    [[nodiscard]] std::string where(std::string_view place, std::string_view operator_,
+                                    std::string_view upstream) const {
         return named(place) + " / " + named(operator_) + (upstream.empty() ? "" : " / " + std::string(upstream));
     }
 
@@ -82,10 +81,11 @@ private:
             line(say("  NOT JUDGED: the rules were not at hand; the places are listed only.",
                      "  판정하지 않음: 규칙을 쓸 수 없어 장소만 나열함."));
         else if (evidence_.is_clean())
-            line(say("  Nothing of class C or S was sent to a place that the rules do not allow. Computed from the ends of "
-                     "all attempts of the period.",
-                     "  C등급·S등급 자료가 규칙이 허용하지 않는 장소로 나간 일이 없음. 기간 중 모든 시도의 종료 기록에서 "
-                     "계산함."));
+            line(say(
+                "  Nothing of class C or S was sent to a place that the rules do not allow. Computed from the ends of "
+                "all attempts of the period.",
+                "  C등급·S등급 자료가 규칙이 허용하지 않는 장소로 나간 일이 없음. 기간 중 모든 시도의 종료 기록에서 "
+                "계산함."));
         else
             line("  " + std::string(say("ATTEMPTS THAT MUST NOT HAVE BEEN: ", "있어서는 안 될 시도: ")) +
                  std::to_string(evidence_.breaches.size()));
@@ -94,12 +94,12 @@ private:
             line("    " + rfc3339(end.at) + "  " + std::string(end.ref.exchange.view()) + " #" +
                  std::to_string(end.ref.attempt) + "  " + named(breach.attempt.data_class) + "  " +
                  where(breach.attempt.place, {}, breach.attempt.upstream) + "  " +
-                 std::string(breach.was_refused ? say("a decision had refused it", "결정이 이미 거부한 것")
-                                                : say("not allowed by the present rules", "현재 규칙이 허용하지 않음")) +
+                 std::string(breach.was_refused
+                                 ? say("a decision had refused it", "결정이 이미 거부한 것")
+                                 : say("not allowed by the present rules", "현재 규칙이 허용하지 않음")) +
                  (breach.rule.empty() ? "" : ": " + breach.rule));
         }
-        if (evidence_.classes.empty())
-            line(say("  No attempt of class C or S.", "  C등급·S등급 시도 없음."));
+        if (evidence_.classes.empty()) line(say("  No attempt of class C or S.", "  C등급·S등급 시도 없음."));
         for (const ClassAtPlace& at : evidence_.classes) {
             const std::string_view word = !at.is_judged   ? say("not judged", "판정 안 함")
                                           : at.is_allowed ? say("allowed", "허용")
@@ -152,9 +152,10 @@ private:
         for (const config::Application& app : context_.snapshot.applications) {
             line("    " + app.name + "  (" + named(app.tenant) + ")  " + app.purpose);
             line("      " +
-                 std::string(app.is_high_impact ? say("high impact", "고영향") : say("not of high impact", "고영향 아님")) +
-                 ", " + std::string(say("decided by ", "판단자 ")) + named(app.decided_by) + " " + app.decided_on + " " +
-                 app.basis);
+                 std::string(app.is_high_impact ? say("high impact", "고영향")
+                                                : say("not of high impact", "고영향 아님")) +
+                 ", " + std::string(say("decided by ", "판단자 ")) + named(app.decided_by) + " " + app.decided_on +
+                 " " + app.basis);
             line("      " + std::string(say("notice: ", "사전 고지: ")) + named(app.notice) +
                  std::string(app.is_label_on ? say("; answers are marked", "; 답변에 표시함")
                                              : say("; ANSWERS ARE NOT MARKED", "; 답변에 표시하지 않음")) +
@@ -188,8 +189,8 @@ private:
         }
         std::string tenants;
         for (const std::string& tenant : archive.tenants) tenants.append(tenants.empty() ? "" : ", ").append(tenant);
-        line("  " + std::string(say("Prompts and answers: encrypted, of ", "프롬프트와 답변: 암호화하여 보관, ")) + tenants +
-             std::string(say("; days: ", "; 일수: ")) + std::to_string(archive.retention_days));
+        line("  " + std::string(say("Prompts and answers: encrypted, of ", "프롬프트와 답변: 암호화하여 보관, ")) +
+             tenants + std::string(say("; days: ", "; 일수: ")) + std::to_string(archive.retention_days));
         if (!context_.archive.is_readable) return;
         line("    " + std::string(say("texts ", "건수 ")) + std::to_string(context_.archive.texts) +
              std::string(say(", keys destroyed ", ", 파기한 키 ")) + std::to_string(context_.archive.keys_destroyed));
@@ -198,17 +199,24 @@ private:
 
     void checking() {
         title(say("9. How to check this", "9. 확인하는 방법"));
-        line(say("  gilmok evidence … --proofs DIR writes a proof for each request above. Whoever has the verifier key, and no "
-                 "gilmok of ours:",
-                 "  gilmok evidence … --proofs DIR 은 위의 각 요청에 대한 증명을 씀. 검증 키만 있으면:"));
+        line(
+            say("  gilmok evidence … --proofs DIR writes a proof for each request above. Whoever has the verifier key, "
+                "and no "
+                "gilmok of ours:",
+                "  gilmok evidence … --proofs DIR 은 위의 각 요청에 대한 증명을 씀. 검증 키만 있으면:"));
         line("    gilmok ledger proof --check DIR/REQUEST.proof --key KEY");
-        line(say("  By hand: \"extra\" in base64 is the record (docs/ledger-format.md); SHA-256 of a zero byte and the record is the leaf; "
-                 "the lines below \"index\" lead to the root (RFC 9162, 2.1.3.2); the note below is signed with Ed25519 (C2SP "
-                 "tlog-proof, signed-note).",
-                 "  손으로: \"extra\"의 base64가 기록(docs/ledger-format.md)이고, 0 바이트와 기록의 SHA-256이 잎이며, \"index\" 아래의 "
-                 "줄이 뿌리로 이어지고(RFC 9162, 2.1.3.2), 그 아래 노트는 Ed25519로 서명됨(C2SP tlog-proof, signed-note)."));
-        line(say("  That nothing was left out: gilmok ledger verify --against CHECKPOINT, with one that was kept elsewhere.",
-                 "  빠진 것이 없음은: 다른 곳에 보관한 체크포인트로 gilmok ledger verify --against CHECKPOINT."));
+        line(say(
+            "  By hand: \"extra\" in base64 is the record (docs/ledger-format.md); SHA-256 of a zero byte and the "
+            "record is the leaf; "
+            "the lines below \"index\" lead to the root (RFC 9162, 2.1.3.2); the note below is signed with Ed25519 "
+            "(C2SP "
+            "tlog-proof, signed-note).",
+            "  손으로: \"extra\"의 base64가 기록(docs/ledger-format.md)이고, 0 바이트와 기록의 SHA-256이 잎이며, "
+            "\"index\" 아래의 "
+            "줄이 뿌리로 이어지고(RFC 9162, 2.1.3.2), 그 아래 노트는 Ed25519로 서명됨(C2SP tlog-proof, signed-note)."));
+        line(say(
+            "  That nothing was left out: gilmok ledger verify --against CHECKPOINT, with one that was kept elsewhere.",
+            "  빠진 것이 없음은: 다른 곳에 보관한 체크포인트로 gilmok ledger verify --against CHECKPOINT."));
     }
 
     const Evidence& evidence_;
