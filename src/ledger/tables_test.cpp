@@ -372,9 +372,9 @@ TEST_CASE("what cannot be opened is refused in words that help") {
     execute(directory.file("foreign"), "CREATE TABLE theirs (a)");
     CHECK(refusal(open_sqlite(directory.file("foreign"))).find("not gilmok's") != std::string::npos);
     { value_of(open_sqlite(directory.file("t"))); }
-    execute(directory.file("t"), "UPDATE meta SET version = 2");
+    execute(directory.file("t"), "UPDATE meta SET version = 3");
     CHECK(refusal(open_sqlite(directory.file("t"))).find("run the newer gilmok") != std::string::npos);
-    execute(directory.file("t"), "UPDATE meta SET version = 1, records = 0");
+    execute(directory.file("t"), "UPDATE meta SET version = 2, records = 0");
     CHECK(refusal(open_sqlite(directory.file("t"))).empty());
     execute(directory.file("empty"), "CREATE TABLE t (a); DROP TABLE t");
     CHECK(refusal(ask_sqlite(directory.file("empty"))).find("no tables yet") != std::string::npos);
