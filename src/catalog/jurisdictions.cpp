@@ -14,7 +14,8 @@ using wire::TomlNode;
 
 // In the order in which documents and hints list them.
 constexpr std::array<std::string_view, 7> pack_ids{"kr", "kr-public", "kr-finance", "eu", "us", "jp", "sg"};
-constexpr std::array<std::string_view, 6> controls{"label", "notice", "register", "retention", "record", "configuration"};
+constexpr std::array<std::string_view, 6> controls{"label",     "notice", "register",
+                                                   "retention", "record", "configuration"};
 
 std::vector<std::string> list_if_there(Row& row, std::string_view name) {
     return row.has(name) ? row.list(name) : std::vector<std::string>{};
@@ -43,7 +44,8 @@ JurisdictionRule read_rule(Row& row) {
     rule.places_not = list_if_there(row, "places_not");
     rule.operators = list_if_there(row, "operators");
     rule.operators_not = list_if_there(row, "operators_not");
-    rule.findings_min = static_cast<std::uint32_t>(std::clamp<std::int64_t>(row.integer("findings_min", 1), 1, 1'000'000));
+    rule.findings_min =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(row.integer("findings_min", 1), 1, 1'000'000));
     const auto action = model::guard_action_named(row.text("action"));
     if (!action) row.fault("action", "is not known");
     rule.action = action.value_or(model::GuardAction::block);
@@ -63,7 +65,8 @@ JurisdictionDuty read_duty(Row& row) {
                {"title_ko", duty.title_ko},
                {"control", duty.control},
                {"evidence", duty.evidence}});
-    if (std::find(controls.begin(), controls.end(), duty.control) == controls.end()) row.fault("control", "is not known");
+    if (std::find(controls.begin(), controls.end(), duty.control) == controls.end())
+        row.fault("control", "is not known");
     duty.citations = row.list("citations");
     read_date(row, duty.effective);
     duty.notes = row.text("notes", false);
@@ -73,10 +76,8 @@ JurisdictionDuty read_duty(Row& row) {
 
 HighImpactDomain read_domain(Row& row) {
     HighImpactDomain domain;
-    row.texts({{"name", domain.name},
-               {"title", domain.title},
-               {"title_ko", domain.title_ko},
-               {"citation", domain.citation}});
+    row.texts(
+        {{"name", domain.name}, {"title", domain.title}, {"title_ko", domain.title_ko}, {"citation", domain.citation}});
     domain.provenance = row.provenance();
     return domain;
 }

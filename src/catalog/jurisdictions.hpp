@@ -15,8 +15,8 @@
 namespace gilmok::catalog {
 
 struct JurisdictionRule {
-    std::string id;                // "rrn"; elsewhere "kr/rrn"
-    std::string title, title_ko;   // what it does, in a few words
+    std::string id;                          // "rrn"; elsewhere "kr/rrn"
+    std::string title, title_ko;             // what it does, in a few words
     std::vector<model::DataClass> classes;   // empty = any
     model::KindSet kinds;                    // empty = the request itself
     std::vector<std::string> places, places_not, operators, operators_not;
@@ -53,14 +53,15 @@ struct Jurisdiction {
     std::string title, title_ko;
     std::string class_default;    // "O", "S", "C"; "" = it does not say
     std::string class_detected;   // "none", "S", "C"; "" = it does not say
-    std::uint32_t retention_days = 0;   // of decision records of high-impact applications, at least; 0 = it does not say
+    std::uint32_t retention_days =
+        0;   // of decision records of high-impact applications, at least; 0 = it does not say
     std::vector<JurisdictionRule> rules;
     std::vector<JurisdictionDuty> duties;
     std::vector<HighImpactDomain> domains;
 };
 
 const std::vector<Jurisdiction>& jurisdictions();
-const Jurisdiction* jurisdiction(std::string_view id);             // null for one that is not there
+const Jurisdiction* jurisdiction(std::string_view id);              // null for one that is not there
 const JurisdictionRule* jurisdiction_rule(std::string_view name);   // "kr/rrn"
 // "catalog/jurisdictions/kr.toml:12"
 std::string where_of(const Jurisdiction& pack, const JurisdictionRule& rule);
