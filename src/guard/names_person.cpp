@@ -12,13 +12,14 @@ namespace {
 constexpr std::size_t words_max = 4;
 
 // Capitalised words that are no part of a person's name. Sorted.
-constexpr std::array<std::string_view, 60> no_person_words{
-    "All",     "And",       "Any",      "Author",   "Bank",  "Billing", "Business", "City",   "Class",    "Client",
-    "Code",    "Colleague", "Company",  "Customer", "Data",  "Date",    "Default",  "Editor", "Engineer", "Enter",
-    "Field",   "File",      "Friend",   "Friends",  "Guest", "Hiring",  "Investor", "Its",    "Madam",    "Manager",
-    "Members", "Name",      "Neighbor", "None",     "Not",   "Number",  "Order",    "Our",    "Partner",  "Please",
-    "Product", "Project",   "Reader",   "Required", "Sales", "Server",  "Service",  "Sir",    "Student",  "Support",
-    "Team",    "Test",      "The",      "This",     "Type",  "Unknown", "User",     "Users",  "Valued",   "Your"};
+constexpr std::array<std::string_view, 64> no_person_words{
+    "All",      "And",     "Any",       "Author",  "Bank",     "Best",     "Billing", "Business", "City",    "Class",
+    "Client",   "Code",    "Colleague", "Company", "Customer", "Data",     "Date",    "Dear",     "Default", "Editor",
+    "Engineer", "Enter",   "Field",     "File",    "Friend",   "Friends",  "Guest",   "Hello",    "Hiring",  "Investor",
+    "Its",      "Madam",   "Manager",   "Members", "Name",     "Neighbor", "None",    "Not",      "Number",  "Order",
+    "Our",      "Partner", "Please",    "Product", "Project",  "Reader",   "Regards", "Required", "Sales",   "Server",
+    "Service",  "Sir",     "Student",   "Support", "Team",     "Test",     "The",     "This",     "Type",    "Unknown",
+    "User",     "Users",   "Valued",    "Your"};
 static_assert(is_sorted_table(no_person_words));
 
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
