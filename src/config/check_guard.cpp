@@ -16,7 +16,8 @@ namespace {
 using model::GuardAction;
 
 constexpr std::string_view this_machine = "local";
-constexpr std::size_t secret_bytes_min = 22;       // as for client keys
+constexpr std::size_t secret_bytes_min = 22;   // as for client keys
+constexpr std::size_t notice_bytes_max = 1'024;
 constexpr std::size_t master_key_digits = 64;      // of 256 bits
 constexpr std::size_t ed25519_base64_bytes = 44;   // of a public key of 32 bytes
 
@@ -254,6 +255,10 @@ struct GuardChecker {
             if (!app.decided_on.empty() && !parse_date(app.decided_on))
                 add(Places::join(table, "decided_on"), "E0107", "\"decided_on\" is no day of the calendar", {},
                     "write it as \"2026-11-01\"");
+            if (app.notice.size() > notice_bytes_max)
+                add(Places::join(table, "notice"), "E0107",
+                    "\"notice\" is longer than " + std::to_string(notice_bytes_max) + " bytes",
+                    "it goes into a header, three times as long", "write a sentence, or the URL of a page");
             if (app.is_notice_first && app.notice.empty())
                 add(Places::join(table, "notice_first"), "E0305", "\"notice_first\" needs a \"notice\"", {},
                     "add notice = \"…\"");

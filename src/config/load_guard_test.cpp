@@ -306,6 +306,7 @@ TEST_CASE("an application of high impact is decided on, told of and overseen") {
     CHECK(has(only(with_app("domain = \"hiring\"\n"), "W0414"), "AI Basic Act"));
     only(with_app("decided_on = \"2026-13-01\"\n"), "E0107");
     only(with_app("notice_first = true\n"), "E0305");
+    only(with_app("notice = \"" + std::string(1'025, 'n') + "\"\n"), "E0107");
     const std::string decided = "high_impact = true\ndecided_by = \"b\"\ndecided_on = \"2026-10-02\"\nbasis = \"x\"\n";
     CHECK(has(only(with_app(decided + "notice = \"n\"\n"), "E0105"), "oversight"));
     CHECK(has(only(with_app(decided + "notice = \"n\"\noversight = \"o\"\nretention_days = 30\n"), "W0415"), "1827"));
