@@ -75,10 +75,11 @@ private:
         std::size_t end = at + 1;
         while (end < text_.size() && end - at < 6 && text_[end] >= '0' && text_[end] <= '9') ++end;
         if (end - at >= 6) return false;
-        if (end < text_.size()) {
-            const char c = text_[end];
-            if (c == ' ' || c == '-' || c == '.' || c == '/' || c == ')' || c == '(') return false;
-        }
+        // A digit behind a separator goes on with it; a second separator may, which is rare enough to be read in full.
+        const char c = end < text_.size() ? text_[end] : '\0', next = end + 1 < text_.size() ? text_[end + 1] : '\0';
+        const bool is_separated = c == ' ' || c == '-' || c == '.' || c == '/' || c == ')' || c == '(';
+        if (is_separated && ((next >= '0' && next <= '9') || next == '-' || next == '(' || (next == ' ' && c == ')')))
+            return false;
         digits_next_ = end;
         if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
         if ((end - at == 2 || end - at == 3) && is_plate_anchor(text_, end)) match_plate(text_, at, sink_);

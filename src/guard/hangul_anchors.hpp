@@ -70,10 +70,11 @@ constexpr bool is_one_of_syllables(std::string_view text, std::size_t at, std::s
 constexpr bool is_plate_anchor(std::string_view text, std::size_t end) {
     std::size_t at = end;
     if (at < text.size() && text[at] == ' ') ++at;
-    if (!is_one_of_syllables(text, at, plate_letters)) return false;
-    at += 3;
-    if (at < text.size() && text[at] == ' ') ++at;
-    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+    // The digit first: "32건에" is common, and the letters are many.
+    std::size_t behind = at + 3;
+    if (behind < text.size() && text[behind] == ' ') ++behind;
+    if (behind >= text.size() || text[behind] < '0' || text[behind] > '9') return false;
+    return is_one_of_syllables(text, at, plate_letters);
 }
 
 // Last syllables of the names of roads, villages, wards and blocks of flats, behind which an address has a number.

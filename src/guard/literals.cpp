@@ -58,6 +58,7 @@ Literals::Literals(std::span<const std::string_view> texts, Case letters) : text
         const std::size_t skip = first == texts[i].end() ? 0 : static_cast<std::size_t>(first - texts[i].begin());
         GILMOK_ASSERT(texts[i].size() >= skip + 3 && texts[i].size() <= text_bytes_max);
         const std::size_t bytes = texts[i].size() - skip;
+        skip_max_ = std::max(skip_max_, skip);
         const std::uint64_t mask = bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
         const Entry entry{key_at(texts[i], skip) & mask, mask, static_cast<std::uint16_t>(i),
                           static_cast<std::uint8_t>(skip)};
@@ -160,6 +161,21 @@ void Literals::verify_each(std::string_view text, std::size_t base, std::uint32_
     }
 }
 
+std::size_t Literals::find_at(std::string_view text, std::size_t at, std::span<std::size_t> found) const {
+    std::size_t count = 0;
+    // Texts with ASCII in front of their first other character are found at that.
+    for (std::size_t skip = 0; skip <= skip_max_ && at + skip + 3 <= text.size(); ++skip) {
+        const std::uint64_t key = key_at(text, at + skip);
+        const std::size_t slot = slot_of(key);
+        for (std::size_t i = first_[slot]; i < first_[slot + 1] && count < found.size(); ++i) {
+            const Entry& entry = entries_[i];
+            if (entry.skip == skip && (key & entry.mask) == entry.key && stands(text, at + skip, entry))
+                found[count++] = entry.index;
+        }
+    }
+    return count;
+}
+
 void Literals::find_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
     if (entries_.empty()) return;
     for (std::size_t at = from; at < to; ++at) verify(text, at, hits);
@@ -193,39 +209,44 @@ bool has_avx2() {
 
 }   // namespace
 
-// Whole blocks with what they look ahead; how far it came.
-__attribute__((target("avx2"))) std::size_t Literals::find_avx2(std::string_view text, std::size_t from, std::size_t to,
-                                                                std::vector<Hit>& hits) const {
-    std::size_t at = from;
-    for (; at + block_bytes <= to && at + block_bytes + ahead_bytes <= text.size(); at += block_bytes) {
-        const char* const here = text.data() + at;
+__attribute__((target("avx2"))) void Literals::find_avx2(std::string_view text, std::size_t from, std::size_t to,
+                                                         std::vector<Hit>& hits) const {
+    for (std::size_t at = from; at < to; at += block_bytes) {
+        char rest[block_bytes + ahead_bytes] = {};   // the text's last bytes, so that nothing behind them is read
+        const char* here = text.data() + at;
+        if (at + sizeof rest > text.size()) {
+            std::memcpy(rest, here, text.size() - at);
+            here = rest;
+        }
+        const std::uint32_t wanted = to - at >= block_bytes ? ~0U : (1U << (to - at)) - 1;
         const __m256i bytes = load(here);
         const auto beyond_ascii = static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
-        if (other_.is_used && beyond_ascii != 0) {
+        if (other_.is_used && (beyond_ascii & wanted) != 0) {
             const __m256i first = fits(load(here + other_offsets[0]), other_.low[0], other_.high[0]);
             const __m256i second = fits(load(here + other_offsets[1]), other_.low[1], other_.high[1]);
             const __m256i third = fits(load(here + other_offsets[2]), other_.low[2], other_.high[2]);
             const __m256i fourth = fits(load(here + other_offsets[3]), other_.low[3], other_.high[3]);
             const __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth));
-            verify_each<false>(text, at, not_zero(all) & beyond_ascii, hits);
+            verify_each<false>(text, at, not_zero(all) & beyond_ascii & wanted, hits);
         }
-        if (ascii_.is_used && beyond_ascii != 0xFFFF'FFFFU) {
+        if (ascii_.is_used && (~beyond_ascii & wanted) != 0) {
             const __m256i first = fits(bytes, ascii_.low[0], ascii_.high[0]);
             const __m256i second = fits(load(here + ascii_offsets[1]), ascii_.low[1], ascii_.high[1]);
             const __m256i third = fits(load(here + ascii_offsets[2]), ascii_.low[2], ascii_.high[2]);
             const __m256i fourth = fits(load(here + ascii_offsets[3]), ascii_.low[3], ascii_.high[3]);
             const __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth));
-            verify_each<true>(text, at, not_zero(all) & ~beyond_ascii, hits);
+            verify_each<true>(text, at, not_zero(all) & ~beyond_ascii & wanted, hits);
         }
     }
-    return at;
 }
 
 void Literals::find(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
     static const bool is_wide = has_avx2();
     if (entries_.empty()) return;
-    if (is_wide) from = find_avx2(text, from, to, hits);
-    find_scalar(text, from, to, hits);
+    if (is_wide)
+        find_avx2(text, from, to, hits);
+    else
+        find_scalar(text, from, to, hits);
 }
 
 #else

@@ -29,6 +29,8 @@ public:
     // Appends what begins at [from, to) (a leading space or ASCII in front of the first other character is not counted).
     void find(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
     void find_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
+    // Which texts begin at `at`: their indices in `found`, as many as fit. How many.
+    std::size_t find_at(std::string_view text, std::size_t at, std::span<std::size_t> found) const;
 
 private:
     static constexpr std::size_t prints = 4;   // bytes of a fingerprint
@@ -45,8 +47,7 @@ private:
     [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
     void verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
     void add_fingerprints(std::vector<Entry>& entries, Fingerprint& fingerprint, std::span<const std::size_t> offsets);
-    [[nodiscard]] std::size_t find_avx2(std::string_view text, std::size_t from, std::size_t to,
-                                        std::vector<Hit>& hits) const;
+    void find_avx2(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
 
     // A second sieve, one bit for each fingerprint's hash: half the places that the vectors let through are met by chance.
     static constexpr std::size_t sieve_bits = 1U << 15U;
@@ -61,6 +62,7 @@ private:
     }
     std::span<const std::string_view> texts_;
     Case letters_ = Case::exact;
+    std::size_t skip_max_ = 0;
     std::vector<Entry> entries_;         // by slot
     std::vector<std::uint16_t> first_;   // slot → index in entries_; one more than slots
     Fingerprint ascii_, other_;

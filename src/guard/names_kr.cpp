@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "guard/literals.hpp"
 #include "guard/names_kr_tables.hpp"
 #include "guard/names_person.hpp"
 
@@ -250,11 +251,12 @@ void match_title_behind(std::string_view text, std::size_t at, std::string_view 
 }
 
 void match_title_in_front(std::string_view text, std::size_t at, std::string_view title, Sink& sink) {
-    if (std::find(titles_in_front.begin(), titles_in_front.end(), title) == titles_in_front.end()) return;
+    // A title stands apart from the name behind it; most words that begin like one go on instead.
     std::size_t begin = at + title.size();
     if (title == "대표" && stands_at(text, begin, "이사")) begin += 6;
     const Gap gap = gap_from(text, begin);
     if (gap.end == begin || (!gap.has_space && !gap.is_separated)) return;
+    if (std::find(titles_in_front.begin(), titles_in_front.end(), title) == titles_in_front.end()) return;
     const auto name = name_from(text, gap.end, Likeness::strong);
     if (name && name->syllables >= 3) sink.add(name->begin, name->end, DataKind::kr_name, 80);
 }
@@ -311,20 +313,30 @@ void match_name(std::string_view text, std::size_t at, Sink& sink) {
     if (at >= text.size()) return;
     if (text[at] == '@') return match_beside_contact(text, local_part_begin(text, at), sink);
     if (is_digit(text[at])) return match_beside_contact(text, at, sink);
-    for (const auto label : name_labels) {
-        if (!stands_at(text, at, label)) continue;
-        if (label == "저는 " || label == "나는 " || label == "본인은")
-            match_introduction(text, at + label.size() + (label == "본인은" ? 1 : 0), sink);
-        else
-            match_label(text, at, label, sink);
+    // One look-up in place of a comparison with each of them: nearly every sentence has a syllable of theirs.
+    static const auto all = [] {
+        std::array<std::string_view, name_labels.size() + name_titles.size() + person_anchors.size()> texts;
+        const auto titles = std::copy(name_labels.begin(), name_labels.end(), texts.begin());
+        std::copy(person_anchors.begin(), person_anchors.end(),
+                  std::copy(name_titles.begin(), name_titles.end(), titles));
+        return texts;
+    }();
+    static const Literals literals(all);
+    std::array<std::size_t, 8> found{};
+    const std::size_t count = literals.find_at(text, at, found);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string_view literal = all[found[i]];
+        if (found[i] >= name_labels.size() + name_titles.size()) {
+            match_person(text, at, literal, sink);
+        } else if (found[i] >= name_labels.size()) {
+            match_title_behind(text, at, literal, sink);
+            match_title_in_front(text, at, literal, sink);
+        } else if (literal == "저는 " || literal == "나는 " || literal == "본인은") {
+            match_introduction(text, at + literal.size() + (literal == "본인은" ? 1 : 0), sink);
+        } else {
+            match_label(text, at, literal, sink);
+        }
     }
-    for (const auto title : name_titles) {
-        if (!stands_at(text, at, title)) continue;
-        match_title_behind(text, at, title, sink);
-        match_title_in_front(text, at, title, sink);
-    }
-    for (const auto anchor : person_anchors)
-        if (stands_at(text, at, anchor)) match_person(text, at, anchor, sink);
 }
 
 void match_korean_name_value(std::string_view text, std::size_t at, Sink& sink) {

@@ -1,10 +1,13 @@
-// A filter of the first two bytes passes over nearly all places; words are compared only where one could begin.
+// All words of all topics are found in one vector pass (guard/literals.hpp).
 #include "guard/nearby.hpp"
 
 #include <algorithm>
-#include <bitset>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/text.hpp"
+#include "guard/literals.hpp"
 #include "guard/matcher.hpp"
 
 namespace gilmok::guard {
@@ -175,82 +178,75 @@ constexpr Word words[] = {
     {"버전", Topic::version},
     {"バージョン", Topic::version},
 };
-constexpr std::size_t words_count = std::size(words);
+// What is searched for: each word, and with a hyphen or an underline where it has a space, as programs write it. Words too
+// short for Literals are looked for one by one.
+struct Spelled {
+    std::vector<std::string> texts;
+    std::vector<std::string_view> views;
+    std::vector<Topic> topics;
+    std::vector<Word> shorts;
+    Literals literals;
 
-constexpr std::size_t pair_of(std::string_view text) {
-    return (static_cast<unsigned char>(text[0]) * 31U + static_cast<unsigned char>(text[1])) & 1'023U;
-}
-
-// Words by their first two bytes: `first[pair]` to `first[pair + 1]` in `order`.
-struct Index {
-    std::array<std::uint8_t, 1'025> first{};
-    std::array<std::uint8_t, words_count> order{};
-};
-static_assert(words_count < 256);
-
-constexpr Index make_index() {
-    Index index;
-    std::size_t filled = 0;
-    for (std::size_t pair = 0; pair < 1'024; ++pair) {
-        index.first[pair] = static_cast<std::uint8_t>(filled);
-        for (std::size_t i = 0; i < words_count; ++i)
-            if (pair_of(words[i].text) == pair) index.order[filled++] = static_cast<std::uint8_t>(i);
+    Spelled() {
+        for (const Word& word : words) {
+            if (word.text.size() < 3) {
+                shorts.push_back(word);
+                continue;
+            }
+            const bool is_joined = word.text.find_first_of(" -") != std::string_view::npos;
+            for (const char joint : is_joined ? std::string_view(" -_") : std::string_view("=")) {
+                std::string text(word.text);
+                for (char& c : text)
+                    if (c == ' ' || c == '-') c = joint;
+                texts.push_back(std::move(text));
+                topics.push_back(word.topic);
+            }
+        }
+        views.assign(texts.begin(), texts.end());
+        literals = Literals(views, Literals::Case::ignored);
     }
-    index.first[1'024] = static_cast<std::uint8_t>(filled);
-    return index;
+};
+const Spelled& spelled() {
+    static const Spelled all;
+    return all;
 }
-const Index index_of_words = make_index();
 
 bool is_letter_or_digit(char c) {
     const char lower = ascii_lower(c);
     return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
 }
 
-// A word's space or hyphen is an underline as well: "driver_license" is how programs write it.
-bool is_same(std::string_view text, std::string_view word) {
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        if (ascii_lower(text[i]) == word[i]) continue;
-        if ((word[i] != ' ' && word[i] != '-') || (text[i] != '_' && text[i] != '-' && text[i] != ' ')) return false;
-    }
-    return true;
-}
-
-bool stands_at(std::string_view text, std::size_t at, std::string_view word) {
-    if (text.size() - at < word.size() || !is_same(text.substr(at, word.size()), word)) return false;
+// ASCII words count whole; words of scripts that write without spaces, wherever they stand.
+bool is_whole(std::string_view text, std::size_t at, std::string_view word) {
     if (static_cast<unsigned char>(word.front()) >= 0x80) return true;
     const std::size_t end = at + word.size();
     return (at == 0 || !is_letter_or_digit(text[at - 1])) && (end == text.size() || !is_letter_or_digit(text[end]));
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 }   // namespace
 
 void Nearby::read(std::string_view text, std::size_t from, std::size_t to, std::size_t begin, std::size_t end) {
-    for (std::size_t at = from; at + 1 < to; ++at) {
-        const char pair[2] = {ascii_lower(text[at]), ascii_lower(text[at + 1])};
-        const std::size_t slot = pair_of({pair, 2});
-        for (std::size_t i = index_of_words.first[slot]; i < index_of_words.first[slot + 1]; ++i) {
-            const Word& word = words[index_of_words.order[i]];
-            if (!stands_at(text.substr(0, to), at, word.text)) continue;
-            const std::size_t word_end = at + word.text.size();
-            const std::size_t bytes = at >= end ? at - end : begin - std::min(word_end, begin);
-            auto& nearest = distance_[static_cast<std::size_t>(word.topic)];
-            nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
-        }
-    }
+    const std::string_view around = text.substr(0, to);
+    const auto tell = [&](Topic topic, std::size_t at, std::string_view word) {
+        if (!is_whole(around, at, word)) return;
+        const std::size_t word_end = at + word.size();
+        const std::size_t bytes = at >= end ? at - end : begin - std::min(word_end, begin);
+        auto& nearest = distance_[static_cast<std::size_t>(topic)];
+        nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
+    };
+    std::vector<Literals::Hit> hits;
+    spelled().literals.find(around, from, to, hits);
+    for (const Literals::Hit& hit : hits) tell(spelled().topics[hit.index], hit.begin, spelled().views[hit.index]);
+    for (const Word& word : spelled().shorts)
+        for (std::size_t at = from; at + word.text.size() <= to; ++at)
+            if (ascii_lower(text[at]) == word.text[0] && ascii_lower(text[at + 1]) == word.text[1])
+                tell(word.topic, at, word.text);
 }
 
 Nearby Nearby::look(std::string_view text, std::size_t begin, std::size_t end, std::size_t characters) {
     Nearby nearby;
-    std::size_t from = begin, left = characters;
-    while (from > 0 && begin - from < look_bytes_max && left > 0)
-        if (!is_continuation(text[--from])) --left;
-    std::size_t to = end;
-    for (left = characters; to < text.size() && to - end < look_bytes_max; ++to)
-        if (!is_continuation(text[to]) && left-- == 0) break;
-    nearby.read(text, from, begin, begin, end);
-    nearby.read(text, end, to, begin, end);
+    nearby.read(text, characters_before(text, begin, characters), begin, begin, end);
+    nearby.read(text, end, characters_behind(text, end, characters), begin, end);
     return nearby;
 }
 

@@ -177,13 +177,17 @@ bool has_avx2() {
 
 std::size_t next_form(std::string_view text, std::size_t from) {
     static const bool is_wide = has_avx2();
+    if (!is_wide) return next_form_scalar(text, from);
     std::size_t done = from;
-    if (is_wide) {
-        const std::size_t found = next_form_avx2(text, from, done);
-        if (found != none_found) return found;
-    }
-    // Numerals that begin before the first byte that was not looked at end behind it.
-    return next_form_scalar(text, done - std::min(done - from, block_bytes));
+    const std::size_t found = next_form_avx2(text, from, done);
+    if (found != none_found) return found;
+    // The rest is less than a block and what is ahead of it; it is read again with zeros behind, which are part of no form.
+    // One block more, because numerals that begin in it may end in the rest.
+    char rest[3 * block_bytes + 2 * ahead_bytes] = {};
+    const std::size_t begin = done - std::min(done - from, block_bytes), size = text.size() - begin;
+    std::memcpy(rest, text.data() + begin, size);
+    const std::size_t place = next_form_avx2({rest, sizeof rest}, 0, done);
+    return place == none_found ? text.size() : begin + place;
 }
 
 #else
