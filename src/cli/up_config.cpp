@@ -56,12 +56,14 @@ void add_engine(std::string& out, const FoundEngine& engine) {
     add_table(out, "upstream", engine.name);
     if (engine.kind != "openai") add_text(out, "kind", engine.kind);
     add_text(out, "url", "http://" + io::to_string(engine.address) + engine.base_path);
+    add_text(out, "place", "local");   // this machine: what the packs call it
 }
 
 void add_embedded(std::string& out, const EmbeddedFleet::Engine& engine) {
     add_table(out, "upstream", engine.name);
     add_text(out, "kind", "vllm");
     add_text(out, "url", "http://" + io::to_string(engine.address) + "/v1");
+    add_text(out, "place", "local");
     add_text(out, "operator", "gilmok (simulated)");
 }
 
