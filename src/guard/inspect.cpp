@@ -119,18 +119,10 @@ private:
             return failed("the request holds too much that must be guarded");
         const std::string_view value = leaf.text.substr(finding.begin, finding.end - finding.begin);
         const Span span = place.of(finding.begin, finding.end);
-        Place kept{span.begin, span.end, leaf.what, leaf.nested};
-        kept.value_begin = span.begin;
-        kept.value_bytes = value.size();
-        if (span.end - span.begin != value.size() || in_.body_.substr(span.begin, value.size()) != value) {
-            kept.is_kept = true;
-            kept.value_begin = in_.kept_.size();
-            in_.kept_ += value;
-        }
         finding.begin = static_cast<std::uint32_t>(span.begin);
         finding.end = static_cast<std::uint32_t>(span.end);
         in_.findings_.push_back(finding);
-        in_.places_.push_back(kept);
+        in_.places_.push_back(in_.place_of(leaf, value, span));
         return true;
     }
 
@@ -141,6 +133,19 @@ private:
     std::string labelled_;
     bool skips_words_ = true;
 };
+
+// Where `value` of a leaf is cut out; a copy of it where the body has it escaped.
+Inspection::Place Inspection::place_of(const Leaf& leaf, std::string_view value, const Span& span) {
+    Place place{span.begin, span.end, leaf.what, leaf.nested};
+    place.value_begin = span.begin;
+    place.value_bytes = value.size();
+    if (span.end - span.begin != value.size() || body_.substr(span.begin, value.size()) != value) {
+        place.is_kept = true;
+        place.value_begin = kept_.size();
+        kept_ += value;
+    }
+    return place;
+}
 
 Result<bool> Inspection::run(Scan& scan, std::string_view body, std::string_view content_type) {
     body_ = body;

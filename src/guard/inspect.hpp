@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "guard/detector.hpp"
+#include "guard/external.hpp"
 #include "guard/walk.hpp"
 #include "model/guarded.hpp"
 
@@ -37,6 +38,12 @@ public:
     Result<bool> read(std::string_view body, const Detector* detector, DetectScratch& scratch);
     Result<bool> read_form(std::string_view content_type, std::string_view body, const Detector* detector,
                            DetectScratch& scratch);
+    // Adds what an external detector found in the texts of external_question(body, model, …); `body` is the JSON that was read, if one
+    // was. Spans below `score_min` do not count. Of spans that overlap one another the stronger stays, as in resolve(); of one that
+    // overlaps a finding of read() the rest. Errors: guard_failed when a span lies in no text, outside of it, or cuts a character in two
+    // (then it counts something else than bytes); nothing is added then.
+    Result<bool> add(std::string_view body, std::string_view model, std::vector<ExternalSpan> spans,
+                     std::uint8_t score_min);
 
     // In the body's order; begin and end are positions in the body. Media are findings of the kinds image, audio and file.
     [[nodiscard]] std::span<const model::Finding> findings() const { return findings_; }
@@ -49,6 +56,8 @@ public:
 
 private:
     class Scan;
+    class Placing;
+    Place place_of(const Leaf& leaf, std::string_view value, const Span& span);
     Result<bool> run(Scan& scan, std::string_view body, std::string_view content_type);
 
     std::string_view body_;

@@ -335,7 +335,9 @@ bool Escapes::step(std::size_t text_offset_max) {
         bytes = escaped_bytes(raw_.substr(raw_at_), used);
         if (text_at_ + bytes > text_offset_max) return false;
     } else {
-        used = bytes = std::min(std::min(raw_.find('\\', raw_at_), raw_.size()) - raw_at_, text_offset_max - text_at_);
+        // Looked for no further than asked: else many places in a long text would each cost the whole rest of it.
+        const std::string_view run = raw_.substr(raw_at_, text_offset_max - text_at_);
+        used = bytes = std::min(run.find('\\'), run.size());
     }
     raw_at_ += used;
     text_at_ += bytes;
