@@ -75,7 +75,8 @@ void match_korean_numbers(
 void match_world_numbers(
     std::string_view text, const DigitRun& run,
     Sink& sink);   // card, us_*, jp_*, gb_nhs, nl_bsn, pl_pesel, se, phone, ip, dates of birth, routing …
-// Called where an ASCII capital letter or digit begins a word that mixes both, or a lone capital is followed by digits: `at` is the word's begin.
+// Called where an ASCII capital letter or digit begins a word that mixes both, or a lone capital is followed by digits:
+// `at` is the word's begin.
 void match_korean_letters(std::string_view text, std::size_t at, Sink& sink);   // passports, customs code
 void match_world_letters(std::string_view text, std::size_t at,
                          Sink& sink);   // iban, bic, vat, nino, fiscal code, dni, nric, uen, hetu, jp/us passports …
