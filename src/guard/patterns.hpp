@@ -1,7 +1,8 @@
-// The organisation's own patterns, run by Vectorscan: all of them in one pass, in time that grows with the text only.
+// The organisation's own patterns, run by Hyperscan: all of them in one pass, in time that grows with the text only.
 // What cannot run so (backreferences, lookaround) is refused when the configuration is checked, never at run time.
 // Syntax: PCRE as Hyperscan's developer reference, "Pattern Support", lists it. A pattern sees UTF-8 characters; \w, \d and
-// \s are Unicode's, but in a pattern with \b or \B they are ASCII's. Overlapping matches of one pattern are one finding, because the engine reports each possible end.
+// \s are Unicode's, but in a pattern with \b or \B they are ASCII's. Overlapping matches of one pattern are one
+// finding, because the engine reports each possible end.
 // Immutable after compile(): shared by all shards; the scratch is the caller's.
 #pragma once
 
