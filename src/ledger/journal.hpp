@@ -58,7 +58,8 @@ public:
     // The first so many bytes of what peek() gave are kept elsewhere: keep_house() may remove them.
     void taken(std::size_t bytes);
     void set_durable(std::uint64_t sequence) { durable_.store(sequence, std::memory_order_release); }
-    // Makes the spare segment if it lacks, of a drained one when there is one; removes the others. An error leaves the lane as it was; call again.
+    // Makes the spare segment if it lacks, of a drained one when there is one; removes the others. An error leaves the lane
+    // as it was; call again.
     io::FileResult<bool> keep_house();
     // The orderly end: removes the files, which must hold nothing that was not taken. The writer is gone, and the lane is
     // good for nothing any more. An error leaves the rest of the files.
