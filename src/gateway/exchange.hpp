@@ -88,6 +88,7 @@ private:
     Result<const dialect::openai::Request*> request_for(std::uint8_t candidate);
     [[nodiscard]] bool record_decision(const Try& slot);
     bool write_decision(const guard::Verdict& verdict, std::uint8_t candidate, std::uint8_t attempt);
+    void add_entries(model::Decision& decision, const guard::Verdict& verdict) const;
     [[nodiscard]] model::Decision decision_for(std::uint8_t candidate, std::uint8_t attempt) const;
     [[nodiscard]] bool reads_answer() const;
     std::unique_ptr<GuardedAnswer> guard_answer();
@@ -96,6 +97,16 @@ private:
     void append_labels(std::string& headers) const;
     void archive_prompt(const Try& slot);
     void archive_answer(std::string_view text);
+
+    // the external detector (external.cpp)
+    io::Task<Result<bool>> ask_external();
+    io::Task<Result<bool>> hear_external();
+    [[nodiscard]] bool needs_external() const;
+    [[nodiscard]] bool lacks_external(const guard::Destination& destination) const;
+    [[nodiscard]] guard::Verdict decide_now(const guard::Destination& destination) const;
+    [[nodiscard]] bool may_ask_external(const config::Upstream& upstream) const;
+    [[nodiscard]] bool record_external(model::UpstreamId id);
+    Result<bool> take_external(std::string_view answer);
 
     // attempts (dispatch.cpp)
     void plan_route();
@@ -169,6 +180,7 @@ private:
 
     // the guard
     std::unique_ptr<Guarded> guarded_;   // null: it has nothing to say
+    bool has_external_answer_ = false;   // the external detector's findings are among ours
     bool is_archived_ = false;           // the prompt is kept: so will be the answer
 
     std::array<std::uint8_t, route::candidates_max> order_{};

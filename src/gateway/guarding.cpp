@@ -97,6 +97,7 @@ void Exchange::keep_allowed() {
     const Guards& guards = *setup_->guards;
     if (!guards.is_on || order_count_ == 0) return;
     std::uint8_t kept = 0;
+    bool is_unasked = false;   // only the external detector's answer is missing
     const guard::Verdict* refused = nullptr;
     std::uint8_t refused_candidate = 0;
     for (std::uint8_t i = 0; i < order_count_; ++i) {
@@ -104,21 +105,30 @@ void Exchange::keep_allowed() {
         const guard::Destination destination = guards.destination(snapshot(), model_->candidates[candidate]);
         if (guarded_ == nullptr && record_.data_class == DataClass::open &&
             guards.rules.allows_plain(record_.tenant, destination)) {
-            order_[kept++] = candidate;
+            if (lacks_external(destination))
+                is_unasked = true;
+            else
+                order_[kept++] = candidate;
             continue;
         }
         if (guarded_ == nullptr) guarded_ = std::make_unique<Guarded>(guard::Inspection{});
         auto& verdict = guarded_->verdicts[candidate];
         verdict = decide(destination);
-        if (verdict->leaves() && can_redact(*verdict))
+        if (!verdict->leaves() || !can_redact(*verdict)) {
+            if (refused == nullptr) {
+                refused = &*verdict;
+                refused_candidate = candidate;
+            }
+        } else if (lacks_external(destination)) {
+            is_unasked = true;
+        } else {
             order_[kept++] = candidate;
-        else if (refused == nullptr) {
-            refused = &*verdict;
-            refused_candidate = candidate;
         }
     }
     order_count_ = kept;
-    if (kept > 0 || refused == nullptr) return;
+    if (kept == 0 && is_unasked)
+        last_error_ = {Code::guard_failed, Fault::gateway, Retry::never, "the external detector gave no answer"};
+    if (kept > 0 || is_unasked || refused == nullptr) return;
     const config::GuardRule& rule = guards.rules.rules()[refused->rule];
     detail_ = "rule " + rule.name;
     if (!rule.where.empty()) detail_ += " at " + rule.where;
@@ -189,6 +199,11 @@ bool Exchange::write_decision(const guard::Verdict& verdict, std::uint8_t candid
     ledger::Lane* lane = shard_.lane();
     if (lane == nullptr) return true;
     model::Decision decision = decision_for(candidate, attempt);
+    add_entries(decision, verdict);
+    return lane->append(decision, decision.at).has_value();
+}
+
+void Exchange::add_entries(model::Decision& decision, const guard::Verdict& verdict) const {
     const Guards& guards = *setup_->guards;
     decision.verdict = verdict.action;
     decision.verdict_rule = guards.rule_names[verdict.rule];
@@ -201,7 +216,6 @@ bool Exchange::write_decision(const guard::Verdict& verdict, std::uint8_t candid
             of.kind, of.action, static_cast<std::uint16_t>(std::min<std::uint32_t>(of.count, 0xffff)),
             guards.rule_names[of.rule]};
     }
-    return lane->append(decision, decision.at).has_value();
 }
 
 model::Decision Exchange::decision_for(std::uint8_t candidate, std::uint8_t attempt) const {
@@ -240,7 +254,7 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
     options.endpoint = record_.endpoint;
     options.content_is_json = request_.wants_json;
     const guard::Label& label = guards.labels.of(record_.tenant);
-    if (!label.notice_first.empty() && guard::is_first_turn(request_.text)) options.notice = label.notice_first;
+    if (!label.notice_first.empty() && guard::is_first_turn(request_.text)) options.notice = label.notice_first + "\n\n";
     if (guarded_ != nullptr && guarded_->pseudonyms) options.pseudonyms = &*guarded_->pseudonyms;
     if (snapshot().guard.looks_at_answers) {
         const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
@@ -290,10 +304,11 @@ void Exchange::record_answer(const GuardedAnswer& answer) {
     static_cast<void>(lane->append(decision, decision.at));
 }
 
-// Texts are kept where the tenant's owner said so, and only there: what went out, or what the client wrote.
+// Texts are kept where the tenant's owner said so, and only there: what went out, or what the client wrote; of each attempt, because
+// another place may have got another text.
 void Exchange::archive_prompt(const Try& slot) {
     archive::Archive* archive = shard_.archive();
-    if (archive == nullptr || slot.record_index != 0) return;
+    if (archive == nullptr) return;
     const bool is_redacted = snapshot().archive.keeps_redacted && slot.request != &request_;
     const std::string_view text = is_redacted ? slot.request->text : request_.text;
     const archive::Taken taken = archive->put(snapshot().tenant(record_.tenant).path, record_.id, record_.started_wall,

@@ -88,6 +88,8 @@ void name_everything(Guards& guards, const config::Snapshot& snapshot, ledger::K
     for (const config::GuardRule& rule : guards.rules.rules())
         guards.rule_names.push_back(
             name(NameKind::rule, rule.where.empty() ? rule.name : rule.name + " (" + rule.where + ")"));
+    if (guards.external != model::UpstreamId::none)
+        guards.external_place = name(NameKind::place, snapshot.upstream(guards.external).place);
     for (const config::Upstream& upstream : snapshot.upstreams)
         guards.operators.push_back(name(NameKind::operator_, upstream.operator_));
     for (const config::Application& application : snapshot.applications)
@@ -123,6 +125,9 @@ tl::expected<GuardsPtr, std::string> build_guards(const config::Snapshot& snapsh
     guards->secret = (snapshot.guard.secret.is_empty() ? secret : snapshot.guard.secret).clone();
     for (const config::Tenant& tenant : snapshot.tenants)
         guards->application_of.push_back(application_of(snapshot, tenant.path));
+    for (std::size_t i = 0; i < snapshot.upstreams.size(); ++i)
+        if (snapshot.upstreams[i].name == snapshot.guard.external.upstream)
+            guards->external = static_cast<model::UpstreamId>(i);
     name_everything(*guards, snapshot, keeper, now);
     return guards;
 }

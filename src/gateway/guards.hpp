@@ -27,11 +27,13 @@ struct Guards {
     guard::Rules rules;
     guard::Labels labels;
     std::unique_ptr<const guard::Detector> detector;
-    Secret secret;   // of the stand-ins
+    Secret secret;                                          // of the stand-ins
+    model::UpstreamId external = model::UpstreamId::none;   // the external detector; none: nobody else is asked
     // The applications of [app.NAME], and which one a tenant belongs to: the nearest ancestor's. Index or `no_application`.
     static constexpr std::uint32_t no_application = 0xffffffff;
     std::vector<std::uint32_t> application_of;   // by TenantId
     // Numbers in the ledger; none without one.
+    model::NameId external_place = model::NameId::none;
     std::vector<model::NameId> rule_names;     // by index of rules().rules()
     std::vector<model::NameId> operators;      // by UpstreamId
     std::vector<model::NameId> applications;   // by index

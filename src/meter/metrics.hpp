@@ -118,6 +118,8 @@ public:
     std::array<std::array<Counter, static_cast<std::size_t>(model::GuardAction::count_)>, model::data_kinds_count>
         guard_findings{};
     Counter guard_refusals;   // requests that a rule did not let out
+    // Requests about which the external detector was to be asked: it answered; or it did not, or could not be asked.
+    Counter guard_external_answered, guard_external_failed;
     void count_parse_error(Code code) { parse_errors[static_cast<std::size_t>(code)].add(); }
 
     // filled by observe()

@@ -200,6 +200,12 @@ void render_guard(Exposition& text, Shards shards) {
         }
     text.family("gilmok_guard_refusals_total", Type::counter, "Requests that a rule of the guard did not let out.");
     text.sample({}, total(shards, [](const Metrics& shard) { return shard.guard_refusals.value(); }));
+    text.family("gilmok_guard_external_total", Type::counter,
+                "Requests about which the external detector was to be asked, by what came of it.");
+    text.sample(labels_of({{"outcome", "answered"}}),
+                total(shards, [](const Metrics& shard) { return shard.guard_external_answered.value(); }));
+    text.sample(labels_of({{"outcome", "failed"}}),
+                total(shards, [](const Metrics& shard) { return shard.guard_external_failed.value(); }));
 }
 
 // One series of the GenAI families, summed over shards.

@@ -46,10 +46,11 @@ std::optional<std::string> ConfigText::add(const Step& step) {
     if (verb == "retry") of_section_["retry"] += toml_pairs(step, 1);
     if (verb == "ledger") of_section_["ledger"] += toml_pairs(step, 1);
     if (verb == "guard") of_section_["guard"] += toml_pairs(step, 1);
+    if (verb == "external") of_section_["guard.external"] += toml_pairs(step, 1);
     if (verb == "price" || verb == "fx") table_ += "[[" + verb + "]]\n" + toml_pairs(step, 1);
     if (verb == "rule") table_ += "[[guard.rule]]\n" + toml_pairs(step, 1);
     if (verb == "server" || verb == "limits" || verb == "retry" || verb == "ledger" || verb == "guard" ||
-        verb == "price" || verb == "fx" || verb == "rule")
+        verb == "external" || verb == "price" || verb == "fx" || verb == "rule")
         return std::nullopt;
     if (step.words.size() < 2) return "\"" + verb + "\" needs a name";
     const std::string& name = step.words[1].text;

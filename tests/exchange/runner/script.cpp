@@ -31,7 +31,7 @@ const std::array<Verbs, 5>& all_verbs() {
     static const std::array<Verbs, 5> table{{
         {Actor::config,
          {"upstream", "model", "tenant", "key", "server", "limits", "retry", "ledger", "price", "fx", "pool",
-          "guard", "rule", "pattern", "app"},
+          "guard", "external", "rule", "pattern", "app"},
          {}},
         {Actor::client,
          {"connect", "send", "expect", "close", "shutdown", "reset", "pause", "resume"},
