@@ -20,11 +20,11 @@ namespace gilmok::guard {
 
 class Dictionary {
 public:
-    static constexpr std::size_t terms_max = 1'000'000;      // of all dictionaries together
+    static constexpr std::size_t terms_max = 1'000'000;   // of all dictionaries together
     static constexpr std::size_t file_bytes_max = 64U << 20;
     static constexpr std::size_t term_bytes_max = 256;
-    static constexpr std::size_t term_bytes_min = 2;         // a single letter would be found everywhere
-    static constexpr std::size_t nodes_max = 24'000'000;     // of the automaton, 16 bytes each
+    static constexpr std::size_t term_bytes_min = 2;       // a single letter would be found everywhere
+    static constexpr std::size_t nodes_max = 24'000'000;   // of the automaton, 16 bytes each
     static constexpr std::size_t dictionaries_max = 255;
 
     struct Source {
