@@ -13,6 +13,7 @@
 #include "auth/admin_token.hpp"
 #include "base/text.hpp"
 #include "config/test_machine.hpp"
+#include "archive/archive.hpp"
 #include "gateway/admin_server.hpp"
 #include "gateway/control.hpp"
 #include "gateway/shard.hpp"
@@ -180,6 +181,14 @@ secret = "env:FIXED_KEY"
         control->process().version = "9.9.9";
         problem += control->apply(loaded.snapshot).value_or("");
         Shard::Outlets outlets;
+        if (!loaded.snapshot->archive.tenants.empty()) {
+            const archive::RandomBytes random = [this](std::span<char> bytes) { world.random_bytes(bytes); };
+            auto master = archive::load_master_key(files, loaded.snapshot->archive, "/state", random);
+            auto opened = archive::Archive::open(files, "/state/archive", loaded.snapshot->archive, std::move(*master), random,
+                                                 world.wall_now());
+            if (opened) archive = std::move(*opened);
+            outlets.archive = archive.get();
+        }
         if (!loaded.snapshot->telemetry.otlp_endpoint.empty()) outlets.spans = &spans;
         shard = std::make_unique<Shard>(world, 0, control->setup(), std::move(outlets));
         if (!shard->listen(door, false)) problem += "the door cannot listen";
@@ -239,6 +248,7 @@ secret = "env:FIXED_KEY"
     config::FakeSecrets secrets;
     meter::SpanQueue spans;
     std::string problem;   // "" or why it did not start
+    std::unique_ptr<archive::Archive> archive;   // where the configuration names tenants for it
     std::unique_ptr<Control> control;
     std::unique_ptr<Shard> shard;
     std::unique_ptr<AdminServer> admin;

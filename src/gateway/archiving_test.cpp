@@ -1,0 +1,46 @@
+#include <doctest/doctest.h>
+
+#include "gateway/test_gate.hpp"
+
+using namespace gilmok;
+using namespace gilmok::gateway;
+
+namespace {
+
+std::string hello(const std::string&) {
+    return http_answer(R"({"choices":[{"index":0,"message":{"content":"hello"}}]})");
+}
+
+// A chat through the door, until its answer is there and what is kept of it is on the disk.
+bool is_answered(TestGate& gate, std::string_view model) {
+    const std::string body =
+        R"({"model":")" + std::string(model) + R"(","messages":[{"role":"user","content":"a prompt"}]})";
+    const std::string headers = "host: gate.test\r\ncontent-type: application/json\r\nauthorization: Bearer " +
+                                std::string(TestGate::fixed_key) + "\r\n";
+    TestClient client(gate.world, gate.door, TestGate::request("POST", "/v1/chat/completions", body, headers));
+    const bool is_there = gate.run_until([&] { return client.received.find("hello") != std::string::npos; });
+    gate.archive->turn(gate.world.wall_now());
+    return is_there;
+}
+
+}   // namespace
+
+TEST_CASE("prompts and answers of a tenant that wants it are kept, also where the first upstream was dead") {
+    TestGate gate(
+        TestGate::toml("[upstream.b]\nurl = \"http://10.0.0.2:8000/v1\"\nplace = \"kr-onprem\"\n"
+                       "scrape_interval = \"0ms\"\n[archive]\ntenants = [\"team\"]\n"
+                       "[model.two]\ntry = [\"a/served\", \"b/served\"]\npick = \"first\"\n"));
+    REQUIRE(gate.problem == "");
+    REQUIRE(gate.archive != nullptr);
+    TestServer server(gate.world, {"10.0.0.2", 8000}, hello);
+    CHECK(is_answered(gate, "two"));
+    CHECK(gate.archive->status().stored == 2);
+}
+
+TEST_CASE("nothing is kept of a tenant that nobody named") {
+    TestGate gate(TestGate::toml("[tenant.other]\n[archive]\ntenants = [\"other\"]\n"));
+    REQUIRE(gate.problem == "");
+    TestServer server(gate.world, gate.upstream, hello);
+    CHECK(is_answered(gate, "chat"));
+    CHECK(gate.archive->status().stored == 0);
+}
