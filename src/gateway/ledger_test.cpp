@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <set>
 
 #include "gateway/ledger_service.hpp"
 #include "gateway/test_gate.hpp"
@@ -106,6 +107,9 @@ struct Scene {
                 last.raw_usage = {};
             } else if (std::holds_alternative<model::Reserve>(entry->body)) {
                 ++seen["reserve"];
+            } else if (const auto* decision = std::get_if<model::Decision>(&entry->body)) {
+                ++seen["decision"];
+                decided_for.insert(decision->upstream);
             }
         }
     }
@@ -122,6 +126,7 @@ struct Scene {
     std::string gate_text;
     std::string problem;
     model::Terminal last;
+    std::set<model::NameId> decided_for;   // upstreams of decisions
     std::unique_ptr<LedgerService> service;
     std::unique_ptr<Control> control;
     std::unique_ptr<Shard> shard;
@@ -147,6 +152,25 @@ TEST_CASE("an answered request is one RESERVE and one TERMINAL with its cost, an
     REQUIRE(names);
     for (const auto& name : *names)
         CHECK(scene.files.text("/state/ledger/log/" + name).find("kim") == std::string::npos);
+}
+
+TEST_CASE("what the external detector is asked about is written down like what goes to an upstream") {
+    Scene scene(std::string(prices) +
+                "[upstream.ner]\nurl = \"http://10.0.0.3:9000\"\nplace = \"kr-onprem\"\nscrape_interval = \"0ms\"\n"
+                "[guard]\npacks = []\n[guard.external]\nupstream = \"ner\"\n");
+    REQUIRE(scene.problem == "");
+    const TestServer upstream(scene.world, scene.upstream, whole_answer);
+    const TestServer detector(scene.world, {"10.0.0.3", 9000},
+                              [](const std::string&) { return http_answer(R"({"spans":[]})"); });
+    const auto client = scene.chat(false, "x-gilmok-class: S\r\n");
+    REQUIRE(scene.run_until([&] { return !client->body().empty(); }));
+    CHECK(client->status() == 200);
+    REQUIRE(detector.requests.size() == 1);
+    CHECK(detector.requests[0].starts_with("POST /v1/guard/detect HTTP/1.1\r\n"));
+    scene.world.run_for(1s);
+    CHECK(scene.log().at("decision") == 2);
+    CHECK(scene.decided_for.size() == 2);
+    CHECK(!scene.decided_for.contains(model::NameId::none));
 }
 
 TEST_CASE("in strict mode nothing goes upstream before the RESERVE is on the disk") {
