@@ -108,7 +108,8 @@ TEST_CASE("model and tier of an answer are found wherever they stand, in the tex
         CHECK(openai::read_counts(facts.usage_text).output == 4);
         CHECK(facts.usage_text == R"({"prompt_tokens":3,"completion_tokens":4})");
     }
-    const openai::AnswerFacts none = openai::read_facts(of({choices, usage}));
+    const std::string nameless = of({choices, usage});
+    const openai::AnswerFacts none = openai::read_facts(nameless);
     CHECK(none.model.empty());
     CHECK(none.service_tier.empty());
     CHECK(openai::read_counts(none.usage_text).input == 3);

@@ -52,8 +52,8 @@ io::Task<> Connection::serve() {
         goes_on = goes_on && !has_failed_ && !shard_.is_draining();
         if (goes_on)
             prepare_next();
-        else if (!has_failed_ && (!body_is_whole_ || socket_->is_readable()))
-            co_await linger();
+        else if (!has_failed_)
+            co_await linger();   // also where all of this request was read: another may be under way behind it
     }
     if (!has_failed_ && !socket_->is_drained()) co_await drain_socket();
     body_.release();

@@ -136,6 +136,7 @@ void Exchange::keep_allowed() {
         if (of.rule == refused->rule && of.count > 0)
             detail_ += ": " + std::string(model::title_of(of.kind)) + " (" + std::string(model::name_of(of.kind)) + ")";
     detail_ += ", class " + std::string(model::name_of(record_.data_class));
+    if (rule.name == "built-in/unknown-place") detail_ += "; give the upstream its `place`";
     last_error_ = {Code::guard_refused, Fault::client, Retry::never, "a rule of the guard"};
     shard_.metrics().guard_refusals.add();
     // Should this fail, nothing leaves all the same.

@@ -73,7 +73,7 @@ export class Stub {
             case 'endless': {
                 response.writeHead(200, {'content-type': 'text/event-stream'});
                 let count = 0;
-                const timer = setInterval(() => response.write(event(model, `${count++} `)), 20);
+                const timer = setInterval(() => response.write(event(model, `word${String.fromCharCode(97 + count++ % 26)} `)), 20);   // digits are held back: they may become a number
                 return response.on('close', () => clearInterval(timer));
             }
             case 'silent': return undefined;

@@ -63,11 +63,13 @@ shards = 1
 
 [upstream.stub]
 url = "${stub}"
+place = "local"
 key = "env:E2E_UPSTREAM_KEY"
 eject_after = 1000
 
 [upstream.impatient]
 url = "${stub}"
+place = "local"
 connect_timeout = "300ms"
 first_byte_timeout = "400ms"
 eject_after = 1000
@@ -75,6 +77,7 @@ eject_after = 1000
 [upstream.sim]
 kind = "vllm"
 url = "${sim}/v1"
+place = "local"
 
 [model.echo]
 try = ["stub/echo"]
