@@ -1,8 +1,8 @@
-"""bench: how fast the guard reads: MB/s of clean and dense text and ns for a streamed chunk, beside Vectorscan and Presidio.
+"""bench: how fast the guard reads: MB/s of clean and dense text and ns for a streamed chunk, beside Hyperscan and Presidio.
 
-The product's detector and Vectorscan with 33 regular expressions for kinds of the same sorts read the same generated texts in turn, in one
+The product's detector and Hyperscan with 33 regular expressions for kinds of the same sorts read the same generated texts in turn, in one
 process, on one core; Microsoft Presidio reads a part of them where its Python package is installed. Figures are CPU time, median of
-the rounds with quartiles. Vectorscan here checks no digits and looks for no words, so it does less; aims: 1,000 MB/s of clean Korean, 500 dense.
+the rounds with quartiles. Hyperscan here checks no digits and looks for no words, so it does less; aims: 1,000 MB/s of clean Korean, 500 dense.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def main():
     def cell(key, digits=0):
         return "{1:,.{d}f} ({0:,.{d}f}-{2:,.{d}f})".format(*told[key], d=digits) if key in told else "-"
 
-    subjects = ["gilmok", "vectorscan"] + (["presidio"] if more else [])
+    subjects = ["gilmok", "hyperscan"] + (["presidio"] if more else [])
     common.print_table(["MB/s on one core", *subjects, "findings/KB", "aim"],
                        [[case, *(cell((subject, case, "read"), 2 if subject == "presidio" else 0) for subject in subjects),
                          cell(("gilmok", case, "found"), 1), AIMS.get(case, "")] for case in CASES])

@@ -1,4 +1,4 @@
-// How fast the guard reads: the product's own detector beside Vectorscan with regular expressions for kinds of the same sorts, on the same
+// How fast the guard reads: the product's own detector beside Hyperscan with regular expressions for kinds of the same sorts, on the same
 // texts, in turn. What is timed is this thread's CPU time, because other work shares the machine. Prints one line of JSON for each
 // figure: {"subject", "case", "metric", "unit", "values"}. usage: bench_guard_speed SEED ROUNDS BYTES [DIR to write the texts to]
 #include <hs.h>
@@ -64,25 +64,25 @@ constexpr const char* patterns[] = {
 };
 
 // The engine compiles all of them into one automaton. No starts of matches: it reports ends, which is its faster way.
-class Vectorscan {
+class Hyperscan {
 public:
-    Vectorscan() {
+    Hyperscan() {
         std::vector<unsigned> flags(std::size(patterns), HS_FLAG_UTF8), ids(std::size(patterns));
         for (unsigned i = 0; i < ids.size(); ++i) ids[i] = i;
         hs_compile_error_t* error = nullptr;
         if (hs_compile_multi(patterns, flags.data(), ids.data(), static_cast<unsigned>(ids.size()), HS_MODE_BLOCK,
                              nullptr, &database_, &error) != HS_SUCCESS) {
-            std::fprintf(stderr, "Vectorscan refused pattern %d: %s\n", error->expression, error->message);
+            std::fprintf(stderr, "Hyperscan refused pattern %d: %s\n", error->expression, error->message);
             std::exit(1);
         }
         if (hs_alloc_scratch(database_, &scratch_) != HS_SUCCESS) std::exit(1);
     }
-    ~Vectorscan() {
+    ~Hyperscan() {
         hs_free_scratch(scratch_);
         hs_free_database(database_);
     }
-    Vectorscan(const Vectorscan&) = delete;
-    Vectorscan& operator=(const Vectorscan&) = delete;
+    Hyperscan(const Hyperscan&) = delete;
+    Hyperscan& operator=(const Hyperscan&) = delete;
     std::size_t scan(std::string_view text) {
         std::size_t matches = 0;
         const auto count = [](unsigned, unsigned long long, unsigned long long, unsigned, void* to) {
@@ -166,7 +166,7 @@ void measure(const std::vector<Case>& cases, int rounds, Figures& figures) {
     const guard::Detector detector({});
     guard::DetectScratch scratch;
     std::vector<gilmok::model::Finding> findings;
-    Vectorscan vectorscan;
+    Hyperscan hyperscan;
     for (int round = 0; round < rounds; ++round)
         for (const Case& one : cases) {
             const double megabytes = static_cast<double>(one.text.size()) / 1e6;
@@ -178,9 +178,9 @@ void measure(const std::vector<Case>& cases, int rounds, Figures& figures) {
             figures[{"gilmok", one.name, "found", "findings/KB"}].push_back(static_cast<double>(findings.size()) /
                                                                             megabytes / 1e3);
             std::size_t matches = 0;
-            const double theirs = seconds_of([&] { return matches = vectorscan.scan(one.text); });
-            figures[{"vectorscan", one.name, "read", "MB/s"}].push_back(megabytes / theirs);
-            figures[{"vectorscan", one.name, "found", "findings/KB"}].push_back(static_cast<double>(matches) /
+            const double theirs = seconds_of([&] { return matches = hyperscan.scan(one.text); });
+            figures[{"hyperscan", one.name, "read", "MB/s"}].push_back(megabytes / theirs);
+            figures[{"hyperscan", one.name, "found", "findings/KB"}].push_back(static_cast<double>(matches) /
                                                                                 megabytes / 1e3);
             for (const std::size_t bytes : {std::size_t{4}, std::size_t{16}, std::size_t{64}})
                 figures[{"gilmok", std::string(one.name) + ", chunks of " + std::to_string(bytes), "a chunk", "ns"}]
