@@ -16,8 +16,10 @@ public:
         statement();
         sums();
         decisions(say("4. What was refused", "4. 내보내지 않은 것"), evidence_.refusals, evidence_.refusals_all);
-        decisions(say("5. What left, with something found in it", "5. 무엇인가 찾았고 내보낸 것"), evidence_.left,
-                  evidence_.left_all);
+        decisions(
+            say("5. What was let out, with something found in it (also where the upstream then could not be reached)",
+                "5. 무엇인가 찾았고 내보내도 된 것(그 뒤 업스트림에 닿지 못한 것도 포함)"),
+            evidence_.left, evidence_.left_all);
         applications();
         rules();
         keeping();
