@@ -76,13 +76,14 @@ Result<bool> Exchange::inspect() {
         record_.data_class = *named;
     }
     guard::Inspection found;
+    const guard::Detector& detector = *guards.detectors[model::index_of(record_.model)];
     guard::DetectScratch& scratch = shard_.scratch().detect;
     GILMOK_TRY(is_read, request_.is_multipart ? found.read_form(headers.value(wire::http1::Known::content_type),
-                                                                request_.text, guards.detector.get(), scratch)
-                                              : found.read(request_.text, guards.detector.get(), scratch));
+                                                                request_.text, &detector, scratch)
+                                              : found.read(request_.text, &detector, scratch));
     static_cast<void>(is_read);
     std::vector<model::Finding> fixed;
-    if (!scan_head(connection_.head(), *guards.detector, scratch, fixed))
+    if (!scan_head(connection_.head(), detector, scratch, fixed))
         return gilmok::fail(Code::guard_failed, Fault::gateway, Retry::never, "the headers cannot be looked through");
     record_.data_class = guards.rules.raise(guards.rules.raise(record_.data_class, found.findings()), fixed);
     if (found.is_empty() && fixed.empty()) return true;
@@ -255,11 +256,12 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
     options.endpoint = record_.endpoint;
     options.content_is_json = request_.wants_json;
     const guard::Label& label = guards.labels.of(record_.tenant);
-    if (!label.notice_first.empty() && guard::is_first_turn(request_.text)) options.notice = label.notice_first + "\n\n";
+    if (!label.notice_first.empty() && guard::is_first_turn(request_.text))
+        options.notice = label.notice_first + "\n\n";
     if (guarded_ != nullptr && guarded_->pseudonyms) options.pseudonyms = &*guarded_->pseudonyms;
     if (snapshot().guard.looks_at_answers) {
         const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
-        options.detector = guards.detector.get();
+        options.detector = guards.answers_detector.get();
         options.masked = rules.masked;
         options.blocked = rules.blocked;
         if (guarded_ != nullptr)

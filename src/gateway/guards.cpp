@@ -80,6 +80,68 @@ std::uint32_t application_of(const config::Snapshot& snapshot, const std::string
     return found;
 }
 
+// Whether what a rule says hangs on more than kind, class and place.
+bool is_plain(const config::Snapshot& snapshot, const guard::Rules& rules) {
+    const auto asks_more = [](const config::GuardRule& rule) { return !rule.tenants.empty() || rule.findings_min > 1; };
+    return !snapshot.guard.detected_class && snapshot.guard.external.upstream.empty() &&
+           std::none_of(rules.rules().begin(), rules.rules().end(), asks_more);
+}
+
+// The kinds that are not simply allowed wherever the model is served, whatever the class of the request.
+model::KindSet kinds_of(const config::Snapshot& snapshot, const Guards& guards, const config::Model& model) {
+    model::KindSet kinds;
+    const auto tenant = snapshot.tenants.empty() ? model::TenantId::none : static_cast<model::TenantId>(0);
+    for (const config::Candidate& candidate : model.candidates) {
+        const guard::Destination destination = guards.destination(snapshot, candidate);
+        for (std::size_t c = 0; c < static_cast<std::size_t>(model::DataClass::count_); ++c)
+            for (std::size_t k = 0; k < model::data_kinds_count; ++k) {
+                const auto kind = static_cast<model::DataKind>(k);
+                const model::Finding finding{.begin = 0, .end = 1, .kind = kind, .score = 100};
+                const guard::Verdict verdict =
+                    guards.rules.decide({static_cast<model::DataClass>(c), tenant, {&finding, 1}}, destination);
+                if (verdict.of(kind) != model::GuardAction::allow) kinds.add(kind);
+            }
+    }
+    return kinds;
+}
+
+model::KindSet kinds_of_answers(const config::Snapshot& snapshot, const Guards& guards) {
+    model::KindSet kinds;
+    const auto tenant = snapshot.tenants.empty() ? model::TenantId::none : static_cast<model::TenantId>(0);
+    for (std::size_t c = 0; c < static_cast<std::size_t>(model::DataClass::count_); ++c) {
+        const auto& rules = guards.rules.for_answers(static_cast<model::DataClass>(c), tenant);
+        kinds.add(rules.masked);
+        kinds.add(rules.blocked);
+    }
+    return kinds;
+}
+
+// Detectors for few kinds; models that ask for the same share one.
+void make_detectors(Guards& guards, const config::Snapshot& snapshot, const guard::DetectorOptions& all) {
+    const bool is_simple = is_plain(snapshot, guards.rules);
+    std::vector<std::pair<model::KindSet, std::shared_ptr<const guard::Detector>>> made;
+    const auto detector_of = [&](const model::KindSet& kinds) {
+        for (const auto& [known, detector] : made)
+            if (known == kinds) return detector;
+        guard::DetectorOptions options = all;
+        options.kinds = kinds;
+        if (!kinds.has(model::DataKind::pattern)) options.patterns.reset();
+        if (!kinds.has(model::DataKind::term)) options.dictionary.reset();
+        made.emplace_back(kinds, std::make_shared<const guard::Detector>(std::move(options)));
+        return made.back().second;
+    };
+    model::KindSet degraded;   // of models that a budget may choose in place of another
+    for (const config::Tenant& tenant : snapshot.tenants)
+        if (const auto found = snapshot.models_by_name.find(tenant.degrade_to); found != snapshot.models_by_name.end())
+            degraded.add(kinds_of(snapshot, guards, snapshot.model(found->second)));
+    for (const config::Model& model : snapshot.models) {
+        model::KindSet kinds = is_simple ? kinds_of(snapshot, guards, model) : all.kinds;
+        kinds.add(degraded);
+        guards.detectors.push_back(detector_of(kinds));
+    }
+    guards.answers_detector = detector_of(is_simple ? kinds_of_answers(snapshot, guards) : all.kinds);
+}
+
 void name_everything(Guards& guards, const config::Snapshot& snapshot, ledger::Keeper* keeper, WallTime now) {
     const auto name = [&](NameKind kind, std::string_view text) {
         return keeper == nullptr || text.empty() ? NameId::none : keeper->intern(kind, text, now);
@@ -121,6 +183,7 @@ tl::expected<GuardsPtr, std::string> build_guards(const config::Snapshot& snapsh
     options.score_min = static_cast<std::uint8_t>(std::clamp<std::uint32_t>(snapshot.guard.score_min, 1, 100));
     options.patterns = std::move(*patterns);
     options.dictionary = std::move(*dictionary);
+    make_detectors(*guards, snapshot, options);
     guards->detector = std::make_unique<guard::Detector>(std::move(options));
     guards->secret = (snapshot.guard.secret.is_empty() ? secret : snapshot.guard.secret).clone();
     for (const config::Tenant& tenant : snapshot.tenants)

@@ -26,9 +26,13 @@ struct Guards {
     bool is_on = false;
     guard::Rules rules;
     guard::Labels labels;
-    std::unique_ptr<const guard::Detector> detector;
-    Secret secret;                                          // of the stand-ins
-    model::UpstreamId external = model::UpstreamId::none;   // the external detector; none: nobody else is asked
+    std::unique_ptr<const guard::Detector> detector;   // of all kinds that any rule speaks of
+    // By ModelId: of the kinds that a rule acts on at a place where this model (or one that a budget degrades to) is served. What is
+    // allowed at each of them need not be looked for: a model at home costs little.
+    std::vector<std::shared_ptr<const guard::Detector>> detectors;
+    std::shared_ptr<const guard::Detector> answers_detector;   // of the kinds that answers may not hold
+    Secret secret;                                             // of the stand-ins
+    model::UpstreamId external = model::UpstreamId::none;      // the external detector; none: nobody else is asked
     // The applications of [app.NAME], and which one a tenant belongs to: the nearest ancestor's. Index or `no_application`.
     static constexpr std::uint32_t no_application = 0xffffffff;
     std::vector<std::uint32_t> application_of;   // by TenantId

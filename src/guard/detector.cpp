@@ -26,21 +26,57 @@ constexpr std::size_t candidates_max = 8 * findings_max;   // before overlaps ar
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_ascii_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// Which matchers can find anything that is asked for. Whoever asks for few kinds pays for few.
+struct Wanted {
+    bool korean_numbers = false, world_numbers = false, letters = false, email = false, address = false, plate = false,
+         name = false, secrets = false;
+
+    explicit Wanted(const model::KindSet& kinds) {
+        for (std::size_t i = 0; i < model::data_kinds_count; ++i) {
+            const auto kind = static_cast<DataKind>(i);
+            if (!kinds.has(kind)) continue;
+            const model::DataFamily family = model::family_of(kind);
+            if (family == model::DataFamily::own || family == model::DataFamily::media) continue;
+            const bool is_name = kind == DataKind::kr_name || kind == DataKind::person_name;
+            const bool is_korean = kind <= DataKind::kr_customs_code;
+            // Words for a birth stand among the secrets' literals.
+            secrets |= family == model::DataFamily::secret || kind == DataKind::date_of_birth;
+            if (family == model::DataFamily::secret) continue;
+            name |= is_name;
+            email |= kind == DataKind::email;
+            address |= kind == DataKind::kr_address;
+            plate |= kind == DataKind::kr_plate;
+            if (is_name || kind == DataKind::email || kind == DataKind::kr_address || kind == DataKind::kr_plate)
+                continue;
+            korean_numbers |= is_korean;
+            world_numbers |= !is_korean;
+            letters |= !is_korean || kind == DataKind::kr_passport || kind == DataKind::kr_customs_code;
+        }
+    }
+};
+
 // Goes over the anchors of one text, in its order, and calls the matchers of each place once.
 class Looker {
 public:
-    Looker(std::string_view text, std::vector<Finding>& found) : text_(text), sink_(found) {}
+    Looker(std::string_view text, const Wanted& wanted, std::vector<Finding>& found)
+        : text_(text), wanted_(wanted), sink_(found) {}
 
     void look(const Anchor& anchor) {
         switch (anchor.what) {
             case Anchor::What::digits: look_at_digits(anchor.at); break;
             case Anchor::What::at_sign:
-                match_at_sign(text_, anchor.at, sink_);
-                match_name(text_, anchor.at, sink_);
+                if (wanted_.email) match_at_sign(text_, anchor.at, sink_);
+                if (wanted_.name) match_name(text_, anchor.at, sink_);
                 break;
-            case Anchor::What::mixed: look_at_word(anchor.at); break;
-            case Anchor::What::capitals: look_at_capitals(anchor.at); break;
-            case Anchor::What::colon: look_at_hex(anchor.at); break;
+            case Anchor::What::mixed:
+                if (wanted_.letters) look_at_word(anchor.at);
+                break;
+            case Anchor::What::capitals:
+                if (wanted_.letters) look_at_capitals(anchor.at);
+                break;
+            case Anchor::What::colon:
+                if (wanted_.letters) look_at_hex(anchor.at);
+                break;
         }
     }
     void look_at_literal(std::size_t begin, std::size_t index, std::size_t secrets) {
@@ -54,20 +90,21 @@ private:
     static constexpr std::size_t word_bytes_max = 64;   // no identifier stands inside a longer word
 
     void look_at_digits(std::size_t at) {
-        look_at_small_pairs(at);
+        if (wanted_.letters) look_at_small_pairs(at);
         if (at < digits_next_) return;
         if (is_lone_number(at)) return;
         const DigitRun run = read_digit_run(text_, at, digits_next_);
         if (run.groups_count == 0) return;
-        if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
+        if (wanted_.address)
+            if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
         const DigitRun::Group& last = run.groups[run.groups_count - 1U];
-        if ((last.count == 2 || last.count == 3) && is_plate_anchor(text_, last.end))
+        if (wanted_.plate && (last.count == 2 || last.count == 3) && is_plate_anchor(text_, last.end))
             match_plate(text_, last.begin, sink_);
         // The shortest numbers of all: an IPv4 address of four digits, a date of birth of three groups, six digits.
         if (run.digits_count < 6 && run.groups_count < 4 && (run.groups_count < 3 || run.digits_count < 4)) return;
-        if (run.all().starts_with("01")) match_name(text_, run.begin, sink_);
-        match_korean_numbers(text_, run, sink_);
-        match_world_numbers(text_, run, sink_);
+        if (wanted_.name && run.all().starts_with("01")) match_name(text_, run.begin, sink_);
+        if (wanted_.korean_numbers) match_korean_numbers(text_, run, sink_);
+        if (wanted_.world_numbers) match_world_numbers(text_, run, sink_);
     }
 
     // Most digits of prose: five at most with nothing of a number behind them. Only an address or a plate is made of those.
@@ -81,8 +118,10 @@ private:
         if (is_separated && ((next >= '0' && next <= '9') || next == '-' || next == '(' || (next == ' ' && c == ')')))
             return false;
         digits_next_ = end;
-        if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
-        if ((end - at == 2 || end - at == 3) && is_plate_anchor(text_, end)) match_plate(text_, at, sink_);
+        if (wanted_.address)
+            if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
+        if (wanted_.plate && (end - at == 2 || end - at == 3) && is_plate_anchor(text_, end))
+            match_plate(text_, at, sink_);
         return true;
     }
 
@@ -149,6 +188,7 @@ private:
     }
 
     std::string_view text_;
+    const Wanted& wanted_;
     Sink sink_;
     // Up to where each kind of place has been looked at.
     std::size_t digits_next_ = 0, word_next_ = 0, pairs_next_ = 0, hex_next_ = 0;
@@ -158,14 +198,15 @@ private:
 
 struct Detector::Inside {
     DetectorOptions options;
+    Wanted wanted;
     std::vector<std::string_view> texts;   // of secrets, then of names
     std::size_t secrets = 0;
     Literals literals;
     OpenTail tail;
 
-    explicit Inside(DetectorOptions from) : options(std::move(from)), tail(secret_literals()) {
+    explicit Inside(DetectorOptions from) : options(std::move(from)), wanted(options.kinds), tail(secret_literals()) {
         const auto add = [this](auto&& list) { texts.insert(texts.end(), list.begin(), list.end()); };
-        add(secret_literals());
+        if (wanted.secrets) add(secret_literals());
         secrets = texts.size();
         if (options.kinds.has(DataKind::kr_name)) {
             add(name_labels);
@@ -184,7 +225,7 @@ struct Detector::Inside {
 
 template <bool is_scalar>
 bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch) const {
-    Looker looker(view, scratch.candidates);
+    Looker looker(view, wanted, scratch.candidates);
     for (std::size_t from = 0; from < view.size(); from += stretch_bytes) {
         const std::size_t to = std::min(from + stretch_bytes, view.size());
         scratch.anchors.clear();

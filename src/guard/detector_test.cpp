@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "base/prng.hpp"
 #include "guard/digit_run.hpp"
@@ -291,4 +292,29 @@ TEST_CASE("a word is looked at though a later one of its block had its turn befo
     CHECK(found("SWIFT ESYBDEMK, VYUPDEPJ500") == "bic:ESYBDEMK bic:VYUPDEPJ500");
     CHECK(found("mac 6d-7b-82-b2-d4-2c") == "mac_address:6d-7b-82-b2-d4-2c");
     CHECK(found("mac fa-33-5e-c2-e1-93") == "mac_address:fa-33-5e-c2-e1-93");
+}
+
+TEST_CASE("who asks for one kind finds of it what is found of it among all") {
+    const Detector all({});
+    DetectScratch scratch;
+    for (const std::string_view text :
+         {"주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com", "여권번호 M12345678, 면허 11-22-333333-44",
+          "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32", "SSN: 536-90-4399, born 1990-01-02",
+          "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33", "담당자: 김철수 과장, 서울특별시 중구 세종대로 110",
+          "차량번호 12가 3456, 사업자등록번호 124-81-00998", "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x"}) {
+        Findings found;
+        REQUIRE(all.scan(text, scratch, found));
+        CHECK_FALSE(found.empty());
+        for (const Finding& finding : found) {
+            KindSet one;
+            one.add(finding.kind);
+            const Detector alone({.kinds = one});
+            Findings again;
+            REQUIRE(alone.scan(text, scratch, again));
+            CAPTURE(text);
+            CAPTURE(gilmok::model::name_of(finding.kind));
+            CHECK(std::find(again.begin(), again.end(), finding) != again.end());
+            CHECK(std::all_of(again.begin(), again.end(), [&](const auto& other) { return other.kind == finding.kind; }));
+        }
+    }
 }
