@@ -7,18 +7,13 @@
 #include <string_view>
 
 #include "archive/reader.hpp"
+#include "base/test_claim.hpp"
 #include "io/sim/files.hpp"
 
 using namespace gilmok;
 using namespace gilmok::archive;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 void check_headers(std::string_view bytes) {
     if (const auto file = read_file_header(bytes))

@@ -7,17 +7,12 @@
 #include <string_view>
 
 #include "base/money.hpp"
+#include "base/test_claim.hpp"
 #include "base/test_money_oracle.hpp"
 
 using namespace gilmok;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 void check_text(std::string_view text) {
     if (const auto money = parse_money(text)) claim(!money->currency.is_none(), "money has a currency");

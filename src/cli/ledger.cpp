@@ -28,6 +28,13 @@ std::string directory_of(const LedgerVerbOptions& options, const LedgerWorld& wo
     return directory;
 }
 
+OpenedLedger open_ledger(const LedgerVerbOptions& options, const LedgerWorld& world, Outcome& outcome) {
+    OpenedLedger opened;
+    opened.snapshot = open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
+    if (opened.snapshot != nullptr) opened.directory = directory_of(options, world, outcome);
+    return opened;
+}
+
 bool is_held(const std::string& directory, io::Files& files) {
     constexpr unsigned mode = 0600;
     const std::string path = directory + "/lock";

@@ -48,10 +48,7 @@ bool ask_gateway(const LedgerVerbOptions& options, const LedgerWorld& world, con
 
 Outcome rebuild_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
-    const config::SnapshotPtr snapshot =
-        open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
-    if (snapshot == nullptr) return outcome;
-    const std::string directory = directory_of(options, world, outcome);
+    const auto [snapshot, directory] = open_ledger(options, world, outcome);
     if (directory.empty()) return outcome;
     const auto lock = world.files.lock(directory + "/lock", lock_mode);
     if (!lock && lock.error().code != EWOULDBLOCK) return failed(exit_config, ledger_verb, lock.error().message);
@@ -75,10 +72,7 @@ Outcome rebuild_ledger(const LedgerVerbOptions& options, const LedgerWorld& worl
 
 Outcome erase_person(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
-    const config::SnapshotPtr snapshot =
-        open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
-    if (snapshot == nullptr) return outcome;
-    const std::string directory = directory_of(options, world, outcome);
+    const auto [snapshot, directory] = open_ledger(options, world, outcome);
     if (directory.empty()) return outcome;
     const auto lock = world.files.lock(directory + "/lock", lock_mode);
     if (!lock && lock.error().code != EWOULDBLOCK) return failed(exit_config, ledger_verb, lock.error().message);

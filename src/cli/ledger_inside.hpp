@@ -25,6 +25,15 @@ struct LedgerVerbOptions {
 
 // Where the ledger is; "" with `outcome` set when nobody says.
 std::string directory_of(const LedgerVerbOptions& options, const LedgerWorld& world, Outcome& outcome);
+
+// The configuration and the directory of its ledger, for verbs that change it; an empty directory where one is missing, and
+// `outcome` says why.
+struct OpenedLedger {
+    config::SnapshotPtr snapshot;
+    std::string directory;
+};
+OpenedLedger open_ledger(const LedgerVerbOptions& options, const LedgerWorld& world, Outcome& outcome);
+
 // True while a process writes the ledger.
 bool is_held(const std::string& directory, io::Files& files);
 

@@ -71,10 +71,7 @@ Outcome write_there(const LedgerVerbOptions& options, const LedgerWorld& world, 
 
 Outcome rerate_ledger(const LedgerVerbOptions& options, const LedgerWorld& world) {
     Outcome outcome;
-    const config::SnapshotPtr snapshot =
-        open_config(options.config_path, world.files, world.secrets, ledger_verb, outcome);
-    if (snapshot == nullptr) return outcome;
-    const std::string directory = directory_of(options, world, outcome);
+    const auto [snapshot, directory] = open_ledger(options, world, outcome);
     if (directory.empty()) return outcome;
     report::Asked asked;
     asked.from = options.from;

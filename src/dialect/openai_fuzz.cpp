@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/test_claim.hpp"
+
 #include "dialect/openai.hpp"
 
 namespace openai = gilmok::dialect::openai;
@@ -15,12 +17,6 @@ namespace json = gilmok::wire::json;
 using gilmok::model::Endpoint;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 using Member = std::pair<std::string, std::string>;
 
@@ -86,13 +82,14 @@ void check_cut_usage(std::string_view data) {
     if (!json::scan(data, {}, nullptr)) return;
     claim(json::scan(cut, {}, nullptr).has_value(), "less its usage it still is JSON");
     std::vector<Member> before = members_of(data, ""), after = members_of(cut, "");
-    const auto usage = std::find_if(before.begin(), before.end(), [](const Member& member) { return member.first == "usage"; });
+    const auto usage =
+        std::find_if(before.begin(), before.end(), [](const Member& member) { return member.first == "usage"; });
     claim(usage != before.end(), "something was cut");
     before.erase(usage);
     claim(before == after, "nothing else was cut");
 }
 
-}  // namespace
+}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 1) return 0;

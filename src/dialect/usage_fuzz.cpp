@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/test_claim.hpp"
 #include "dialect/usage.hpp"
 #include "dialect/usage_fields.hpp"
 
@@ -12,12 +13,6 @@ using namespace gilmok;
 using namespace gilmok::dialect;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 void check(std::string_view text, UsageShape shape) {
     const UsageReport report = read_usage_object(text, shape);

@@ -4,31 +4,25 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/test_claim.hpp"
+
 #include "guard/detector.hpp"
 
 using namespace gilmok::guard;
-
-namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
-
-}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Detector detector({.score_min = 1});
     static DetectScratch scratch;
     const std::string text(reinterpret_cast<const char*>(data), size);
     std::vector<gilmok::model::Finding> findings, scalar, again;
-    claim(detector.scan(text, scratch, findings) && detector.scan_scalar(text, scratch, scalar), "a short text is scanned");
+    claim(detector.scan(text, scratch, findings) && detector.scan_scalar(text, scratch, scalar),
+          "a short text is scanned");
     claim(findings == scalar, "the twins find the same");
     claim(detector.scan(text, scratch, again) && again == findings, "a scan leaves nothing behind in its scratch");
     std::size_t end = 0;
     for (const auto& finding : findings) {
-        claim(finding.begin >= end && finding.begin < finding.end && finding.end <= size, "findings are sorted and inside");
+        claim(finding.begin >= end && finding.begin < finding.end && finding.end <= size,
+              "findings are sorted and inside");
         end = finding.end;
     }
     std::vector<Anchor> anchors, anchors_scalar;
@@ -36,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     claim(held <= Detector::hold_bytes_max && held <= size, "a tail is bounded");
     const bool cuts = held < size && held > 0 && (static_cast<unsigned char>(text[size - held]) & 0xC0U) == 0x80U;
     const bool is_broken = size >= held + 4 && (static_cast<unsigned char>(text[size - held - 1]) & 0xC0U) == 0x80U;
-    claim(!cuts || is_broken || size - held < 4 || (static_cast<unsigned char>(text[size - held - 1]) < 0xC2), "a tail cuts no character");
+    claim(!cuts || is_broken || size - held < 4 || (static_cast<unsigned char>(text[size - held - 1]) < 0xC2),
+          "a tail cuts no character");
     return 0;
 }

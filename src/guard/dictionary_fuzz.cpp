@@ -5,18 +5,9 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/test_claim.hpp"
 #include "base/text.hpp"
 #include "guard/dictionary.hpp"
-
-namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
-
-}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace gilmok;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/test_claim.hpp"
 #include "guard/external.hpp"
 #include "guard/inspect.hpp"
 #include "guard/redact.hpp"
@@ -15,12 +16,6 @@ namespace model = gilmok::model;
 namespace json = gilmok::wire::json;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 class Texts final : public guard::Leaves {
 public:

@@ -4,19 +4,11 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/test_claim.hpp"
+
 #include "guard/images.hpp"
 
 namespace guard = gilmok::guard;
-
-namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
-
-}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view image(reinterpret_cast<const char*>(data), size);

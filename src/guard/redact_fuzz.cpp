@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/test_claim.hpp"
 #include "guard/redact.hpp"
 #include "wire/json.hpp"
 
@@ -13,12 +14,6 @@ namespace model = gilmok::model;
 namespace json = gilmok::wire::json;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 // The bytes between the findings, in order, are in `out` in the same order, and nothing but short replacements between.
 void check_between(const guard::Inspection& inspection, std::string_view out) {

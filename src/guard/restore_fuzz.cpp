@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/test_claim.hpp"
 #include "base/text.hpp"
 #include "guard/restore.hpp"
 #include "wire/json.hpp"
@@ -15,12 +16,6 @@ namespace model = gilmok::model;
 namespace json = gilmok::wire::json;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 struct Form {
     std::string_view open, close;

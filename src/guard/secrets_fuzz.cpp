@@ -3,17 +3,13 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/test_claim.hpp"
+
 #include "guard/test_look.hpp"
 
 namespace {
 
 using namespace gilmok::guard;
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 std::vector<test::Finding> secrets_of(std::string_view text) {
     std::vector<test::Finding> found;

@@ -4,18 +4,13 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/test_claim.hpp"
 #include "guard/view.hpp"
 #include "guard/view_forms.hpp"
 
 namespace forms = gilmok::guard::forms;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 bool begins_character(std::string_view text, std::size_t at) {
     if (at >= text.size()) return at == text.size();

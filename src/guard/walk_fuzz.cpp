@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/test_claim.hpp"
 #include "base/text.hpp"
 #include "guard/pseudonym.hpp"
 #include "guard/walk.hpp"
@@ -14,12 +15,6 @@ namespace guard = gilmok::guard;
 namespace json = gilmok::wire::json;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 // Rebuilds the body: every text escaped anew for its depth, everything else as it was.
 class Rebuild final : public guard::Leaves {

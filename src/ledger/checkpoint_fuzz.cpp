@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/test_claim.hpp"
 #include "ledger/base64.hpp"
 #include "ledger/checkpoint.hpp"
 
@@ -14,12 +15,6 @@ using namespace gilmok;
 using namespace gilmok::ledger;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 const Signer& signer() {
     static const Signer one = std::move(*Signer::from_seed("log.example/7", Secret(std::string(32, 's'))));

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/test_claim.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/test_entries.hpp"
 
@@ -13,12 +14,6 @@ using namespace gilmok;
 using namespace gilmok::ledger;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 bool check_record(std::string_view bytes) {
     const auto entry = read_entry(bytes);

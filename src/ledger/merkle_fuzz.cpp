@@ -6,18 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/test_claim.hpp"
 #include "ledger/merkle.hpp"
 #include "ledger/merkle_oracle.hpp"
 
 using namespace gilmok::ledger;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 void flip(Hash& hash, unsigned bit) { hash[bit / 8 % hash.size()] ^= static_cast<std::uint8_t>(1U << bit % 8); }
 

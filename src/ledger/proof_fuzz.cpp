@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/test_claim.hpp"
 #include "ledger/notes.hpp"
 #include "ledger/proof.hpp"
 #include "ledger/test_ledger.hpp"
@@ -12,12 +13,6 @@ using namespace gilmok;
 using namespace gilmok::ledger;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 const TestLedger& the_ledger() {
     static const TestLedger ledger({.records = 20, .records_per_checkpoint = 8});

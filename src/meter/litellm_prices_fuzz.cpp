@@ -5,19 +5,12 @@
 #include <map>
 #include <tuple>
 
+#include "base/test_claim.hpp"
 #include "meter/litellm_prices.hpp"
 #include "meter/price_diff.hpp"
 
 using namespace gilmok;
 using namespace gilmok::meter;
-
-namespace {
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
-}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);

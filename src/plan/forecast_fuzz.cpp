@@ -5,17 +5,13 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/test_claim.hpp"
+
 #include "plan/fan_chart.hpp"
 
 using namespace gilmok::plan;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 class Bytes {
 public:

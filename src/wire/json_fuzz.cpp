@@ -9,17 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/test_claim.hpp"
+
 #include "wire/json.hpp"
 
 namespace json = gilmok::wire::json;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 class Collect final : public json::Members {
 public:
@@ -73,7 +69,7 @@ void walk_all(json::Cursor cursor, int depth) {
         if (depth < 5) walk_all(json::Cursor(value), depth + 1);
 }
 
-}  // namespace
+}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "base/prng.hpp"
+#include "base/test_claim.hpp"
 #include "wire/sse.hpp"
 
 namespace sse = gilmok::wire::sse;
 
 namespace {
-
-void claim(bool holds, const char* property) {
-    if (holds) return;
-    std::fprintf(stderr, "broken: %s\n", property);
-    std::abort();
-}
 
 struct Plain {
     std::string name, data;
@@ -83,7 +78,7 @@ void run(std::string_view stream, gilmok::Prng& prng, std::size_t longest, const
     claim(raw.size() + framer.bytes_held() == stream.size(), "what is not handed out is held");
 }
 
-}  // namespace
+}   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 1) return 0;
