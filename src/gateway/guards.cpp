@@ -116,11 +116,40 @@ model::KindSet kinds_of_answers(const config::Snapshot& snapshot, const Guards& 
     return kinds;
 }
 
+// One number may look like another: a corporate registration number has a resident's form. Which of them it is can only be
+// told among all, so whoever asks for one kind of number asks for every kind.
+void add_rivals(model::KindSet& kinds) {
+    model::KindSet numbers;
+    for (std::size_t k = 0; k < model::data_kinds_count; ++k) {
+        const auto kind = static_cast<model::DataKind>(k);
+        switch (model::family_of(kind)) {
+            case model::DataFamily::unique_id:
+            case model::DataFamily::financial:
+            case model::DataFamily::business:
+            case model::DataFamily::network: break;
+            case model::DataFamily::contact:
+            case model::DataFamily::location:
+                if (kind == model::DataKind::email || kind == model::DataKind::kr_address) continue;
+                break;
+            case model::DataFamily::person:
+            case model::DataFamily::secret:
+            case model::DataFamily::own:
+            case model::DataFamily::media:
+            case model::DataFamily::count_: continue;
+        }
+        numbers.add(kind);
+    }
+    for (std::size_t k = 0; k < model::data_kinds_count; ++k)
+        if (const auto kind = static_cast<model::DataKind>(k); numbers.has(kind) && kinds.has(kind))
+            return kinds.add(numbers);
+}
+
 // Detectors for few kinds; models that ask for the same share one.
 void make_detectors(Guards& guards, const config::Snapshot& snapshot, const guard::DetectorOptions& all) {
     const bool is_simple = is_plain(snapshot, guards.rules);
     std::vector<std::pair<model::KindSet, std::shared_ptr<const guard::Detector>>> made;
-    const auto detector_of = [&](const model::KindSet& kinds) {
+    const auto detector_of = [&](model::KindSet kinds) {
+        add_rivals(kinds);
         for (const auto& [known, detector] : made)
             if (known == kinds) return detector;
         guard::DetectorOptions options = all;
