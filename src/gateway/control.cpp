@@ -6,6 +6,7 @@
 #include "auth/key_hash.hpp"
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "gateway/rerate.hpp"
 #include "guard/examine.hpp"
 
 namespace gilmok::gateway {
@@ -78,16 +79,20 @@ std::optional<std::string> Control::build_money(Setup& setup) {
     if (!services_.ask) return std::nullopt;
     auto tables = services_.ask();
     if (!tables) return "the ledger's tables cannot be read: " + tables.error().message;
-    const std::string problem =
-        restore_treasury(*setup.accounts, snapshot, **tables, now);
+    if (!setup_ && services_.keeper != nullptr) {
+        const auto charged = charge_recovered(**tables, snapshot, *setup.accounts->prices, *services_.keeper, now);
+        if (!charged) return "attempts that a crash left open cannot be charged: " + charged.error();
+        if (*charged > 0) log::info("recovered_charged", {{"attempts", static_cast<std::int64_t>(*charged)}});
+    }
+    const std::string problem = restore_treasury(*setup.accounts, snapshot, **tables, now);
     if (!problem.empty()) return "what was spent cannot be read from the ledger: " + problem;
     return std::nullopt;
 }
 
 ledger::TablesResult<std::unique_ptr<ledger::Questions>> Control::ask_tables() const {
     if (!services_.ask)
-        return tl::unexpected(io::FileError{
-            0, "there is no ledger: set server.state_dir, and do not turn [ledger] on = false"});
+        return tl::unexpected(
+            io::FileError{0, "there is no ledger: set server.state_dir, and do not turn [ledger] on = false"});
     return services_.ask();
 }
 
@@ -137,7 +142,8 @@ std::string Control::reload(const std::string& path) {
         const config::Server& after = loaded.snapshot->server;
         const bool begins_spans =
             setup_->snapshot->telemetry.otlp_endpoint.empty() && !loaded.snapshot->telemetry.otlp_endpoint.empty();
-        if (before.listen != after.listen || before.admin != after.admin || before.shards != after.shards || begins_spans)
+        if (before.listen != after.listen || before.admin != after.admin || before.shards != after.shards ||
+            begins_spans)
             log::warn("reload_needs_restart", {{"what",
                                                 "server.listen, server.admin, server.shards and a first "
                                                 "telemetry.otlp_endpoint change with a restart only"}});

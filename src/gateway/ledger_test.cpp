@@ -7,6 +7,7 @@
 #include "gateway/ledger_service.hpp"
 #include "gateway/test_gate.hpp"
 #include "ledger/log.hpp"
+#include "ledger/test_tables.hpp"
 
 namespace {
 
@@ -21,6 +22,8 @@ sku = "served"
 input_fresh = "1000000 KRW"
 output_text = "2000000 KRW"
 )";
+
+constexpr std::string_view paying_key = "gk-test-fedcba9876543210fedcba9876543210fedcba98";
 
 std::string whole_answer(const std::string&) {
     return http_answer(R"({"model":"served","choices":[{"message":{"content":"hello"}}],)"
@@ -37,20 +40,27 @@ std::string long_stream(const std::string&) {
 
 // The ledger turns on the world's own loop; its files are the gate's.
 struct Scene {
-    explicit Scene(std::string_view more = prices) : gate_text(TestGate::toml(more)) { start(); }
+    // `tables`: a file for real ones; none, and nothing can be asked.
+    explicit Scene(std::string_view more = prices, std::string tables = {})
+        : gate_text(TestGate::toml(more)), tables_path(std::move(tables)) {
+        start();
+    }
     ~Scene() { stop(); }
 
     void start() {
         const config::Loaded loaded = config::load_text(gate_text, "gilmok.toml", files, secrets, 1);
         REQUIRE(loaded.snapshot != nullptr);
-        service = std::make_unique<LedgerService>(
-            files, world, [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+        service = std::make_unique<LedgerService>(files, world, [this] {
+            return tables_path.empty() ? ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables())
+                                       : ledger::open_sqlite(tables_path, 0);
+        });
         problem = service->open(*loaded.snapshot, 1);
         if (!problem.empty()) return;
         Control::Services services{world, files, secrets};
         services.keeper = service->keeper();
         services.people = service->people();
         services.idempotency = service->idempotency();
+        if (!tables_path.empty()) services.ask = [this] { return ledger::ask_sqlite(tables_path); };
         control = std::make_unique<Control>(services);
         problem = control->apply(loaded.snapshot).value_or("");
         Shard::Outlets outlets;
@@ -76,7 +86,8 @@ struct Scene {
         service.reset();
     }
 
-    std::unique_ptr<TestClient> chat(bool is_stream, std::string_view more_headers = {}) {
+    std::unique_ptr<TestClient> chat(bool is_stream, std::string_view more_headers = {},
+                                     std::string_view key = TestGate::fixed_key) {
         const std::string body =
             std::string(R"({"model":"chat","user":"kim","messages":[{"role":"user","content":"hi"}],"stream":)") +
             (is_stream ? "true}" : "false}");
@@ -84,7 +95,7 @@ struct Scene {
             world, door,
             TestGate::request("POST", "/v1/chat/completions", body,
                               "host: gate.test\r\ncontent-type: application/json\r\nauthorization: Bearer " +
-                                  std::string(TestGate::fixed_key) + "\r\n" + std::string(more_headers)));
+                                  std::string(key) + "\r\n" + std::string(more_headers)));
     }
     bool run_until(const std::function<bool()>& is_enough, Duration patience = 30s) {
         world.run_until(world.now() + patience, is_enough);
@@ -107,6 +118,9 @@ struct Scene {
                 last.raw_usage = {};
             } else if (std::holds_alternative<model::Reserve>(entry->body)) {
                 ++seen["reserve"];
+            } else if (const auto* correction = std::get_if<ledger::Correction>(&entry->body)) {
+                ++seen["correction"];
+                last_correction = *correction;
             } else if (const auto* decision = std::get_if<model::Decision>(&entry->body)) {
                 ++seen["decision"];
                 decided_for.insert(decision->upstream);
@@ -121,11 +135,14 @@ struct Scene {
         config::FakeSecrets made;
         made.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
         made.variables["FIXED_KEY"] = TestGate::fixed_key;
+        made.variables["PAYING_KEY"] = paying_key;
         return made;
     }();
     std::string gate_text;
+    std::string tables_path;
     std::string problem;
     model::Terminal last;
+    ledger::Correction last_correction;
     std::set<model::NameId> decided_for;   // upstreams of decisions
     std::unique_ptr<LedgerService> service;
     std::unique_ptr<Control> control;
@@ -242,6 +259,39 @@ TEST_CASE("a gateway that is killed in the middle of a stream finds the attempt 
     REQUIRE(scene.run_until([&] { return again->status() != 0; }));
     CHECK(again->status() == 409);
     CHECK(has(again->body(), "idempotency_answered"));
+}
+
+TEST_CASE("what a killed gateway had open is charged at the next start, once, and counts in the budget") {
+    const ledger::TemporaryDirectory directory;
+    Scene scene(std::string(prices) +
+                    "[tenant.paying]\nbudget_month = \"1000000000 KRW\"\n[[key]]\nname = \"paying\"\n"
+                    "tenant = \"paying\"\nsecret = \"env:PAYING_KEY\"\n",
+                directory.file("tables"));
+    REQUIRE(scene.problem == "");
+    TestServer upstream(scene.world, scene.upstream, long_stream);
+    auto running = scene.chat(true, {}, paying_key);
+    REQUIRE(scene.run_until([&] { return has(running->received, "hi"); }));
+    scene.world.run_for(1s);
+    for (int start = 0; start < 2; ++start) {
+        scene.crash();
+        running.reset();
+        scene.start();
+        REQUIRE(scene.problem == "");
+        scene.world.run_for(1s);
+        const auto log = scene.log();
+        CHECK(log.at("recovered") == 1);
+        CHECK(log.at("correction") == 1);
+        // So many tokens in at 1 won each, and out at 2.
+        const auto& meters = scene.last.meters;
+        const Pico cost = (meters[model::Meter::input_fresh] + 2 * meters[model::Meter::output_text]) * pico_per_unit;
+        CHECK(cost > 0);
+        CHECK(scene.last_correction.cost_ledger == cost);
+        const auto& setup = *scene.control->setup();
+        const auto tenant =
+            static_cast<model::TenantId>(std::ranges::find(setup.snapshot->tenants, "paying", &config::Tenant::path) -
+                                         setup.snapshot->tenants.begin());
+        CHECK(setup.accounts->treasury->spent(tenant, scene.world.wall_now()).money_month == cost);
+    }
 }
 
 TEST_CASE("a memory of Idempotency-Keys that a power cut left half made is made anew") {

@@ -4,7 +4,8 @@
 
 namespace gilmok::gateway {
 
-std::string write_correction(ledger::Keeper& keeper, const report::RerateChange& change, Currency currency, WallTime now) {
+std::string write_correction(ledger::Keeper& keeper, const report::RerateChange& change, Currency currency,
+                             WallTime now) {
     ledger::Correction correction;
     correction.ref = change.ref;
     correction.card = keeper.intern(ledger::NameKind::price_card, change.card, now);
@@ -16,14 +17,36 @@ std::string write_correction(ledger::Keeper& keeper, const report::RerateChange&
     return written ? std::string() : "the ledger cannot take corrections now: " + std::string(written.error().detail);
 }
 
-report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book,
-                                     report::Period period, ledger::Keeper* keeper, WallTime now) {
+namespace {
+std::string write_corrections(ledger::Keeper& keeper, const report::Rerated& rerated, Currency currency, WallTime now) {
+    for (const report::RerateChange& change : rerated.changes)
+        if (std::string problem = write_correction(keeper, change, currency, now); !problem.empty()) return problem;
+    return {};
+}
+}   // namespace
+
+report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot,
+                                     const meter::PriceBook& book, report::Period period, ledger::Keeper* keeper,
+                                     WallTime now) {
     auto rerated = report::rerate(tables, snapshot, book, period.from, period.until);
     if (!rerated || keeper == nullptr) return rerated;
-    for (const report::RerateChange& change : rerated->changes)
-        if (std::string problem = write_correction(*keeper, change, snapshot.ledger.currency, now); !problem.empty())
-            return report::tell(std::move(problem));
+    if (std::string problem = write_corrections(*keeper, *rerated, snapshot.ledger.currency, now); !problem.empty())
+        return report::tell(std::move(problem));
     return rerated;
+}
+
+report::Told<std::size_t> charge_recovered(ledger::Questions& tables, const config::Snapshot& snapshot,
+                                           const meter::PriceBook& book, ledger::Keeper& keeper, WallTime now) {
+    const ledger::KeeperStatus status = keeper.status();
+    if (status.recovered == 0) return std::size_t{0};
+    const auto rerated = report::rerate(tables, snapshot, book, status.opened_at, status.opened_at + Duration(1),
+                                        report::RerateOf::recovered);
+    if (!rerated) return report::tell(rerated.error());
+    if (std::string problem = write_corrections(keeper, *rerated, snapshot.ledger.currency, now); !problem.empty())
+        return report::tell(std::move(problem));
+    // The second turn finds nothing to take and folds.
+    while (keeper.turn(now) > 0) {}
+    return rerated->changes.size();
 }
 
 std::string rerated_json(const report::Rerated& rerated, Currency currency, bool is_written) {

@@ -9,10 +9,16 @@
 namespace gilmok::gateway {
 
 // `keeper` null: nothing is written. What was written before an error stays written: asked again, only the rest differs.
-report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book,
-                                     report::Period period, ledger::Keeper* keeper, WallTime now);
+report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot,
+                                     const meter::PriceBook& book, report::Period period, ledger::Keeper* keeper,
+                                     WallTime now);
+// At the start, before the keeper turns on its loop: attempts that a crash left open were closed without a price, since the ledger
+// opens before prices are read. Charges them and folds the corrections, so that budgets begin with what was spent. How many.
+report::Told<std::size_t> charge_recovered(ledger::Questions& tables, const config::Snapshot& snapshot,
+                                           const meter::PriceBook& book, ledger::Keeper& keeper, WallTime now);
 // One correction. The problem in people's words; "" when it was taken.
-std::string write_correction(ledger::Keeper& keeper, const report::RerateChange& change, Currency currency, WallTime now);
+std::string write_correction(ledger::Keeper& keeper, const report::RerateChange& change, Currency currency,
+                             WallTime now);
 // For the admin API: {"models":[…],"corrections":n}.
 std::string rerated_json(const report::Rerated& rerated, Currency currency, bool is_written);
 

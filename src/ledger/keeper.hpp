@@ -45,6 +45,7 @@ struct KeeperStatus {
     WallTime checkpoint_at{};
     std::uint64_t folded = 0;      // records in the tables
     std::uint64_t recovered = 0;   // attempts closed at the start
+    WallTime opened_at{};          // the end that each of those was given
     std::uint64_t recovery_us = 0;
     std::uint64_t syncs = 0;
     bool is_witness_failing = false;

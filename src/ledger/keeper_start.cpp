@@ -57,6 +57,7 @@ io::FileResult<bool> Keeper::Inside::start(WallTime now) {
     while (folding->fold(log->size(), now)) {}
     folded_at = now;
     status.recovered = orphans.count();
+    status.opened_at = now;
     orphans = {};
     publish();
     return true;

@@ -34,8 +34,12 @@ struct Rerated {
 };
 inline constexpr std::uint64_t rerate_attempts_max = 500'000;   // of one question; a span with more is refused
 
+enum class RerateOf : std::uint8_t {
+    every,       // attempt that is charged at all
+    recovered,   // only those that a crash left open and that nobody has charged yet
+};
 // Attempts that ended in [from, until).
 Told<Rerated> rerate(ledger::Questions& tables, const config::Snapshot& snapshot, const meter::PriceBook& book,
-                     WallTime from, WallTime until);
+                     WallTime from, WallTime until, RerateOf which = RerateOf::every);
 
 }   // namespace gilmok::report
