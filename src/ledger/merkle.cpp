@@ -12,12 +12,14 @@ namespace gilmok::ledger {
 
 namespace {
 
-// Fetching the algorithm costs three times the hash of an inner node, so each thread fetches once and keeps its context.
-// Measured with OpenSSL 3.0: 117 ns for a node this way, 355 ns with a fetch, 95 ns with the deprecated SHA256_Update.
+// Fetching the algorithm costs three times the hash of an inner node, so each thread fetches once and keeps its context; naming
+// the algorithm again at each begin would allocate and clear a new state, which costs as much as hashing a block.
 class Sha256 {
 public:
     Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
         GILMOK_ASSERT(algorithm_ != nullptr && context_ != nullptr);
+        const bool is_begun = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1;
+        GILMOK_ASSERT(is_begun);
     }
     Sha256(const Sha256&) = delete;
     Sha256& operator=(const Sha256&) = delete;
@@ -30,7 +32,7 @@ public:
     Hash of(std::string_view first, std::string_view second) {
         Hash out;
         unsigned length = 0;
-        const bool is_done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+        const bool is_done = EVP_DigestInit_ex2(context_, nullptr, nullptr) == 1 &&
                              EVP_DigestUpdate(context_, first.data(), first.size()) == 1 &&
                              EVP_DigestUpdate(context_, second.data(), second.size()) == 1 &&
                              EVP_DigestFinal_ex(context_, out.data(), &length) == 1;

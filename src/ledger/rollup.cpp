@@ -59,6 +59,11 @@ std::uint64_t hash_of(std::int64_t period, const Dims& dims) {
 }   // namespace
 
 Amount split(Pico amount) {
+    // Nearly all amounts fit, and a division of 128 bits costs ten of 64.
+    if (const auto narrow = static_cast<std::int64_t>(amount); narrow == amount && narrow >= 0) {
+        constexpr auto unit = static_cast<std::int64_t>(pico_per_unit);
+        return {narrow / unit, narrow % unit};
+    }
     constexpr Pico limit = pico_per_unit * 9'000'000'000'000'000'000;
     amount = std::clamp(amount, -limit, limit);
     Pico whole = amount / pico_per_unit;
@@ -170,33 +175,26 @@ std::vector<const RollRow*> RollBatch::sorted() const {
     return rows;
 }
 
-RollBatch RollBatch::coarser(const Calendar& calendar, Grain grain) const {
-    RollBatch coarse;
-    coarse.grain_ = grain;
-    coarse.rows_.reserve(rows_.size());
-    for (const RollRow& fine : rows_)
-        coarse.add(calendar.number(grain, calendar.start_s(fine.grain, fine.period)), fine.dims, fine.measures);
+RollBatch RollBatch::coarser(const Calendar& calendar, Grain grain, DimSet kept) const {
+    RollBatch coarse(grain);
+    for (const RollRow& fine : rows_) {
+        const std::int64_t period =
+            grain == fine.grain ? fine.period : calendar.number(grain, calendar.start_s(fine.grain, fine.period));
+        coarse.add(period, masked(fine.dims, kept), fine.measures);
+    }
     return coarse;
 }
 
-RollUps::RollUps(const Calendar& calendar) : calendar_(calendar) {
-    for (const Cube& cube : all_cubes) batches_.emplace_back(cube.has_hours ? Grain::hour : Grain::day);
-}
-
 void RollUps::add(WallTime at, const Dims& dims, const Measures& measures) {
-    const std::int64_t seconds = unix_seconds(at);
-    const std::int64_t hour = calendar_.number(Grain::hour, seconds);
-    const std::int64_t day = calendar_.number(Grain::day, seconds);
-    for (std::size_t i = 0; i < batches_.size(); ++i)
-        batches_[i].add(all_cubes[i].has_hours ? hour : day, masked(dims, all_cubes[i].dims), measures);
+    sums_.add(calendar_.number(Grain::hour, unix_seconds(at)), dims, measures);
 }
 
 std::vector<RollBatch> RollUps::grains_of(std::size_t cube) const {
+    const DimSet kept = all_cubes[cube].dims;
     std::vector<RollBatch> grains;
-    for (const Grain grain : {Grain::day, Grain::month}) {
-        const RollBatch& finer = grains.empty() ? batches_[cube] : grains.back();
-        if (finer.grain() < grain) grains.push_back(finer.coarser(calendar_, grain));
-    }
+    for (const Grain grain : {Grain::hour, Grain::day, Grain::month})
+        if (grain != Grain::hour || all_cubes[cube].has_hours)
+            grains.push_back((grains.empty() ? sums_ : grains.back()).coarser(calendar_, grain, kept));
     return grains;
 }
 

@@ -92,7 +92,8 @@ public:
     [[nodiscard]] const std::vector<RollRow>& rows() const { return rows_; }   // as they came
     // In the order of a table's key, in which they are written fastest.
     [[nodiscard]] std::vector<const RollRow*> sorted() const;
-    [[nodiscard]] RollBatch coarser(const Calendar& calendar, Grain grain) const;
+    // With these dimensions only.
+    [[nodiscard]] RollBatch coarser(const Calendar& calendar, Grain grain, DimSet kept) const;
 
 private:
     RollRow& row(std::int64_t period, const Dims& dims);
@@ -102,17 +103,18 @@ private:
     std::vector<std::uint32_t> slots_;   // number of the row + 1, 0 = free; a power of two
 };
 
-// Sums on their way to the tables: thousands of attempts become hundreds of rows.
+// Sums on their way to the tables: thousands of attempts become hundreds of rows. Kept once, by hour and all dimensions; what
+// the tables want is added up from there when it is written.
 class RollUps {
 public:
-    explicit RollUps(const Calendar& calendar);
+    explicit RollUps(const Calendar& calendar) : calendar_(calendar) {}
     void add(WallTime at, const Dims& dims, const Measures& measures);
-    [[nodiscard]] const RollBatch& finest_of(std::size_t cube) const { return batches_[cube]; }
-    [[nodiscard]] std::vector<RollBatch> grains_of(std::size_t cube) const;   // coarser than the finest
+    // One for each grain of the cube, finest first.
+    [[nodiscard]] std::vector<RollBatch> grains_of(std::size_t cube) const;
 
 private:
     Calendar calendar_;
-    std::vector<RollBatch> batches_;   // one for each cube
+    RollBatch sums_;
 };
 
 }   // namespace gilmok::ledger

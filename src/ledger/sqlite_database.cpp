@@ -86,25 +86,55 @@ private:
     sqlite3_stmt* statement_;
 };
 
-// Nothing is copied: values live until the row has been written.
+// Nothing is copied: values live until the row has been written. What is bound stays bound from row to row, and most columns
+// of a row hold what the row before held, so only what differs is bound.
 class SqliteSink final : public RowSink {
 public:
-    explicit SqliteSink(sqlite3_stmt* statement) : statement_(statement) {}
+    SqliteSink(sqlite3_stmt* statement, std::size_t columns) : statement_(statement), bound_(columns) {}
     void begin() { column_ = 0; }
-    void integer(std::int64_t value) override { sqlite3_bind_int64(statement_, ++column_, value); }
-    void null() override { sqlite3_bind_null(statement_, ++column_); }
+    void integer(std::int64_t value) override {
+        Bound& bound = next();
+        if (bound.what == Bound::integer && bound.value == value) return;
+        bound = {Bound::integer, value};
+        sqlite3_bind_int64(statement_, column_, value);
+    }
+    void null() override {
+        Bound& bound = next();
+        if (bound.what == Bound::null) return;
+        bound = {Bound::null, 0};
+        sqlite3_bind_null(statement_, column_);
+    }
     void bytes(std::string_view value) override {
-        sqlite3_bind_blob64(statement_, ++column_, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC);
+        next() = {Bound::view, 0};
+        sqlite3_bind_blob64(statement_, column_, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC);
     }
     void text(std::string_view value) override {
-        sqlite3_bind_text64(statement_, ++column_, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC,
+        next() = {Bound::view, 0};
+        sqlite3_bind_text64(statement_, column_, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC,
                             SQLITE_UTF8);
     }
 
 private:
+    struct Bound {
+        enum What : std::uint8_t { unknown, integer, null, view };
+        What what = unknown;
+        std::int64_t value = 0;
+    };
+    Bound& next() {
+        GILMOK_ASSERT(static_cast<std::size_t>(column_) < bound_.size());
+        return bound_[static_cast<std::size_t>(column_++)];
+    }
+
     sqlite3_stmt* statement_;
-    int column_ = 0;
+    std::vector<Bound> bound_;
+    int column_ = 0;   // of the last value, from 1
 };
+
+// SQLite would add up under a lock what each of its allocations takes, which nobody asks it for.
+void count_no_memory() {
+    // Refused where another part of the program has used SQLite before, which then goes on as it began.
+    [[maybe_unused]] static const int set = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 std::string json_of(const Numbers& numbers) {
     std::string json = "[";
@@ -118,6 +148,7 @@ public:
     ~SqliteDatabase() override { statements_.clear(); }
 
     TablesResult<bool> connect() {
+        count_no_memory();
         statements_.clear();
         connection_.reset();
         const int access = options_.is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -140,7 +171,7 @@ public:
         if (statement == nullptr) return failure(sqlite3_extended_errcode(connection_.get()), doing);
         std::vector<std::string> lists;
         lists.reserve(parameters.size());   // bound without a copy, so they must not move
-        SqliteSink sink(statement);
+        SqliteSink sink(statement, parameters.size());
         for (const Parameter& parameter : parameters) bind(sink, parameter, lists);
         const SqliteRow row(statement);
         int code = sqlite3_step(statement);
@@ -158,7 +189,7 @@ public:
         if (rows == 0) return touched;
         sqlite3_stmt* prepared_statement = prepared(statement.sql);
         if (prepared_statement == nullptr) return failure(sqlite3_extended_errcode(connection_.get()), doing);
-        SqliteSink sink(prepared_statement);
+        SqliteSink sink(prepared_statement, statement.columns.size());
         for (std::size_t row = 0; row < rows; ++row) {
             sink.begin();
             fill(row, sink);

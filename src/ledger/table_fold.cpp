@@ -1,8 +1,9 @@
 #include "ledger/table_fold.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
-#include <unordered_map>
+#include <utility>
 
 #include "ledger/table_decisions.hpp"
 
@@ -48,6 +49,44 @@ struct Alarm {
     WallTime at{};
     std::string_view what{};
     std::string detail;
+};
+
+// The attempts of a batch that have begun and not ended, in a table of fixed size: a batch holds thousands.
+class OpenAttempts {
+public:
+    explicit OpenAttempts(std::size_t most) : slots_(std::bit_ceil(most * 2 + 1)) {}
+
+    // False when it is open already.
+    bool add(const RefKey& key, const IndexedEntry& entry) {
+        Slot& slot = slot_of(key);
+        if (slot.open != nullptr) return false;
+        slot = {key, &entry, true};
+        return true;
+    }
+    bool remove(const RefKey& key) {
+        Slot& slot = slot_of(key);
+        return std::exchange(slot.open, nullptr) != nullptr;
+    }
+    [[nodiscard]] std::vector<const IndexedEntry*> left() const {
+        std::vector<const IndexedEntry*> entries;
+        for (const Slot& slot : slots_)
+            if (slot.open != nullptr) entries.push_back(slot.open);
+        std::ranges::sort(entries, {}, &IndexedEntry::index);
+        return entries;
+    }
+
+private:
+    struct Slot {
+        RefKey key{};
+        const IndexedEntry* open = nullptr;
+        bool is_used = false;   // by an attempt that is open or was: those behind it are found past it
+    };
+    Slot& slot_of(const RefKey& key) {
+        std::size_t at = RefHash{}(key);
+        while (slots_[at &= slots_.size() - 1].is_used && slots_[at].key != key) ++at;
+        return slots_[at];
+    }
+    std::vector<Slot> slots_;
 };
 
 class Fold {
@@ -179,24 +218,19 @@ private:
 
     // Most attempts begin and end within few batches: only what is still open at the end of this one is written.
     TablesResult<bool> keep_reservations() {
-        std::unordered_map<RefKey, const IndexedEntry*, RefHash> open;
-        open.reserve(entries_.size() / 2);
+        OpenAttempts open(entries_.size() - terminals_.size());
         std::vector<std::size_t> ended;   // places in terminals_ whose RESERVE came in an earlier batch
         std::size_t terminal = 0;
         for (const IndexedEntry& entry : entries_) {
             if (const auto* reserve = std::get_if<model::Reserve>(&entry.entry.body)) {
-                if (!open.try_emplace(RefKey(reserve->ref), &entry).second)
-                    alarm(entry, "second_reserve", shown(reserve->ref));
+                if (!open.add(RefKey(reserve->ref), entry)) alarm(entry, "second_reserve", shown(reserve->ref));
             } else if (std::holds_alternative<Terminal>(entry.entry.body)) {
                 const std::size_t place = terminal++;
-                if (is_first_[place] && open.erase(keys_[place]) == 0) ended.push_back(place);
+                if (is_first_[place] && !open.remove(keys_[place])) ended.push_back(place);
             }
         }
         GILMOK_FOLD_TRY(end_reservations(ended));
-        std::vector<const IndexedEntry*> left;
-        for (const auto& [key, entry] : open) left.push_back(entry);
-        std::ranges::sort(left, {}, &IndexedEntry::index);
-        return add_reservations(left);
+        return add_reservations(open.left());
     }
 
     TablesResult<bool> end_reservations(const std::vector<std::size_t>& ended) {
@@ -338,10 +372,8 @@ private:
     }
 
     TablesResult<bool> add_rolls() {
-        for (std::size_t cube = 0; cube < cubes().size(); ++cube) {
-            GILMOK_FOLD_TRY(add_grain(cube, waiting_.rolls.finest_of(cube)));
-            for (const RollBatch& coarser : waiting_.rolls.grains_of(cube)) GILMOK_FOLD_TRY(add_grain(cube, coarser));
-        }
+        for (std::size_t cube = 0; cube < cubes().size(); ++cube)
+            for (const RollBatch& grain : waiting_.rolls.grains_of(cube)) GILMOK_FOLD_TRY(add_grain(cube, grain));
         return true;
     }
 

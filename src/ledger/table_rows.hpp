@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +14,7 @@ namespace gilmok::ledger {
 // (exchange, attempt) as bytes that can be a key.
 struct RefKey {
     std::array<char, 17> bytes{};
+    RefKey() = default;
     explicit RefKey(const model::AttemptRef& ref) {
         const auto exchange = to_bytes(ref.exchange);
         std::memcpy(bytes.data(), exchange.data(), exchange.size());
@@ -26,7 +26,11 @@ struct RefKey {
 };
 struct RefHash {
     std::size_t operator()(const RefKey& key) const {
-        return std::hash<std::string_view>{}({key.bytes.data(), key.bytes.size()});
+        std::uint64_t halves[2];
+        std::memcpy(halves, key.bytes.data(), sizeof halves);
+        const std::uint64_t mixed =
+            ((halves[0] ^ static_cast<std::uint8_t>(key.bytes[16])) * 0x9e37'79b9'7f4a'7c15ULL) ^ halves[1];
+        return mixed * 0x9e37'79b9'7f4a'7c15ULL >> 20U;
     }
 };
 
