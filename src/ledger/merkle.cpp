@@ -1,6 +1,7 @@
 #include "ledger/merkle.hpp"
 
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <bit>
 #include <cstring>
@@ -12,42 +13,16 @@ namespace gilmok::ledger {
 
 namespace {
 
-// Fetching the algorithm costs three times the hash of an inner node, so each thread fetches once and keeps its context; naming
-// the algorithm again at each begin would allocate and clear a new state, which costs as much as hashing a block.
-class Sha256 {
-public:
-    Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-        GILMOK_ASSERT(algorithm_ != nullptr && context_ != nullptr);
-        const bool is_begun = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1;
-        GILMOK_ASSERT(is_begun);
-    }
-    Sha256(const Sha256&) = delete;
-    Sha256& operator=(const Sha256&) = delete;
-    ~Sha256() {
-        EVP_MD_CTX_free(context_);
-        EVP_MD_free(algorithm_);
-    }
-
-    // Of two pieces, as if they stood behind each other.
-    Hash of(std::string_view first, std::string_view second) {
-        Hash out;
-        unsigned length = 0;
-        const bool is_done = EVP_DigestInit_ex2(context_, nullptr, nullptr) == 1 &&
-                             EVP_DigestUpdate(context_, first.data(), first.size()) == 1 &&
-                             EVP_DigestUpdate(context_, second.data(), second.size()) == 1 &&
-                             EVP_DigestFinal_ex(context_, out.data(), &length) == 1;
-        GILMOK_ASSERT(is_done && length == out.size());
-        return out;
-    }
-
-private:
-    EVP_MD* algorithm_;
-    EVP_MD_CTX* context_;
-};
-
+// Of two pieces, as if they stood behind each other. These functions are deprecated because they know no providers; EVP allocates
+// and clears a state for each digest, which costs as much as the one or two blocks that most digests here have.
 Hash sha256(std::string_view first, std::string_view second) {
-    thread_local Sha256 hasher;
-    return hasher.of(first, second);
+    Hash out;
+    SHA256_CTX state;
+    const bool is_done = SHA256_Init(&state) == 1 && SHA256_Update(&state, first.data(), first.size()) == 1 &&
+                         SHA256_Update(&state, second.data(), second.size()) == 1 &&
+                         SHA256_Final(out.data(), &state) == 1;
+    GILMOK_ASSERT(is_done);
+    return out;
 }
 
 // Where a tree of `size` > 1 leaves is split: the largest power of two below `size`.
