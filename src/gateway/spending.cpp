@@ -4,8 +4,8 @@
 
 #include "base/assert.hpp"
 #include "dialect/usage.hpp"
+#include "gateway/input_bound.hpp"
 #include "gateway/shard.hpp"
-#include "wire/json_string.hpp"
 
 namespace gilmok::gateway {
 
@@ -18,31 +18,11 @@ namespace {
 
 // No model writes more; a client that names a larger limit must not make sums overflow.
 constexpr std::int64_t output_tokens_most = 1'000'000'000;
-// What a chat template may add to the text of the messages (role marks, a system prompt of the engine's own).
-constexpr std::int64_t template_tokens_max = 256;
-// A part that stands in the body as a reference only: an image of the largest size that providers tile.
-constexpr std::int64_t referenced_tokens_max = 16'384;
 constexpr std::uint32_t mark_events = 64;
 constexpr Duration mark_interval = std::chrono::seconds(1);
 
 bool writes_tokens(model::Endpoint endpoint) {
     return endpoint == model::Endpoint::chat || endpoint == model::Endpoint::completions;
-}
-
-// A byte of text is a token at most: the vocabularies of all models at hand hold single bytes as their smallest piece.
-// Tools and schemas are part of the prompt, so the whole body counts.
-std::int64_t input_bound(const dialect::openai::Request& request) {
-    auto tokens = static_cast<std::int64_t>(request.text.size()) + template_tokens_max;
-    // "image_url", "video_url" and "audio_url" end alike; two passes over a long body cost less than four.
-    for (const std::string_view reference : {"_url\"", "\"file_id\""}) {
-        std::string_view rest = request.text;
-        for (std::size_t at = wire::json::find_text(rest, reference); at != std::string_view::npos;
-             at = wire::json::find_text(rest, reference)) {
-            tokens += referenced_tokens_max;
-            rest.remove_prefix(at + reference.size());
-        }
-    }
-    return tokens;
 }
 
 bool has_input(const model::Meters& meters) { return meters.input_tokens() > 0 || meters.has(Meter::input_fresh); }
@@ -69,7 +49,8 @@ model::Usage usage_of(const model::Meters& meters) {
     usage.input_audio = meters[Meter::input_audio];
     usage.output_reasoning = meters[Meter::output_reasoning];
     usage.output_audio = meters[Meter::output_audio];
-    if (usage.is_reported()) usage.total = std::max<std::int64_t>(usage.input, 0) + std::max<std::int64_t>(usage.output, 0);
+    if (usage.is_reported())
+        usage.total = std::max<std::int64_t>(usage.input, 0) + std::max<std::int64_t>(usage.output, 0);
     return usage;
 }
 
@@ -100,7 +81,7 @@ Result<bool> Spending::begin(const SpendContext& context, std::uint8_t candidate
 
     bound_ = {};
     // Where nobody keeps a limit or a ledger nothing is set aside, and the body need not be looked through.
-    if (is_limited || context.shard.lane() != nullptr) bound_.input_tokens = input_bound(context.request);
+    if (is_limited || context.shard.lane() != nullptr) bound_.input_tokens = input_bound(context.request.text);
     if (writes_tokens(context.request.endpoint)) {
         const std::int64_t asked = context.request.output_tokens_max;
         const std::int64_t each = asked >= 0 ? asked : context.model.output_tokens_max;
