@@ -182,14 +182,27 @@ std::optional<Pico> parse_number(std::string_view number, int shift) {
 }
 
 std::string decimal(Pico amount) {
+    // The access log and the headers of every answer have one: written backwards into one buffer.
+    std::array<char, 56> text{};   // sign, 27 digits, a point, 12 digits
+    std::size_t at = text.size();
     const UnsignedPico size = magnitude(amount);
     constexpr auto unit = static_cast<UnsignedPico>(pico_per_unit);
-    std::string text = amount < 0 ? "-" : "";
-    text += whole_text(size / unit);
-    std::string fraction = padded(size % unit, std::size_t{pico_digits});
-    fraction.erase(fraction.find_last_not_of('0') + 1);
-    if (!fraction.empty()) text += '.' + fraction;
-    return text;
+    UnsignedPico whole = size / unit;
+    auto fraction = static_cast<std::uint64_t>(size - whole * unit);
+    if (fraction != 0) {
+        int digits = pico_digits;
+        for (; fraction % 10 == 0; fraction /= 10) --digits;
+        for (; digits > 0; --digits, fraction /= 10) text[--at] = static_cast<char>('0' + fraction % 10);
+        text[--at] = '.';
+    }
+    for (; whole > largest_u64; whole /= 10) text[--at] = static_cast<char>('0' + static_cast<int>(whole % 10));
+    auto rest = static_cast<std::uint64_t>(whole);
+    do {
+        text[--at] = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (amount < 0) text[--at] = '-';
+    return {text.data() + at, text.size() - at};
 }
 
 std::string rounded(Pico amount, int digits) {
