@@ -200,13 +200,18 @@ std::string_view plain_text(const Value& value) {
 // Engines name model and tier among the first few members, in front of what is long, or behind it.
 void read_front(std::string_view json, AnswerFacts& facts) {
     constexpr int members_max = 8;
-    Cursor cursor(json);
+    Walk walk(json, wire::json::depth_limit, false);
+    walk.space();
+    if (!walk.is_at('{') || !walk.enter()) return;
     std::string_view name;
     Value value;
-    for (int seen = 0; seen < members_max && cursor.next_member(name, value); ++seen) {
-        if (value.type == Type::array || value.type == Type::object) break;
+    for (int seen = 0; seen < members_max; ++seen) {
+        if (!walk.name(name) || walk.is_at('[') || walk.is_at('{') || !walk.value(value)) return;
         if (name == "model") facts.model = plain_text(value);
         if (name == "service_tier") facts.service_tier = plain_text(value);
+        walk.space();
+        if (!walk.take(',', {})) return;
+        walk.space();
     }
 }
 

@@ -138,7 +138,7 @@ void read_anthropic(const UsageFields& usage, UsageReport& report) {
     check_total(written, or_zero(meters[Meter::cache_write_5m]) + or_zero(long_lived), report);
 }
 
-Modalities modalities_of(const UsageFields& usage, std::string_view list) {
+Modalities modalities_of(const UsageFields& usage, UsageName list) {
     return {.audio = usage.modality_count(list, "AUDIO"), .image = usage.modality_count(list, "IMAGE")};
 }
 
@@ -163,8 +163,9 @@ void read_gemini(const UsageFields& usage, UsageReport& report) {
     input.give(Meter::input_image, fresh.image);
     input.give_rest(Meter::input_fresh);
 
-    const Modalities made = modalities_of(
-        usage, usage.has("candidatesTokensDetails") ? "candidatesTokensDetails" : "responseTokensDetails");
+    const UsageName details = usage.has("candidatesTokensDetails") ? UsageName("candidatesTokensDetails")
+                                                                   : UsageName("responseTokensDetails");
+    const Modalities made = modalities_of(usage, details);
     Whole output(candidates, report);
     output.give_apart(Meter::output_audio, made.audio);
     output.give_apart(Meter::output_image, made.image);
@@ -179,8 +180,8 @@ void read_rerank(const UsageFields& usage, UsageReport& report) {
 }
 
 UsageShape shape_of(const UsageFields& usage) {
-    const auto has = [&](std::initializer_list<std::string_view> names) {
-        return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return usage.has(name); });
+    const auto has = [&](std::initializer_list<UsageName> names) {
+        return std::any_of(names.begin(), names.end(), [&](UsageName name) { return usage.has(name); });
     };
     if (has({"promptTokenCount", "candidatesTokenCount", "responseTokenCount", "totalTokenCount"}))
         return UsageShape::gemini;
@@ -231,8 +232,10 @@ UsageReport read_usage_object(std::string_view text, UsageShape shape) {
     read_own_cost(outer, report);
 
     // Cohere's `meta` and `usage` hold what is billed one level down.
-    const UsageFields meta = outer.has("meta") ? outer.object({"meta"}) : outer;
-    const UsageFields usage = meta.has("billed_units") ? meta.object({"billed_units"}) : meta;
+    const UsageFields meta = outer.object({"meta"});
+    const UsageFields& around = outer.has("meta") ? meta : outer;
+    const UsageFields billed = around.object({"billed_units"});
+    const UsageFields& usage = around.has("billed_units") ? billed : around;
     const UsageShape seen = shape_of(usage);
     const bool is_gemini_in_disguise = shape == UsageShape::gemini && seen == UsageShape::openai;
     const bool is_told = shape != UsageShape::unknown && shape != UsageShape::count_ && !is_gemini_in_disguise;

@@ -12,75 +12,59 @@ namespace {
 
 constexpr std::int64_t missing = model::Meters::missing;
 
-std::uint64_t length_bit(std::string_view name) { return std::uint64_t{1} << std::min<std::size_t>(name.size(), 63); }
-
 }   // namespace
+
+class UsageFields::Taker final : public json::Members {
+public:
+    explicit Taker(UsageFields& fields) : fields_(fields) {}
+    Result<bool> member(std::string_view name, const json::Value& value) override {
+        fields_.take(name, value);
+        return true;
+    }
+
+private:
+    UsageFields& fields_;
+};
 
 UsageFields::UsageFields(std::string_view text, bool& is_suspect) : is_suspect_(is_suspect) {
     if (text.size() > usage_bytes_max) {
         is_suspect_ = true;
         return;
     }
-    const auto type = json::scan(text, {}, nullptr);
-    if (type && *type == json::Type::object)
-        object_ = {json::Type::object, text};
-    else if (!type && !text.empty())
-        is_suspect_ = true;
-    read_members();
+    Taker taker(*this);
+    const auto type = json::scan(text, {}, &taker);
+    is_object_ = type && *type == json::Type::object;
+    if (!type && !text.empty()) is_suspect_ = true;
+    if (!is_object_) seen_ = 0;   // what stood before the fault is not believed
 }
 
-UsageFields::UsageFields(json::Value object, bool& is_suspect) : object_(object), is_suspect_(is_suspect) {
-    read_members();
+void UsageFields::read(const json::Value& object) {
+    is_object_ = true;
+    Taker taker(*this);
+    static_cast<void>(json::scan_members(object, taker));   // a checked object, and the taker takes all
 }
 
-void UsageFields::read_members() {
-    if (!is_object()) return;
-    json::Cursor members(object_);
-    std::string_view name;
-    for (json::Value value; members.next_member(name, value);) {
+void UsageFields::take(std::string_view name, const json::Value& value) {
+    const std::size_t index = usage_name_index(name);
+    if (index == usage_names.size()) {
         // A name written with escapes might be any; whoever sends such a thing is not believed.
         if (json::has_escape(name)) is_suspect_ = true;
-        lengths_ |= length_bit(name);
-        if (count_ == members_max) {
-            is_long_ = true;
-            return;
-        }
-        members_[count_++] = {name, value};
+        return;
     }
+    const std::uint64_t bit = std::uint64_t{1} << index;
+    seen_twice_ |= seen_ & bit;
+    seen_ |= bit;
+    members_[index] = {value.text.data(), static_cast<std::uint32_t>(value.text.size()), value.type};
 }
 
-json::Value UsageFields::find(std::string_view wanted) const {
-    if (is_long_) return find_in_text(wanted);
-    if ((lengths_ & length_bit(wanted)) == 0) return {};
-    json::Value found{};
-    for (std::size_t i = 0; i < count_; ++i) {
-        if (members_[i].name != wanted) continue;
-        if (!found.text.empty()) {
-            is_suspect_ = true;
-            return {};
-        }
-        found = members_[i].value;
-    }
-    return found;
+json::Value UsageFields::find(UsageName name) const {
+    if (!stands_once(name)) return {};
+    const Member& member = members_[name.index()];
+    return {member.type, {member.text, member.bytes}};
 }
 
-json::Value UsageFields::find_in_text(std::string_view wanted) const {
-    json::Value found{};
-    json::Cursor members(object_);
-    std::string_view name;
-    for (json::Value value; members.next_member(name, value);) {
-        if (json::has_escape(name)) is_suspect_ = true;
-        if (name != wanted) continue;
-        if (!found.text.empty()) {
-            is_suspect_ = true;
-            return {};
-        }
-        found = value;
-    }
-    return found;
-}
-
-std::int64_t UsageFields::count_of(std::string_view name) const {
+std::int64_t UsageFields::count_of(UsageName name) const {
+    if ((seen_ & name.bit()) == 0) return missing;
     const json::Value value = find(name);
     if (value.text.empty() || value.type == json::Type::null) return missing;
     std::int64_t count = 0;
@@ -91,9 +75,9 @@ std::int64_t UsageFields::count_of(std::string_view name) const {
     return count;
 }
 
-std::int64_t UsageFields::count(std::initializer_list<std::string_view> names) const {
+std::int64_t UsageFields::count(std::initializer_list<UsageName> names) const {
     std::int64_t first = missing;
-    for (const std::string_view name : names) {
+    for (const UsageName name : names) {
         const std::int64_t each = count_of(name);
         if (first == missing)
             first = each;
@@ -103,22 +87,26 @@ std::int64_t UsageFields::count(std::initializer_list<std::string_view> names) c
     return first;
 }
 
-UsageFields UsageFields::object(std::initializer_list<std::string_view> names) const {
-    for (const std::string_view name : names) {
+UsageFields UsageFields::object(std::initializer_list<UsageName> names) const {
+    UsageFields fields(is_suspect_);
+    for (const UsageName name : names) {
         const json::Value value = find(name);
-        if (value.type == json::Type::object && !value.text.empty()) return {value, is_suspect_};
+        if (value.type != json::Type::object || value.text.empty()) continue;
+        fields.read(value);
+        break;
     }
-    return {json::Value{}, is_suspect_};
+    return fields;
 }
 
-std::int64_t UsageFields::modality_count(std::string_view list, std::string_view modality) const {
+std::int64_t UsageFields::modality_count(UsageName list, std::string_view modality) const {
     const json::Value all = find(list);
     if (all.text.empty() || all.type != json::Type::array) return missing;
     std::int64_t sum = missing;
     json::Cursor elements(all);
     for (json::Value element; elements.next_element(element);) {
         if (element.type != json::Type::object) continue;
-        const UsageFields each(element, is_suspect_);
+        UsageFields each(is_suspect_);
+        each.read(element);
         const std::int64_t count = each.count_of("tokenCount");
         if (count == missing || each.text("modality") != modality) continue;
         sum = sum == missing ? count : sum + count;
@@ -126,7 +114,7 @@ std::int64_t UsageFields::modality_count(std::string_view list, std::string_view
     return sum;
 }
 
-std::optional<Pico> UsageFields::amount(std::string_view name) const {
+std::optional<Pico> UsageFields::amount(UsageName name) const {
     const json::Value value = find(name);
     if (value.text.empty() || value.type == json::Type::null || value.type == json::Type::object) return std::nullopt;
     auto amount = value.type == json::Type::number ? parse_number(value.text) : std::nullopt;
@@ -134,7 +122,7 @@ std::optional<Pico> UsageFields::amount(std::string_view name) const {
     return amount;
 }
 
-std::optional<std::string> UsageFields::text(std::string_view name) const {
+std::optional<std::string> UsageFields::text(UsageName name) const {
     constexpr std::size_t text_bytes_max = 64;
     const json::Value value = find(name);
     if (value.text.empty() || value.type != json::Type::string) return std::nullopt;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/money.hpp"
+#include "dialect/usage_names.hpp"
 #include "wire/json.hpp"
 
 namespace gilmok::dialect {
@@ -23,39 +24,47 @@ public:
     // Reads nothing from text that is not one JSON object.
     UsageFields(std::string_view text, bool& is_suspect);
 
-    [[nodiscard]] bool is_object() const { return object_.type == wire::json::Type::object && !object_.text.empty(); }
-    [[nodiscard]] bool has(std::string_view name) const { return !find(name).text.empty(); }
+    [[nodiscard]] bool is_object() const { return is_object_; }
+    [[nodiscard]] bool has(UsageName name) const { return stands_once(name); }
     // The first of these names that holds a count; Meters::missing when none does. Two that differ are suspect.
-    [[nodiscard]] std::int64_t count(std::initializer_list<std::string_view> names) const;
+    [[nodiscard]] std::int64_t count(std::initializer_list<UsageName> names) const;
     // The first of these names that holds an object; of none, fields without members.
-    [[nodiscard]] UsageFields object(std::initializer_list<std::string_view> names) const;
+    [[nodiscard]] UsageFields object(std::initializer_list<UsageName> names) const;
     // Gemini's [{"modality":"AUDIO","tokenCount":1}, …]: the sum of one modality; missing when it does not stand there.
-    [[nodiscard]] std::int64_t modality_count(std::string_view list, std::string_view modality) const;
+    [[nodiscard]] std::int64_t modality_count(UsageName list, std::string_view modality) const;
     // A number of units of money, with exponent or not, rounded half to even to one pico.
-    [[nodiscard]] std::optional<Pico> amount(std::string_view name) const;
-    [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
+    [[nodiscard]] std::optional<Pico> amount(UsageName name) const;
+    [[nodiscard]] std::optional<std::string> text(UsageName name) const;
 
 private:
-    UsageFields(wire::json::Value object, bool& is_suspect);
-    void read_members();
-    [[nodiscard]] wire::json::Value find(std::string_view name) const;
-    [[nodiscard]] wire::json::Value find_in_text(std::string_view name) const;
-    [[nodiscard]] std::int64_t count_of(std::string_view name) const;
+    class Taker;
+    // Fields without members, which read() fills from a checked object.
+    explicit UsageFields(bool& is_suspect) : is_suspect_(is_suspect) {}
+    void read(const wire::json::Value& object);
+    void take(std::string_view name, const wire::json::Value& value);
 
-    // A report is asked for dozens of names and has a handful: it is walked once, and most names are told from it by
-    // their length alone. A longer object is walked for each name.
+    // Of two members of one name nobody knows which was meant: whoever asks for them gets none.
+    [[nodiscard]] bool stands_once(UsageName name) const {
+        if ((seen_ & name.bit()) == 0) return false;
+        if ((seen_twice_ & name.bit()) == 0) return true;
+        is_suspect_ = true;
+        return false;
+    }
+    [[nodiscard]] wire::json::Value find(UsageName name) const;
+    [[nodiscard]] std::int64_t count_of(UsageName name) const;
+
+    // A report is asked for dozens of names and has a handful: it is walked once, its names are told as they come by,
+    // and most questions are answered by a bit. Only the members in seen_ are written, the rest is left as it was.
     struct Member {
-        std::string_view name{};
-        wire::json::Value value{};
+        const char* text;
+        std::uint32_t bytes;
+        wire::json::Type type;
     };
-    static constexpr std::size_t members_max = 16;
 
-    wire::json::Value object_{};
     bool& is_suspect_;
-    std::array<Member, members_max> members_{};
-    std::size_t count_ = 0;
-    std::uint64_t lengths_ = 0;   // bit n: a name of n bytes is there; 63: of 63 or more
-    bool is_long_ = false;
+    bool is_object_ = false;
+    std::uint64_t seen_ = 0, seen_twice_ = 0;   // UsageName::bit
+    std::array<Member, usage_names.size()> members_;
 };
 
 }   // namespace gilmok::dialect
