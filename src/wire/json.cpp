@@ -50,7 +50,7 @@ Result<Type> scan_with(std::string_view text, const Limits& limits, Members* mem
     return fail(walk.error());
 }
 
-}  // namespace
+}   // namespace
 
 Result<Type> scan(std::string_view text, const Limits& limits, Members* members, std::size_t* scan_error_offset) {
     return scan_with<FastKernel>(text, limits, members, scan_error_offset);
@@ -62,14 +62,11 @@ Result<Type> scan_scalar(std::string_view text, const Limits& limits, Members* m
 }
 
 Result<bool> scan_members(const Value& object, Members& members) {
-    Cursor cursor(object);
-    std::string_view name;
-    Value value;
-    while (cursor.next_member(name, value)) {
-        const auto seen = members.member(name, value);
-        if (!seen) return fail(seen.error());
-    }
-    return true;
+    Walk<FastKernel> walk(object.text, depth_limit, false);
+    Result<bool> refusal = true;
+    walk.space();
+    if (!walk.is_at('{') || walk_members(walk, members, refusal) || refusal) return true;
+    return fail(refusal.error());
 }
 
-}  // namespace gilmok::wire::json
+}   // namespace gilmok::wire::json

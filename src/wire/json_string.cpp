@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -82,9 +83,10 @@ bool is_utf8_scalar(std::string_view text, std::size_t& valid_bytes) {
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
-std::size_t find_text(std::string_view text, std::string_view wanted) {
-    std::size_t at = 0;
 #if defined(__x86_64__)
+
+std::size_t find_text_sse2(std::string_view text, std::string_view wanted) {
+    std::size_t at = 0;
     const __m128i first = _mm_set1_epi8(wanted[0]);
     const __m128i second = _mm_set1_epi8(wanted[1]);
     for (; at + 17 <= text.size(); at += 16) {
@@ -96,24 +98,52 @@ std::size_t find_text(std::string_view text, std::string_view wanted) {
             if (text.substr(place, wanted.size()) == wanted) return place;
         }
     }
-#endif
     return text.find(wanted, at);
 }
 
-#if defined(__x86_64__)
+__attribute__((target("avx2"))) std::size_t find_text_avx2(std::string_view text, std::string_view wanted) {
+    std::size_t at = 0;
+    const __m256i first = _mm256_set1_epi8(wanted[0]);
+    const __m256i second = _mm256_set1_epi8(wanted[1]);
+    for (; at + 33 <= text.size(); at += 32) {
+        const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
+        const __m256i behind = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + 1));
+        const __m256i both = _mm256_and_si256(_mm256_cmpeq_epi8(here, first), _mm256_cmpeq_epi8(behind, second));
+        for (auto bits = static_cast<unsigned>(_mm256_movemask_epi8(both)); bits != 0; bits &= bits - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(bits));
+            if (text.substr(place, wanted.size()) == wanted) return place;
+        }
+    }
+    const std::size_t found = find_text_sse2(text.substr(at), wanted);
+    return found == std::string_view::npos ? found : at + found;
+}
 
 namespace {
 
-// The special bytes of one block are visited in turn; an escape hides those that it covers. Null when the block holds
+// The bytes of an escape by the letter behind its backslash; 0: there is no such escape. Those of six are looked at whole.
+constexpr std::array<std::uint8_t, 256> escape_bytes = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (const char letter : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) table[static_cast<unsigned char>(letter)] = 2;
+    table['u'] = 6;
+    return table;
+}();
+
+// The special bytes of one block are visited in turn; an escape hides those that it covers. False when the block holds
 // neither the end nor a fault: then `next` is where to look on.
 template <std::size_t block_bytes>
-inline bool ends_in_block(const char* at, const char* end, std::uint32_t special, const char*& next, StringEnd& found) {
+inline bool ends_in_block(const char* at, const char* end, std::uint64_t special, const char*& next, StringEnd& found) {
     next = at + block_bytes;
     while (special != 0) {
-        const char* const stop = at + __builtin_ctz(special);
+        const auto place = static_cast<std::size_t>(std::countr_zero(special));
+        const char* const stop = at + place;
         if (*stop != '\\') {
             found = {stop, *stop == '"'};
             return true;
+        }
+        special &= special - 1;
+        if (place + 1 < block_bytes && escape_bytes[static_cast<unsigned char>(stop[1])] == 2) {
+            special &= ~(std::uint64_t{2} << place);
+            continue;
         }
         const char* const behind = escape_end(stop, end);
         if (behind == nullptr) {
@@ -125,12 +155,12 @@ inline bool ends_in_block(const char* at, const char* end, std::uint32_t special
             next = behind;
             return false;
         }
-        special &= ~std::uint32_t{0} << covered;
+        special &= ~std::uint64_t{0} << covered;
     }
     return false;
 }
 
-std::uint32_t bits_before(std::ptrdiff_t position) { return (std::uint32_t{1} << position) - 1; }
+std::uint64_t bits_before(std::ptrdiff_t position) { return (std::uint64_t{1} << position) - 1; }
 
 }   // namespace
 
@@ -140,41 +170,63 @@ StringEnd string_end_sse2(const char* at, const char* end, bool& is_ascii) {
     bool is_over = false;
     while (!is_over && end - at >= 16) {
         const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i is_quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-        const __m128i is_backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-        const __m128i is_low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-        const int special = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_quote, is_backslash), is_low));
         const char* const here = at;
-        is_over = ends_in_block<16>(here, end, static_cast<std::uint32_t>(special), at, found);
+        is_over = ends_in_block<16>(here, end, special_bytes(block), at, found);
         if (!is_over)
             seen = _mm_or_si128(seen, block);
-        else if ((static_cast<std::uint32_t>(_mm_movemask_epi8(block)) & bits_before(found.stop - here)) != 0)
+        else if ((static_cast<std::uint64_t>(_mm_movemask_epi8(block)) & bits_before(found.stop - here)) != 0)
             is_ascii = false;
     }
     if (_mm_movemask_epi8(seen) != 0) is_ascii = false;
     return is_over ? found : string_end_scalar(at, end, is_ascii);
 }
 
+namespace {
+
+// A bit for each byte of both halves whose top bit is set.
+__attribute__((target("avx2"))) inline std::uint64_t bits_of(__m256i low, __m256i high) {
+    const auto of_low = static_cast<std::uint32_t>(_mm256_movemask_epi8(low));
+    return (std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(high))} << 32) | of_low;
+}
+
+// special_bytes() of 32 bytes, not yet made into bits.
+__attribute__((target("avx2"))) inline __m256i special_in(__m256i block) {
+    const __m256i turned = _mm256_xor_si256(block, _mm256_set1_epi8(0x02));
+    const __m256i is_low = _mm256_cmpeq_epi8(_mm256_min_epu8(turned, _mm256_set1_epi8(0x20)), turned);
+    return _mm256_or_si256(is_low, _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\')));
+}
+
+// The escapes that a text is full of, ends of lines, quotes and tabs, with their letters: taken off `special` at once where
+// a block holds no other, because a jump for each of them is guessed wrong too often. What is left is looked at one by one.
+__attribute__((target("avx2"))) inline std::uint64_t without_common_escapes(std::uint64_t special, __m256i low,
+                                                                            __m256i high) {
+    const auto bits = [&](char wanted) __attribute__((target("avx2"))) {
+        const __m256i all = _mm256_set1_epi8(wanted);
+        return bits_of(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
+    };
+    const std::uint64_t backslashes = bits('\\');
+    const std::uint64_t letters = backslashes << 1;
+    const bool is_cut = (backslashes >> 63) != 0;   // its letter stands in the next block
+    if (is_cut || (letters & ~(bits('n') | bits('"') | bits('t'))) != 0) return special;
+    return special & ~(backslashes | letters);
+}
+
+}   // namespace
+
 __attribute__((target("avx2"))) StringEnd string_end_avx2(const char* at, const char* end, bool& is_ascii) {
     __m256i seen = _mm256_setzero_si256();
     StringEnd found{at, false};
     bool is_over = false;
-    while (!is_over && end - at >= 32) {
-        const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-        const __m256i is_quote = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('"'));
-        const __m256i is_backslash = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'));
-        const __m256i is_low = _mm256_cmpeq_epi8(_mm256_min_epu8(block, _mm256_set1_epi8(0x1f)), block);
-        const int special = _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(is_quote, is_backslash), is_low));
-        if (special == 0) {
-            seen = _mm256_or_si256(seen, block);
-            at += 32;
-            continue;
-        }
+    while (!is_over && end - at >= 64) {
+        const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+        const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 32));
+        std::uint64_t special = bits_of(special_in(low), special_in(high));
+        if (special != 0) special = without_common_escapes(special, low, high);
         const char* const here = at;
-        is_over = ends_in_block<32>(here, end, static_cast<std::uint32_t>(special), at, found);
+        is_over = ends_in_block<64>(here, end, special, at, found);
         if (!is_over)
-            seen = _mm256_or_si256(seen, block);
-        else if ((static_cast<std::uint32_t>(_mm256_movemask_epi8(block)) & bits_before(found.stop - here)) != 0)
+            seen = _mm256_or_si256(seen, _mm256_or_si256(low, high));
+        else if ((bits_of(low, high) & bits_before(found.stop - here)) != 0)
             is_ascii = false;
     }
     if (_mm256_movemask_epi8(seen) != 0) is_ascii = false;
@@ -204,15 +256,24 @@ bool has_avx2() {
 constinit FindStringEnd string_end_wide = string_end_sse2;
 
 namespace {
+using FindText = std::size_t (*)(std::string_view, std::string_view);
+constinit FindText find_text_wide = find_text_sse2;
+
 [[maybe_unused]] const bool wide_was_chosen = [] {
-    if (has_avx2()) string_end_wide = string_end_avx2;
+    if (has_avx2()) {
+        string_end_wide = string_end_avx2;
+        find_text_wide = find_text_avx2;
+    }
     return true;
 }();
 }   // namespace
 
+std::size_t find_text(std::string_view text, std::string_view wanted) { return find_text_wide(text, wanted); }
+
 #else
 
 bool has_avx2() { return false; }
+std::size_t find_text(std::string_view text, std::string_view wanted) { return text.find(wanted); }
 constinit FindStringEnd string_end_wide = string_end_scalar;
 const char* FastKernel::space_run_end(const char* at, const char* end) { return ScalarKernel::space_end(at, end); }
 

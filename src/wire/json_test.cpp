@@ -79,7 +79,7 @@ json::Value value_of(std::string_view text) {
     return {*type, text};
 }
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("every text that JSONTestSuite calls valid is accepted, every other refused, and the rest harm nobody") {
     if (!is_there(suite / "test_parsing")) return;
@@ -283,9 +283,14 @@ TEST_CASE("all twins find the same end of every string at every alignment") {
     gilmok::Prng prng{11};
     static constexpr std::string_view pieces[] = {"a",       "\xea\xb8\xb8", "\\n",  "\\\\", "\\\"", "\\u00e9",
                                                   "\\ud800", "\"",           "\x1f", "\\x",  "\x7f", " "};
+    static constexpr std::string_view common[] = {"a", "word ", "\\n", "\\\"", "\\t", "a longer word "};
     for (int round = 0; round < 20000; ++round) {
         std::string text(prng.below(40), 'x');
-        for (std::uint64_t i = prng.below(60); i > 0; --i) text += pieces[prng.below(prng.below(8) == 0 ? 12 : 7)];
+        // Every other text is of the common kind, with a rare one in between.
+        const bool is_common = round % 2 == 0;
+        for (std::uint64_t i = prng.below(60); i > 0; --i)
+            text += is_common && prng.below(20) != 0 ? common[prng.below(std::size(common))]
+                                                     : pieces[prng.below(prng.below(8) == 0 ? 12 : 7)];
         if (prng.below(3) != 0) text += "\" tail of the text that is long enough for one wide block";
         const char* const begin = text.data();
         const char* const end = begin + text.size();
@@ -297,11 +302,31 @@ TEST_CASE("all twins find the same end of every string at every alignment") {
             return found.stop == scalar.stop && found.is_whole == scalar.is_whole && ascii == scalar_ascii;
         };
         REQUIRE(agrees(json::FastKernel::string_end));
+        const char* const quick = json::FastKernel::short_end(begin, end);
+        REQUIRE((quick == nullptr || (scalar.is_whole && quick == scalar.stop && scalar_ascii)));
 #if defined(__x86_64__)
         REQUIRE(agrees(json::string_end_sse2));
         if (json::has_avx2()) REQUIRE(agrees(json::string_end_avx2));
 #endif
     }
+}
+
+TEST_CASE("of all bytes a string ends at those that end it, wherever in a block they stand") {
+    for (unsigned byte = 0; byte < 256; ++byte)
+        for (std::size_t at = 0; at < 70; ++at) {
+            std::string text(80, 'x');
+            text[at] = static_cast<char>(byte);
+            text += '"';
+            const char* const begin = text.data();
+            const char* const end = begin + text.size();
+            bool scalar_ascii = true, wide_ascii = true;
+            const auto scalar = json::string_end_scalar(begin, end, scalar_ascii);
+            const auto wide = json::FastKernel::string_end(begin, end, wide_ascii);
+            REQUIRE((wide.stop == scalar.stop && wide.is_whole == scalar.is_whole && wide_ascii == scalar_ascii));
+            const char* const quick = json::FastKernel::short_end(begin, end);
+            REQUIRE((quick == nullptr || (scalar.is_whole && quick == scalar.stop && scalar_ascii)));
+            REQUIRE((quick != nullptr || byte != '"' || at > 31));   // and short strings are seen to be short
+        }
 }
 
 TEST_CASE("both UTF-8 checks agree on random bytes") {
@@ -418,8 +443,14 @@ TEST_CASE("a text is found where it stands first, at every place and behind its 
             std::string text(size, '"');
             text.insert(at, "\"us\"usage\"");
             if (size % 2 == 1) text += "\"usage\"";
-            REQUIRE(json::find_text(text, "\"usage\"") == text.find("\"usage\""));
-            REQUIRE(json::find_text(text, "\"usage:") == std::string::npos);
+            const auto finds = [&](auto find) {
+                return find(text, "\"usage\"") == text.find("\"usage\"") && find(text, "\"usage:") == std::string::npos;
+            };
+            REQUIRE(finds(json::find_text));
+#if defined(__x86_64__)
+            REQUIRE(finds(json::find_text_sse2));
+            if (json::has_avx2()) REQUIRE(finds(json::find_text_avx2));
+#endif
         }
     CHECK(json::find_text("", "ab") == std::string::npos);
 }
