@@ -86,7 +86,10 @@ public:
     [[nodiscard]] std::string_view value(Known known) const;
     [[nodiscard]] std::size_t count(Known known) const;
 
-    void clear() { count_ = 0; }
+    void clear() {
+        count_ = 0;
+        known_ = 0;
+    }
     // There must be room: size() < headers_stored_max.
     void add(const Header& line);
 
@@ -95,7 +98,9 @@ private:
         Header lines_[headers_stored_max];   // the first count_ are alive
     };
     std::size_t count_ = 0;
+    std::uint64_t known_ = 0;   // bit n: a line of Known n is among them
 };
+static_assert(static_cast<unsigned>(Known::count_) <= 64);
 
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 

@@ -44,7 +44,7 @@ void clear(ResponseHead& head) {
     head.headers.clear();
 }
 
-}  // namespace
+}   // namespace
 
 HeadParser::HeadParser(const Limits& limits) : limits_(limits) {
     limits_.headers_max = std::min<std::uint32_t>(limits_.headers_max, headers_stored_max);
@@ -58,7 +58,7 @@ struct HeadParser::Walk {
     const char* mark;
     Phase phase;
     std::uint32_t lines;
-    const bool stores;  // this walk began at the start
+    const bool stores;   // this walk began at the start
     Meaning meaning{};
 
     const Refusal* stop_at(const char* where) {
@@ -94,9 +94,9 @@ const Refusal* HeadParser::Walk::skip_empty_lines() {
 
 const Refusal* HeadParser::Walk::walk_method(RequestHead& head) {
     const char* const most = at + std::min<std::ptrdiff_t>(end - at, method_bytes_max + 1);
-    const char* const stop = chars::skip(at, most, chars::token);
+    const char* const stop = chars::skip_token(at, most);
     if (stop - at > static_cast<std::ptrdiff_t>(method_bytes_max)) return &method_long;
-    if (stop == end) return &want_more;  // stays at the start: the method is short, looking again is cheap
+    if (stop == end) return &want_more;   // stays at the start: the method is short, looking again is cheap
     if (stop == at || *stop != ' ') return *stop == '\n' ? &bare_lf : &method_bad;
     head.method_text = text(at, stop);
     head.method = method_of(head.method_text);
@@ -105,7 +105,7 @@ const Refusal* HeadParser::Walk::walk_method(RequestHead& head) {
     return nullptr;
 }
 
-const Refusal* HeadParser::Walk::walk_target(RequestHead& head) {
+inline const Refusal* HeadParser::Walk::walk_target(RequestHead& head) {
     if (at == mark && at != end && *at != '/') return &target_form;
     const std::ptrdiff_t bytes_max = limits.target_bytes_max;
     const char* const most = mark + std::min(end - mark, bytes_max + 1);
@@ -123,7 +123,7 @@ const Refusal* HeadParser::Walk::walk_target(RequestHead& head) {
 }
 
 // "HTTP/1.x" and the bytes that must follow it. Byte by byte, so that a wrong byte is refused when it comes.
-const Refusal* HeadParser::Walk::walk_version(std::uint8_t& minor, std::string_view after) {
+inline const Refusal* HeadParser::Walk::walk_version(std::uint8_t& minor, std::string_view after) {
     constexpr std::string_view name = "HTTP/1.";
     const char* next = at;
     for (const char expected : name) {
@@ -169,7 +169,7 @@ const Refusal* HeadParser::Walk::walk_reason(ResponseHead& head) {
     return nullptr;
 }
 
-const Refusal* HeadParser::Walk::walk_line_start(bool& is_last) {
+inline const Refusal* HeadParser::Walk::walk_line_start(bool& is_last) {
     if (at == end) return &want_more;
     if (*at == '\r') {
         if (at + 1 == end) return &want_more;
@@ -184,8 +184,8 @@ const Refusal* HeadParser::Walk::walk_line_start(bool& is_last) {
     return nullptr;
 }
 
-const Refusal* HeadParser::Walk::walk_name() {
-    at = chars::skip(at, end, chars::token);
+inline const Refusal* HeadParser::Walk::walk_name() {
+    at = chars::skip_token(at, end);
     if (at == end) return &want_more;
     if (*at != ':') return *at == '\n' ? &bare_lf : chars::is_blank(*at) ? &name_space : &name_bad;
     if (at == mark) return &name_empty;
@@ -193,7 +193,7 @@ const Refusal* HeadParser::Walk::walk_name() {
 }
 
 // Walks to the CRLF and past it; `value_end` is where the CRLF began.
-const Refusal* HeadParser::Walk::walk_value(const char*& value_end) {
+inline const Refusal* HeadParser::Walk::walk_value(const char*& value_end) {
     const char* const stop = chars::skip_value(at, end);
     if (stop == end) return stop_at(stop);
     if (*stop != '\r') return *stop == '\n' ? &bare_lf : &value_bad;
@@ -295,7 +295,7 @@ const Refusal* HeadParser::run(std::string_view buffer, Head& head, bool to_head
         }
         if (refusal != nullptr) return refusal;
         reset();
-        if (!is_whole) continue;  // every byte is checked; now it is walked from the start, and stored
+        if (!is_whole) continue;   // every byte is checked; now it is walked from the start, and stored
         bytes_consumed_ = static_cast<std::size_t>(walk.at - begin);
         head.keep_alive = !walk.meaning.says_close && (head.version_minor == 1 || walk.meaning.says_keep_alive);
         return conclude(walk.meaning, to_head_request, head);
@@ -318,4 +318,4 @@ Result<HeadParser::State> HeadParser::parse_response(std::string_view buffer, bo
     return fail(Code::upstream_protocol, Fault::upstream, Retry::other_upstream, refusal->detail);
 }
 
-}  // namespace gilmok::wire::http1
+}   // namespace gilmok::wire::http1

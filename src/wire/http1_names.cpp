@@ -35,7 +35,7 @@ bool same(const char* name, const char (&lower)[size_with_nul]) {
     }
 }
 
-}  // namespace
+}   // namespace
 
 // By length, then one or a few comparisons of words: no hashing, and most names need one comparison only.
 Known known_of(std::string_view text) {
@@ -92,9 +92,12 @@ Known known_of(std::string_view text) {
 void Headers::add(const Header& line) {
     GILMOK_ASSERT(count_ < headers_stored_max);
     new (&lines_[count_++]) Header(line);
+    known_ |= std::uint64_t{1} << static_cast<unsigned>(line.known);
 }
 
 const Header* Headers::find(Known known) const {
+    // Most questions are about a line that is not there.
+    if (((known_ >> static_cast<unsigned>(known)) & 1U) == 0) return nullptr;
     const auto* line = std::find_if(begin(), end(), [&](const Header& each) { return each.known == known; });
     return line == end() ? nullptr : line;
 }
@@ -137,4 +140,4 @@ bool is_listed(std::string_view connection_value, std::string_view name) {
     }
 }
 
-}  // namespace gilmok::wire::http1
+}   // namespace gilmok::wire::http1

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "wire/http1.hpp"
+#include "wire/http1_chars.hpp"
 
 using namespace gilmok;
 using namespace gilmok::wire::http1;
@@ -51,7 +52,7 @@ constexpr std::array<std::pair<std::string_view, Known>, 34> names{{
 }};
 static_assert(names.size() == static_cast<std::size_t>(Known::count_) - 1, "a Known lacks its line here");
 
-}  // namespace
+}   // namespace
 
 TEST_CASE("every known name is recognised in any case, and no name one byte away from it") {
     for (const auto& [name, known] : names) {
@@ -126,4 +127,26 @@ TEST_CASE("every status has some reason phrase of legal bytes") {
     CHECK(reason_phrase(200) == "OK");
     CHECK(reason_phrase(429) == "Too Many Requests");
     CHECK(reason_phrase(418) == "Client Error");
+}
+
+TEST_CASE("names and values end at the same byte whether they are looked at one by one or many at a time") {
+    for (unsigned byte = 0; byte < 256; ++byte)
+        for (std::size_t at = 0; at < 40; ++at)
+            for (const char around : {'a', 'Z', '5', '-', '_', '~'}) {
+                std::string text(at + 20, around);
+                text[at] = static_cast<char>(byte);
+                text.back() = ':';
+                const char* const begin = text.data();
+                const char* const end = begin + text.size();
+                REQUIRE(chars::skip_token(begin, end) == chars::skip(begin, end, chars::token));
+                const char* slow = begin;
+                while (slow != end && chars::is_value(*slow)) ++slow;
+                REQUIRE(chars::skip_value(begin, end) == slow);
+            }
+    for (const std::string_view short_text : {"", "a", "a:", "\t", "a\tb\x7f"}) {
+        const char* const end = short_text.data() + short_text.size();
+        CHECK(chars::skip_token(short_text.data(), end) == chars::skip(short_text.data(), end, chars::token));
+    }
+    const std::string tabs = std::string(50, '\t') + "\r";
+    CHECK(chars::skip_value(tabs.data(), tabs.data() + tabs.size()) == tabs.data() + 50);
 }

@@ -11,7 +11,7 @@ namespace gilmok::wire::http1 {
 void append_header(std::string& out, std::string_view name, std::string_view value) {
     // A control byte here would let whoever chose the value write headers or a whole second message.
     GILMOK_ASSERT(!name.empty() &&
-                  chars::skip(name.data(), name.data() + name.size(), chars::token) == name.data() + name.size());
+                  chars::skip_token(name.data(), name.data() + name.size()) == name.data() + name.size());
     GILMOK_ASSERT(chars::skip_value(value.data(), value.data() + value.size()) == value.data() + value.size());
     out.append(name).append(": ").append(value).append("\r\n");
 }
