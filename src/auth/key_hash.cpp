@@ -1,9 +1,9 @@
 #include "auth/key_hash.hpp"
 
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <cstring>
-#include <memory>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
@@ -15,34 +15,18 @@ namespace {
 // The zero byte ends the prefix, so no key can continue it.
 constexpr std::string_view domain{"gilmok key v1\0", 14};
 
-// Fetching the algorithm and making a context cost more than the hash; both are done once for each thread. The context
-// of `keyed` has taken the domain already and is only copied.
-struct Hasher {
-    Hasher() : algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context(EVP_MD_CTX_new()) {
-        GILMOK_ASSERT(algorithm != nullptr && context != nullptr);
-    }
-    Hasher(const Hasher&) = delete;
-    Hasher& operator=(const Hasher&) = delete;
-    ~Hasher() {
-        EVP_MD_CTX_free(context);
-        EVP_MD_free(algorithm);
-    }
-    EVP_MD* algorithm;
-    EVP_MD_CTX* context;
-};
-
 }   // namespace
 
+// These functions are deprecated because they know no providers; EVP allocates and clears a state for each digest, which costs
+// as much as the two blocks that a key makes.
 KeyDigest digest_of(std::string_view key) {
-    thread_local const Hasher hasher;
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    const bool is_done = EVP_DigestInit_ex2(hasher.context, hasher.algorithm, nullptr) == 1 &&
-                         EVP_DigestUpdate(hasher.context, domain.data(), domain.size()) == 1 &&
-                         EVP_DigestUpdate(hasher.context, key.data(), key.size()) == 1 &&
-                         EVP_DigestFinal_ex(hasher.context, bytes, &length) == 1;
+    SHA256_CTX state;
+    unsigned char bytes[SHA256_DIGEST_LENGTH];
+    const bool is_done = SHA256_Init(&state) == 1 && SHA256_Update(&state, domain.data(), domain.size()) == 1 &&
+                         SHA256_Update(&state, key.data(), key.size()) == 1 && SHA256_Final(bytes, &state) == 1;
     KeyDigest digest;
-    GILMOK_ASSERT(is_done && length == sizeof digest.words);
+    static_assert(sizeof digest.words == sizeof bytes);
+    GILMOK_ASSERT(is_done);
     std::memcpy(digest.words.data(), bytes, sizeof digest.words);
     return digest;
 }

@@ -1,6 +1,6 @@
 // What gilmok keeps of a key: SHA-256("gilmok key v1\0" + key). The key itself holds 256 random bits, so one fast hash is
 // enough (there is nothing to guess), and the prefix keeps these digests apart from any other use of the same text.
-// Any thread; each thread has its own hashing context, made at its first use.
+// Any thread.
 #pragma once
 
 #include <array>
