@@ -8,9 +8,11 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 
+#include "base/assert.hpp"
 #include "base/result.hpp"
 
 namespace gilmok::wire::http1 {
@@ -91,7 +93,11 @@ public:
         known_ = 0;
     }
     // There must be room: size() < headers_stored_max.
-    void add(const Header& line);
+    void add(const Header& line) {
+        GILMOK_ASSERT(count_ < headers_stored_max);
+        new (&lines_[count_++]) Header(line);
+        known_ |= std::uint64_t{1} << static_cast<unsigned>(line.known);
+    }
 
 private:
     union {

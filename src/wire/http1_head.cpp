@@ -78,6 +78,8 @@ struct HeadParser::Walk {
     const Refusal* walk_status(ResponseHead& head);
     const Refusal* walk_reason(ResponseHead& head);
     const Refusal* walk_lines(Headers& headers);
+    bool take_usual_line(Headers& headers);
+    void store(Headers& headers, std::string_view name, std::string_view value);
     const Refusal* walk_line_start(bool& is_last);
     const Refusal* walk_name();
     const Refusal* walk_value(const char*& value_end);
@@ -204,12 +206,35 @@ inline const Refusal* HeadParser::Walk::walk_value(const char*& value_end) {
     return nullptr;
 }
 
+inline void HeadParser::Walk::store(Headers& headers, std::string_view name, std::string_view value) {
+    const Header line{name, value, known_of(name)};
+    headers.add(line);
+    if (Meaning::is_noted(line.known)) meaning.note(line);
+}
+
+// A line that is there whole and as programs write it, "name: value". False when it is anything else: nothing has been done
+// then, and the walk that can stop at any byte decides.
+inline bool HeadParser::Walk::take_usual_line(Headers& headers) {
+    if (lines >= limits.headers_max) return false;
+    const char* const name_end = chars::skip_token(at, end);
+    if (name_end == at || end - name_end < 3 || name_end[0] != ':' || name_end[1] != ' ') return false;
+    const char* const value = name_end + 2;
+    const char* const value_end = chars::skip_value(value, end);
+    if (end - value_end < 2 || value_end[0] != '\r' || value_end[1] != '\n') return false;
+    if (chars::is_blank(*value) || chars::is_blank(value_end[-1])) return false;
+    store(headers, text(at, name_end), text(value, value_end));
+    ++lines;
+    at = value_end + 2;
+    return true;
+}
+
 const Refusal* HeadParser::Walk::walk_lines(Headers& headers) {
     const char* value = at;
     const char* value_end = at;
     std::size_t name_length = 0;
     for (;;) {
         if (phase == Phase::line) {
+            while (stores && take_usual_line(headers)) {}
             bool is_last = false;
             if (const auto* refusal = walk_line_start(is_last)) return refusal;
             if (is_last) return nullptr;
@@ -227,10 +252,7 @@ const Refusal* HeadParser::Walk::walk_lines(Headers& headers) {
         if (!stores) continue;
         while (value != value_end && chars::is_blank(*value)) ++value;
         while (value != value_end && chars::is_blank(value_end[-1])) --value_end;
-        const std::string_view name(mark, name_length);
-        const Header line{name, text(value, value_end), known_of(name)};
-        headers.add(line);
-        if (line.known != Known::other) meaning.note(line);
+        store(headers, {mark, name_length}, text(value, value_end));
     }
 }
 

@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <new>
 
-#include "base/assert.hpp"
 #include "base/text.hpp"
 #include "wire/http1.hpp"
 
@@ -87,12 +85,6 @@ Known known_of(std::string_view text) {
         case 21: return same(name, "endpoint-load-metrics") ? Known::endpoint_load_metrics : Known::other;
         default: return Known::other;
     }
-}
-
-void Headers::add(const Header& line) {
-    GILMOK_ASSERT(count_ < headers_stored_max);
-    new (&lines_[count_++]) Header(line);
-    known_ |= std::uint64_t{1} << static_cast<unsigned>(line.known);
 }
 
 const Header* Headers::find(Known known) const {

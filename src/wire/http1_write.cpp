@@ -8,25 +8,34 @@
 
 namespace gilmok::wire::http1 {
 
-void append_header(std::string& out, std::string_view name, std::string_view value) {
-    // A control byte here would let whoever chose the value write headers or a whole second message.
-    GILMOK_ASSERT(!name.empty() &&
-                  chars::skip_token(name.data(), name.data() + name.size()) == name.data() + name.size());
-    GILMOK_ASSERT(chars::skip_value(value.data(), value.data() + value.size()) == value.data() + value.size());
-    out.append(name).append(": ").append(value).append("\r\n");
-}
+namespace {
 
-void append_header(std::string& out, const Header& parsed) {
+void write_line(std::string& out, std::string_view name, std::string_view value) {
     const std::size_t before = out.size();
-    out.resize(before + parsed.name.size() + parsed.value.size() + 4);   // one check for room in place of four
+    out.resize(before + name.size() + value.size() + 4);   // one check for room in place of four
     char* at = out.data() + before;
-    at = std::copy(parsed.name.begin(), parsed.name.end(), at);
+    at = std::copy(name.begin(), name.end(), at);
     *at++ = ':';
     *at++ = ' ';
-    at = std::copy(parsed.value.begin(), parsed.value.end(), at);
+    at = std::copy(value.begin(), value.end(), at);
     *at++ = '\r';
     *at = '\n';
 }
+
+}   // namespace
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+    const std::size_t before = out.size();
+    write_line(out, name, value);
+    // A control byte here would let whoever chose the value write headers or a whole second message. The line is looked at where
+    // it was written: the colon ends the name, the CR ends the value, and neither may come earlier.
+    const char* const line = out.data() + before;
+    const char* const end = out.data() + out.size();
+    GILMOK_ASSERT(!name.empty() && chars::skip_token(line, end) == line + name.size());
+    GILMOK_ASSERT(chars::skip_value(line + name.size() + 2, end) == end - 2);
+}
+
+void append_header(std::string& out, const Header& parsed) { write_line(out, parsed.name, parsed.value); }
 
 void append_chunk_size(std::string& out, std::size_t bytes) {
     // A chunk of size 0 would end the body.
