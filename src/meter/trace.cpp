@@ -1,6 +1,8 @@
 #include "meter/trace.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace gilmok::meter {
 
@@ -13,8 +15,20 @@ bool is_hex(std::string_view text) {
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 unsigned digit(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
 
+// Sixteen digits, eight at a time: every nibble gets a byte, the lowest in the last.
 void write_hex(char* out, std::uint64_t number) {
-    for (int i = 15; i >= 0; --i, number >>= 4) out[i] = "0123456789abcdef"[number & 15U];
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    for (const unsigned shift : {32U, 0U}) {
+        std::uint64_t nibbles = (number >> shift) & 0xffff'ffffU;
+        nibbles = (nibbles << 16 | nibbles) & 0x0000ffff0000ffffU;
+        nibbles = (nibbles << 8 | nibbles) & 0x00ff00ff00ff00ffU;
+        nibbles = (nibbles << 4 | nibbles) & 0x0f0f0f0f0f0f0f0fU;
+        const std::uint64_t letters = ((nibbles + 6 * ones) >> 4) & ones;   // 1 where a nibble is ten or more
+        const std::uint64_t digits = nibbles + '0' * ones + letters * ('a' - '0' - 10);
+        const std::uint64_t in_order = std::endian::native == std::endian::little ? __builtin_bswap64(digits) : digits;
+        std::memcpy(out, &in_order, sizeof in_order);
+        out += sizeof in_order;
+    }
 }
 // All zeros mean "none" in a traceparent.
 std::uint64_t not_zero(std::uint64_t number) { return number != 0 ? number : 1; }

@@ -76,3 +76,15 @@ TEST_CASE("the sample is decided by the trace id alone") {
     CHECK_FALSE(is_in_sample(half, 0.5));
     CHECK(is_in_sample(half, 0.51));
 }
+
+TEST_CASE("ids of a new trace are the random numbers in hex, whatever their digits") {
+    CHECK(text_of(make_trace(0x0123456789abcdef, 0xfedcba9876543210, 0x90a9f00fa9900a9f, true)) ==
+          "00-0123456789abcdeffedcba9876543210-90a9f00fa9900a9f-01");
+    for (unsigned nibble = 0; nibble < 16; ++nibble)
+        for (unsigned place = 0; place < 16; ++place) {
+            std::string wanted(16, '0');
+            wanted[15 - place] = "0123456789abcdef"[nibble];
+            const TraceContext trace = make_trace(std::uint64_t{nibble} << (4 * place), 1, 1, false);
+            REQUIRE(std::string(trace.trace_id.data(), 16) == wanted);
+        }
+}

@@ -30,11 +30,11 @@ std::optional<Enum> value_in(const std::array<std::string_view, count>& names, s
     return std::nullopt;
 }
 
-std::int64_t sum(const Meters& meters, bool (*is_wanted)(Meter)) {
+std::int64_t sum(const Meters& meters, Meter first, Meter last) {
     std::int64_t total = 0;
-    for (std::size_t i = 0; i < meters_count; ++i) {
+    for (auto i = static_cast<std::size_t>(first); i <= static_cast<std::size_t>(last); ++i) {
         const std::int64_t count = meters.counts[i];
-        if (count <= 0 || !is_wanted(static_cast<Meter>(i))) continue;
+        if (count <= 0) continue;
         if (__builtin_add_overflow(total, count, &total)) return std::numeric_limits<std::int64_t>::max();
     }
     return total;
@@ -51,7 +51,7 @@ std::string_view name_of(TerminalKind kind) { return name_in(kind_names, kind); 
 std::optional<Meter> meter_named(std::string_view name) { return value_in<Meter>(meter_names, name); }
 std::optional<ServiceTier> service_tier_named(std::string_view name) { return value_in<ServiceTier>(tier_names, name); }
 
-std::int64_t Meters::input_tokens() const { return sum(*this, is_input); }
-std::int64_t Meters::output_tokens() const { return sum(*this, is_output); }
+std::int64_t Meters::input_tokens() const { return sum(*this, Meter::input_fresh, Meter::input_image); }
+std::int64_t Meters::output_tokens() const { return sum(*this, Meter::output_text, Meter::output_image); }
 
 }   // namespace gilmok::model
