@@ -10,7 +10,7 @@ namespace json = wire::json;
 
 namespace {
 
-constexpr std::int64_t missing = model::Meters::missing;
+constexpr std::int64_t no_count = model::Meters::missing;
 
 }   // namespace
 
@@ -64,24 +64,24 @@ json::Value UsageFields::find(UsageName name) const {
 }
 
 std::int64_t UsageFields::count_of(UsageName name) const {
-    if ((seen_ & name.bit()) == 0) return missing;
+    if ((seen_ & name.bit()) == 0) return no_count;
     const json::Value value = find(name);
-    if (value.text.empty() || value.type == json::Type::null) return missing;
+    if (value.text.empty() || value.type == json::Type::null) return no_count;
     std::int64_t count = 0;
     if (value.type != json::Type::number || !json::to_i64(value, count) || count < 0 || count > count_max) {
         is_suspect_ = true;
-        return missing;
+        return no_count;
     }
     return count;
 }
 
-std::int64_t UsageFields::count(std::initializer_list<UsageName> names) const {
-    std::int64_t first = missing;
+std::int64_t UsageFields::count_first(std::initializer_list<UsageName> names) const {
+    std::int64_t first = no_count;
     for (const UsageName name : names) {
         const std::int64_t each = count_of(name);
-        if (first == missing)
+        if (first == no_count)
             first = each;
-        else if (each != missing && each != first)
+        else if (each != no_count && each != first)
             is_suspect_ = true;
     }
     return first;
@@ -100,16 +100,16 @@ UsageFields UsageFields::object(std::initializer_list<UsageName> names) const {
 
 std::int64_t UsageFields::modality_count(UsageName list, std::string_view modality) const {
     const json::Value all = find(list);
-    if (all.text.empty() || all.type != json::Type::array) return missing;
-    std::int64_t sum = missing;
+    if (all.text.empty() || all.type != json::Type::array) return no_count;
+    std::int64_t sum = no_count;
     json::Cursor elements(all);
     for (json::Value element; elements.next_element(element);) {
         if (element.type != json::Type::object) continue;
         UsageFields each(is_suspect_);
         each.read(element);
         const std::int64_t count = each.count_of("tokenCount");
-        if (count == missing || each.text("modality") != modality) continue;
-        sum = sum == missing ? count : sum + count;
+        if (count == no_count || each.text("modality") != modality) continue;
+        sum = sum == no_count ? count : sum + count;
     }
     return sum;
 }

@@ -11,6 +11,7 @@
 
 #include "base/money.hpp"
 #include "dialect/usage_names.hpp"
+#include "model/spend.hpp"
 #include "wire/json.hpp"
 
 namespace gilmok::dialect {
@@ -27,7 +28,9 @@ public:
     [[nodiscard]] bool is_object() const { return is_object_; }
     [[nodiscard]] bool has(UsageName name) const { return stands_once(name); }
     // The first of these names that holds a count; Meters::missing when none does. Two that differ are suspect.
-    [[nodiscard]] std::int64_t count(std::initializer_list<UsageName> names) const;
+    [[nodiscard]] std::int64_t count(std::initializer_list<UsageName> names) const {
+        return has_any(names) ? count_first(names) : model::Meters::missing;
+    }
     // The first of these names that holds an object; of none, fields without members.
     [[nodiscard]] UsageFields object(std::initializer_list<UsageName> names) const;
     // Gemini's [{"modality":"AUDIO","tokenCount":1}, …]: the sum of one modality; missing when it does not stand there.
@@ -50,6 +53,13 @@ private:
         is_suspect_ = true;
         return false;
     }
+    // In line, where the names are constants and their bits one word.
+    [[nodiscard]] bool has_any(std::initializer_list<UsageName> names) const {
+        std::uint64_t bits = 0;
+        for (const UsageName name : names) bits |= name.bit();
+        return (seen_ & bits) != 0;
+    }
+    [[nodiscard]] std::int64_t count_first(std::initializer_list<UsageName> names) const;
     [[nodiscard]] wire::json::Value find(UsageName name) const;
     [[nodiscard]] std::int64_t count_of(UsageName name) const;
 
