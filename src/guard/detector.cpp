@@ -79,12 +79,8 @@ public:
                 break;
         }
     }
-    void look_at_literal(std::size_t begin, std::size_t index, std::size_t secrets) {
-        if (index < secrets)
-            match_secret(text_, begin, index, sink_);
-        else
-            match_name(text_, begin, sink_);
-    }
+    void look_at_secret(std::size_t begin, std::size_t index) { match_secret(text_, begin, index, sink_); }
+    void look_at_name(std::size_t begin, std::size_t index) { match_name_literal(text_, begin, index, sink_); }
 
 private:
     static constexpr std::size_t word_bytes_max = 64;   // no identifier stands inside a longer word
@@ -200,7 +196,7 @@ struct Detector::Inside {
     DetectorOptions options;
     Wanted wanted;
     std::vector<std::string_view> texts;   // of secrets, then of names
-    std::size_t secrets = 0;
+    std::size_t secrets = 0, names_first = 0;   // how many; which of name_literals() stands behind them
     Literals literals;
     OpenTail tail;
 
@@ -208,11 +204,11 @@ struct Detector::Inside {
         const auto add = [this](auto&& list) { texts.insert(texts.end(), list.begin(), list.end()); };
         if (wanted.secrets) add(secret_literals());
         secrets = texts.size();
-        if (options.kinds.has(DataKind::kr_name)) {
-            add(name_labels);
-            add(name_titles);
-        }
-        if (options.kinds.has(DataKind::person_name)) add(person_anchors);
+        const std::size_t korean = name_labels.size() + name_titles.size();
+        const bool has_korean = options.kinds.has(DataKind::kr_name);
+        names_first = has_korean ? 0 : korean;
+        if (has_korean) add(name_literals().first(korean));
+        if (options.kinds.has(DataKind::person_name)) add(name_literals().subspan(korean));
         literals = Literals(texts);
     }
 
@@ -238,7 +234,12 @@ bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch) co
             literals.find(view, from, to, scratch.hits);
         }
         for (const Anchor& anchor : scratch.anchors) looker.look(anchor);
-        for (const Literals::Hit& hit : scratch.hits) looker.look_at_literal(hit.begin, hit.index, secrets);
+        for (const Literals::Hit& hit : scratch.hits) {
+            if (hit.index < secrets)
+                looker.look_at_secret(hit.begin, hit.index);
+            else
+                looker.look_at_name(hit.begin, hit.index - secrets + names_first);
+        }
         if (scratch.candidates.size() > candidates_max) return false;
     }
     return true;

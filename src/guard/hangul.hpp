@@ -25,18 +25,75 @@ constexpr bool is_hangul_before(std::string_view text, std::size_t at) { return 
 class SyllableSet {
 public:
     constexpr explicit SyllableSet(std::string_view syllables) {
-        for (std::size_t at = 0; at + 3 <= syllables.size(); at += 3) {
-            const auto index = syllable_at(syllables, at);
-            bits_[index / 64U] |= std::uint64_t{1} << (index % 64U);
-        }
+        for (std::size_t at = 0; at + 3 <= syllables.size(); at += 3) add(syllable_at(syllables, at));
+    }
+    // Of the first syllables of words; those that begin otherwise are left out.
+    template <class... Lists>
+    static constexpr SyllableSet first_of(const Lists&... lists) {
+        SyllableSet set("");
+        const auto add = [&set](std::string_view word) {
+            if (is_hangul_at(word, 0)) set.add(syllable_at(word, 0));
+        };
+        const auto add_all = [&add](const auto& list) {
+            for (const std::string_view word : list) add(word);
+        };
+        (add_all(lists), ...);
+        return set;
     }
     [[nodiscard]] constexpr bool has(std::uint16_t syllable) const {
         return (bits_[syllable / 64U] >> (syllable % 64U) & 1U) != 0;
     }
 
 private:
+    constexpr void add(std::uint16_t syllable) { bits_[syllable / 64U] |= std::uint64_t{1} << (syllable % 64U); }
     std::array<std::uint64_t, syllables_total / 64 + 1> bits_{};
 };
+
+// Words of two to four syllables, looked up at once: asked for every word beside a title or a label, in lists of thousands. Made at
+// compile time of a list of such words; `slots` is a power of two and twice as many as they are, or more.
+template <std::size_t slots>
+class HangulWordSet {
+public:
+    static constexpr std::size_t syllables_max = 4;
+    // Sixteen bits a syllable, none of which is zero.
+    static constexpr std::uint64_t with(std::uint64_t key, std::uint16_t syllable) {
+        return key << 16U | (syllable + 1U);
+    }
+    static constexpr std::uint64_t key_of(std::span<const std::uint16_t> syllables) {
+        std::uint64_t key = 0;
+        for (const std::uint16_t syllable : syllables) key = with(key, syllable);
+        return key;
+    }
+    constexpr explicit HangulWordSet(std::span<const std::string_view> words) {
+        for (const std::string_view word : words) {
+            std::uint64_t key = 0;
+            for (std::size_t at = 0; at + 3 <= word.size(); at += 3) key = with(key, syllable_at(word, at));
+            std::size_t slot = slot_of(key);
+            while (keys_[slot] != 0) slot = (slot + 1) % slots;
+            keys_[slot] = key;
+        }
+    }
+    [[nodiscard]] constexpr bool has(std::uint64_t key) const {
+        std::size_t slot = slot_of(key);
+        while (keys_[slot] != 0 && keys_[slot] != key) slot = (slot + 1) % slots;
+        return keys_[slot] != 0;
+    }
+
+private:
+    static constexpr std::size_t slot_of(std::uint64_t key) {
+        return static_cast<std::size_t>(key * 0x9E37'79B9'7F4A'7C15U >> 40U) % slots;
+    }
+    std::array<std::uint64_t, slots> keys_{};
+};
+template <std::size_t N>
+constexpr bool are_hangul_words(const std::array<std::string_view, N>& words) {
+    for (const std::string_view word : words) {
+        if (word.size() < 6 || word.size() > 12) return false;
+        for (std::size_t at = 0; at < word.size(); at += 3)
+            if (!is_hangul_at(word, at)) return false;
+    }
+    return true;
+}
 
 // A run of syllables with nothing between. `is_whole` says that it ended by itself, not by the limit.
 struct HangulWord {

@@ -5,7 +5,7 @@
 // What the first stage calls:
 //   plates     each run of 2 or 3 digits (at most one group) with is_plate_anchor(text, run.end): match_plate(text, run.begin)
 //   addresses  each run of digits with address_anchor(text, run.begin) = head: match_address(text, head)
-//   names      each place where a text of name_labels, name_titles or person_anchors begins: match_name(text, place);
+//   names      each place where a text of name_labels, name_titles or person_anchors begins: match_name_literal();
 //              each run of digits that begins with "01", and each '@': match_name(text, its begin), since a phone or an address
 //              beside a name gives it away. The literals are unique, but one may begin another: calling match_name twice
 //              for one place is harmless.
@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -88,6 +89,10 @@ constexpr std::optional<std::size_t> address_anchor(std::string_view text, std::
     if (at < 6 || !is_one_of_syllables(text, at - 3, address_heads)) return std::nullopt;
     return at - 3;
 }
+
+// The labels, the titles and the anchors of persons, in this order, and what is called where one of them begins.
+std::span<const std::string_view> name_literals();
+void match_name_literal(std::string_view text, std::size_t at, std::size_t index, Sink& sink);
 
 // Names that were found by a word beside them (80 or more) and stand elsewhere in the same text without one: appended to `sink`
 // with a score of 75. Looks for at most names_again_max different names, each search a single pass.

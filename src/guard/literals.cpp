@@ -43,6 +43,22 @@ std::uint64_t has_bit(const Sieve& sieve, std::size_t bit) {
     return sieve[bit / 64] >> (bit % 64) & 1U;
 }
 
+// How often each nibble stands in a text, for the choice of buckets: low and high ones of ASCII (English prose), and of the bytes behind
+// a lead byte, which are spread evenly. None is zero, so that what is rare still weighs something.
+using Shares = std::array<double, 16>;
+constexpr std::array<Shares, 4> nibble_shares = {
+    Shares{.20, .07, .09, .08, .13, .16, .04, .03, .06, .08, .01, .02, .06, .03, .06, .05},
+    Shares{.01, .01, .19, .06, .02, .01, .51, .25, .01, .01, .01, .01, .01, .01, .01, .01},
+    Shares{.07, .07, .07, .07, .07, .07, .07, .07, .07, .07, .07, .07, .07, .07, .07, .07},
+    Shares{.01, .01, .01, .01, .01, .01, .01, .01, .26, .26, .26, .26, .01, .01, .01, .01}};
+
+double share_of(std::uint16_t nibbles, const Shares& shares) {
+    double sum = 0;
+    for (unsigned left = nibbles; left != 0; left &= left - 1)
+        sum += shares[static_cast<std::size_t>(std::countr_zero(left))];
+    return sum;
+}
+
 void set_nibble(std::array<char, 32>& table, std::size_t nibble, unsigned bits) {
     for (const std::size_t lane : {std::size_t{0}, std::size_t{16}})
         table[lane + nibble] = static_cast<char>(static_cast<unsigned char>(table[lane + nibble]) | bits);
@@ -57,6 +73,7 @@ Literals::Literals(std::span<const std::string_view> texts, Case letters) : text
         const auto first = std::find_if_not(texts[i].begin(), texts[i].end(), is_ascii);
         const std::size_t skip = first == texts[i].end() ? 0 : static_cast<std::size_t>(first - texts[i].begin());
         GILMOK_ASSERT(texts[i].size() >= skip + 3 && texts[i].size() <= text_bytes_max);
+        GILMOK_ASSERT(first == texts[i].end() || static_cast<unsigned char>(*first) >= 0xC0);
         const std::size_t bytes = texts[i].size() - skip;
         skip_max_ = std::max(skip_max_, skip);
         const std::uint64_t mask = bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
@@ -90,40 +107,82 @@ Literals::Literals(std::span<const std::string_view> texts, Case letters) : text
     for (std::size_t i = 1; i <= slots; ++i) first_[i] = static_cast<std::uint16_t>(first_[i] + first_[i - 1]);
 }
 
-// Texts too short for all four bytes match anything at the others, so they share a bucket of their own; the rest are
-// sorted before they are dealt out, because texts that begin alike widen a bucket least.
-void Literals::add_fingerprints(std::vector<Entry>& entries, Fingerprint& fingerprint,
-                                std::span<const std::size_t> offsets) {
-    fingerprint.is_used = !entries.empty();
-    const auto size = [this](const Entry& entry) { return texts_[entry.index].size() - entry.skip; };
-    std::sort(entries.begin(), entries.end(), [&](const Entry& left, const Entry& right) {
-        const bool is_left_short = size(left) <= offsets.back(), is_right_short = size(right) <= offsets.back();
-        if (is_left_short != is_right_short) return is_left_short;
-        return texts_[left.index].substr(left.skip) < texts_[right.index].substr(right.skip);
-    });
-    const auto shorts = static_cast<std::size_t>(std::count_if(
-        entries.begin(), entries.end(), [&](const Entry& entry) { return size(entry) <= offsets.back(); }));
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        const std::size_t bucket = i < shorts ? 0 : 1 + (i - shorts) * 7 / (entries.size() - shorts);
-        const std::string_view bytes = texts_[entries[i].index].substr(entries[i].skip);
-        for (std::size_t print = 0; print < prints; ++print) {
-            const bool is_any = offsets[print] >= bytes.size();
-            const unsigned c = is_any ? 0U : byte(bytes, offsets[print]);
-            const bool is_folded = !is_any && letters_ == Case::ignored && is_letter(static_cast<unsigned char>(c));
-            for (std::size_t nibble = 0; nibble < 16; ++nibble) {
-                if (is_any || nibble == (c & 15U)) set_nibble(fingerprint.low[print], nibble, 1U << bucket);
-                if (is_any || nibble == c >> 4U || (is_folded && nibble == ((c ^ 0x20U) >> 4U)))
-                    set_nibble(fingerprint.high[print], nibble, 1U << bucket);
-            }
+Literals::Nibbles Literals::nibbles_of(const Entry& entry, std::span<const std::size_t> offsets) const {
+    const std::string_view bytes = texts_[entry.index].substr(entry.skip);
+    Nibbles nibbles{};
+    for (std::size_t print = 0; print < prints; ++print) {
+        if (offsets[print] >= bytes.size()) {   // too short for it: any byte may stand there
+            nibbles[print] = {0xFFFF, 0xFFFF};
+            continue;
         }
+        const unsigned char c = byte(bytes, offsets[print]);
+        unsigned high = 1U << (c >> 4U);
+        if (letters_ == Case::ignored && is_letter(c)) high |= 1U << ((c ^ 0x20U) >> 4U);
+        nibbles[print] = {static_cast<std::uint16_t>(1U << (c & 15U)), static_cast<std::uint16_t>(high)};
     }
+    return nibbles;
+}
+
+// A bucket lets through what fits any nibble of each place, so what counts is which texts share one: neighbours in
+// alphabetical order are put together, each time the two groups that let through the least more than both did alone.
+void Literals::add_fingerprints(std::span<const Entry> entries, Fingerprint& fingerprint,
+                                std::span<const std::size_t> offsets) const {
+    struct Group {
+        Nibbles nibbles;
+        double share = 0;   // of the places of a text that it lets through
+        double more = 0;    // when it is put together with the next one
+    };
+    const bool is_ascii = offsets.front() == 0;
+    const auto joined = [&](const Nibbles& left, const Nibbles& right) {
+        Group group{left, 1};
+        for (std::size_t print = 0; print < prints; ++print)
+            for (std::size_t half = 0; half < 2; ++half) {
+                group.nibbles[print][half] = static_cast<std::uint16_t>(left[print][half] | right[print][half]);
+                group.share *= share_of(group.nibbles[print][half], nibble_shares[is_ascii ? half : 2 + half]);
+            }
+        return group;
+    };
+    std::vector<Group> groups;
+    std::vector<Entry> order(entries.begin(), entries.end());
+    const auto behind_skip = [this](const Entry& entry) { return texts_[entry.index].substr(entry.skip); };
+    std::sort(order.begin(), order.end(),
+              [&](const Entry& left, const Entry& right) { return behind_skip(left) < behind_skip(right); });
+    for (const Entry& entry : order) {
+        const Nibbles nibbles = nibbles_of(entry, offsets);
+        groups.push_back(joined(nibbles, nibbles));
+    }
+    const auto weigh = [&](std::size_t i) {
+        if (i + 1 >= groups.size()) return;
+        const Group both = joined(groups[i].nibbles, groups[i + 1].nibbles);
+        groups[i].more = both.share - groups[i].share - groups[i + 1].share;
+    };
+    for (std::size_t i = 0; i < groups.size(); ++i) weigh(i);
+    while (groups.size() > buckets) {
+        const auto best = std::min_element(groups.begin(), groups.end() - 1, [](const Group& left, const Group& right) {
+            return left.more < right.more;
+        });
+        *best = joined(best->nibbles, std::next(best)->nibbles);
+        groups.erase(std::next(best));
+        const auto at = static_cast<std::size_t>(best - groups.begin());
+        weigh(at);
+        if (at > 0) weigh(at - 1);
+    }
+    fingerprint.is_used = !groups.empty();
+    for (std::size_t bucket = 0; bucket < groups.size(); ++bucket)
+        for (std::size_t print = 0; print < prints; ++print)
+            for (std::size_t nibble = 0; nibble < 16; ++nibble) {
+                const auto& [low, high] = groups[bucket].nibbles[print];
+                if ((low >> nibble & 1U) != 0) set_nibble(fingerprint.low[bucket / 8][print], nibble, 1U << bucket % 8);
+                if ((high >> nibble & 1U) != 0)
+                    set_nibble(fingerprint.high[bucket / 8][print], nibble, 1U << bucket % 8);
+            }
 }
 
 // Eight bytes from `at` on, the first one lowest; zero behind the text's end. Folding a byte may make two texts one key, never
 // one text two.
-std::uint64_t Literals::key_at(std::string_view text, std::size_t at) const {
+inline std::uint64_t Literals::key_at(std::string_view text, std::size_t at) const {
     std::uint64_t key = 0;
-    if (at + sizeof key <= text.size())
+    if (at + sizeof key <= text.size()) [[likely]]
         std::memcpy(&key, text.data() + at, sizeof key);
     else
         std::memcpy(&key, text.data() + at, text.size() - at);
@@ -138,9 +197,8 @@ bool Literals::stands(std::string_view text, std::size_t at, const Entry& entry)
     return letters_ == Case::exact ? here == wanted : equal_ignoring_case(here, wanted);
 }
 
-void Literals::verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const {
+void Literals::verify(std::string_view text, std::size_t at, std::uint64_t key, std::vector<Hit>& hits) const {
     if (at + 3 > text.size()) return;
-    const std::uint64_t key = key_at(text, at);
     const std::size_t slot = slot_of(key);
     for (std::size_t i = first_[slot]; i < first_[slot + 1]; ++i) {
         const Entry& entry = entries_[i];
@@ -149,16 +207,19 @@ void Literals::verify(std::string_view text, std::size_t at, std::vector<Hit>& h
     }
 }
 
+// Without a branch that depends on the text until both sieves have spoken: what the vectors let through is met by chance, and a
+// branch that cannot be foretold costs more than the look-ups.
 template <bool is_ascii>
-void Literals::verify_each(std::string_view text, std::size_t base, std::uint32_t places,
-                           std::vector<Hit>& hits) const {
-    for (; places != 0; places &= places - 1) {
-        const std::size_t at = base + static_cast<std::size_t>(std::countr_zero(places));
+void Literals::verify_each(std::string_view text, std::span<std::uint32_t> places, std::vector<Hit>& hits) const {
+    std::size_t left = 0;
+    for (const std::uint32_t at : places) {
         const std::uint64_t key = key_at(text, at);
         const std::uint64_t passes =
             has_bit(whole_, bit_of(print_of<is_ascii>(key))) | has_bit(short_, bit_of(short_print_of<is_ascii>(key)));
-        if (passes != 0) verify(text, at, hits);
+        places[left] = at;
+        left += passes;
     }
+    for (const std::uint32_t at : places.first(left)) verify(text, at, key_at(text, at), hits);
 }
 
 std::size_t Literals::find_at(std::string_view text, std::size_t at, std::span<std::size_t> found) const {
@@ -178,43 +239,85 @@ std::size_t Literals::find_at(std::string_view text, std::size_t at, std::span<s
 
 void Literals::find_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
     if (entries_.empty()) return;
-    for (std::size_t at = from; at < to; ++at) verify(text, at, hits);
+    for (std::size_t at = from; at < to; ++at) verify(text, at, key_at(text, at), hits);
 }
 
 #if defined(__x86_64__)
 
 namespace {
 
-#define GILMOK_AVX2 __attribute__((target("avx2"), always_inline)) inline
+#define GILMOK_AVX2_FUNCTION __attribute__((target("avx2,bmi,popcnt")))
+#define GILMOK_AVX2 GILMOK_AVX2_FUNCTION __attribute__((always_inline)) inline
 
 constexpr std::size_t block_bytes = 32;
 
 GILMOK_AVX2 __m256i load(const char* at) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)); }
 
-// Buckets whose byte of the fingerprint fits.
-GILMOK_AVX2 __m256i fits(__m256i bytes, const std::array<char, 32>& low, const std::array<char, 32>& high) {
+// 32 bytes by their nibbles.
+struct Split {
+    __m256i low, high;
+};
+GILMOK_AVX2 Split split(__m256i bytes) {
     const __m256i nibble = _mm256_set1_epi8(0x0F);
-    return _mm256_and_si256(
-        _mm256_shuffle_epi8(load(low.data()), _mm256_and_si256(bytes, nibble)),
-        _mm256_shuffle_epi8(load(high.data()), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)));
+    return {_mm256_and_si256(bytes, nibble), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)};
 }
 GILMOK_AVX2 std::uint32_t not_zero(__m256i bytes) {
     return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
 }
 
+// Which of the 32 bytes at `here` fit any bucket in all four bytes of the fingerprint.
+template <const std::array<std::size_t, 4>& offsets, class Tables>
+GILMOK_AVX2 std::uint32_t places_of(const char* here, const Tables& low, const Tables& high) {
+    __m256i any = _mm256_setzero_si256();
+    std::array<Split, 4> bytes;
+    for (std::size_t print = 0; print < 4; ++print) bytes[print] = split(load(here + offsets[print]));
+    for (std::size_t half = 0; half < 2; ++half) {
+        __m256i all = _mm256_set1_epi8(-1);
+        for (std::size_t print = 0; print < 4; ++print) {
+            const __m256i by_low = _mm256_shuffle_epi8(load(low[half][print].data()), bytes[print].low);
+            const __m256i by_high = _mm256_shuffle_epi8(load(high[half][print].data()), bytes[print].high);
+            all = _mm256_and_si256(all, _mm256_and_si256(by_low, by_high));
+        }
+        any = _mm256_or_si256(any, all);
+    }
+    return not_zero(any);
+}
+
 bool has_avx2() {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") != 0;
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+           __builtin_cpu_supports("popcnt") != 0;
 }
+
+// Places of a stretch, in order.
+struct Places {
+    static constexpr std::size_t stretch_bytes = 1'024;
+    static constexpr std::size_t at_once = 4;
+    std::size_t count = 0;
+    std::uint32_t at[stretch_bytes + at_once];
+
+    // Most blocks hold a few: so many are written whether they are there or not.
+    GILMOK_AVX2 void add(std::size_t base, std::uint32_t bits) {
+        const auto more = static_cast<std::size_t>(_mm_popcnt_u32(bits));
+        for (std::size_t i = 0; i < at_once; ++i, bits &= bits - 1)
+            at[count + i] = static_cast<std::uint32_t>(base) + _tzcnt_u32(bits);
+        for (std::size_t i = at_once; i < more; ++i, bits &= bits - 1)
+            at[count + i] = static_cast<std::uint32_t>(base) + _tzcnt_u32(bits);
+        count += more;
+    }
+    std::span<std::uint32_t> all() { return {at, count}; }
+};
 
 }   // namespace
 
-__attribute__((target("avx2"))) void Literals::find_avx2(std::string_view text, std::size_t from, std::size_t to,
-                                                         std::vector<Hit>& hits) const {
+GILMOK_AVX2_FUNCTION void Literals::find_avx2(std::string_view text, std::size_t from, std::size_t to,
+                                              std::vector<Hit>& hits) const {
+    Places others, asciis;
     for (std::size_t at = from; at < to; at += block_bytes) {
-        char rest[block_bytes + ahead_bytes] = {};   // the text's last bytes, so that nothing behind them is read
+        char rest[block_bytes + ahead_bytes];   // the text's last bytes, so that nothing behind them is read
         const char* here = text.data() + at;
         if (at + sizeof rest > text.size()) {
+            std::memset(rest, 0, sizeof rest);
             std::memcpy(rest, here, text.size() - at);
             here = rest;
         }
@@ -222,21 +325,18 @@ __attribute__((target("avx2"))) void Literals::find_avx2(std::string_view text, 
         const __m256i bytes = load(here);
         const auto beyond_ascii = static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
         if (other_.is_used && (beyond_ascii & wanted) != 0) {
-            const __m256i first = fits(load(here + other_offsets[0]), other_.low[0], other_.high[0]);
-            const __m256i second = fits(load(here + other_offsets[1]), other_.low[1], other_.high[1]);
-            const __m256i third = fits(load(here + other_offsets[2]), other_.low[2], other_.high[2]);
-            const __m256i fourth = fits(load(here + other_offsets[3]), other_.low[3], other_.high[3]);
-            const __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth));
-            verify_each<false>(text, at, not_zero(all) & beyond_ascii & wanted, hits);
+            // Bytes below -64 go on with a character.
+            const __m256i begins = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(-65));
+            const std::uint32_t leads = beyond_ascii & static_cast<std::uint32_t>(_mm256_movemask_epi8(begins));
+            others.add(at, places_of<other_offsets>(here, other_.low, other_.high) & leads & wanted);
         }
-        if (ascii_.is_used && (~beyond_ascii & wanted) != 0) {
-            const __m256i first = fits(bytes, ascii_.low[0], ascii_.high[0]);
-            const __m256i second = fits(load(here + ascii_offsets[1]), ascii_.low[1], ascii_.high[1]);
-            const __m256i third = fits(load(here + ascii_offsets[2]), ascii_.low[2], ascii_.high[2]);
-            const __m256i fourth = fits(load(here + ascii_offsets[3]), ascii_.low[3], ascii_.high[3]);
-            const __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), _mm256_and_si256(third, fourth));
-            verify_each<true>(text, at, not_zero(all) & ~beyond_ascii & wanted, hits);
-        }
+        if (ascii_.is_used && (~beyond_ascii & wanted) != 0)
+            asciis.add(at, places_of<ascii_offsets>(here, ascii_.low, ascii_.high) & ~beyond_ascii & wanted);
+        if (at + block_bytes - from < Places::stretch_bytes && at + block_bytes < to) continue;
+        verify_each<false>(text, others.all(), hits);
+        verify_each<true>(text, asciis.all(), hits);
+        others.count = asciis.count = 0;
+        from = at + block_bytes;
     }
 }
 

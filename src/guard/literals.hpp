@@ -1,7 +1,8 @@
 // Finds where any of some hundred fixed texts begin, at several GB/s: four bytes of each text make a fingerprint, a vector
-// pass compares fingerprints eight buckets at a time, and texts are compared only where one fits (the idea of Hyperscan's
-// Teddy, by shuffles of nibbles). A scalar twin asks each byte. Immutable after it is made: shared by all shards.
-// Texts have three bytes at least. Those with a character beyond ASCII are found by it, so that the two kinds do not mix.
+// pass compares fingerprints of sixteen buckets of texts, and texts are compared only where one fits (the idea of
+// Hyperscan's Teddy, by shuffles of nibbles). A scalar twin asks each byte. Immutable after it is made: shared by all shards.
+// Texts are UTF-8 and have three bytes at least. Those with a character beyond ASCII are found by it, so that the two kinds do
+// not mix.
 #pragma once
 
 #include <array>
@@ -34,10 +35,13 @@ public:
 
 private:
     static constexpr std::size_t prints = 4;   // bytes of a fingerprint
+    static constexpr std::size_t buckets = 16, halves = 2;   // a byte holds a bit for each bucket of one half
+    using Table = std::array<char, 32>;                      // of a nibble: the buckets that it fits; twice, for each lane
     struct Fingerprint {
-        alignas(32) std::array<std::array<char, 32>, prints> low{}, high{};
+        alignas(32) std::array<std::array<Table, prints>, halves> low{}, high{};
         bool is_used = false;
     };
+    using Nibbles = std::array<std::array<std::uint16_t, 2>, prints>;   // which low and high nibbles each byte may have
     struct Entry {
         std::uint64_t key = 0, mask = 0;   // its first eight bytes behind `skip`, or as many as it has
         std::uint16_t index = 0;
@@ -45,15 +49,17 @@ private:
     };
     [[nodiscard]] std::uint64_t key_at(std::string_view text, std::size_t at) const;
     [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
-    void verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
-    void add_fingerprints(std::vector<Entry>& entries, Fingerprint& fingerprint, std::span<const std::size_t> offsets);
+    void verify(std::string_view text, std::size_t at, std::uint64_t key, std::vector<Hit>& hits) const;
+    [[nodiscard]] Nibbles nibbles_of(const Entry& entry, std::span<const std::size_t> offsets) const;
+    void add_fingerprints(std::span<const Entry> entries, Fingerprint& fingerprint,
+                          std::span<const std::size_t> offsets) const;
     void find_avx2(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
 
     // A second sieve, one bit for each fingerprint's hash: half the places that the vectors let through are met by chance.
     static constexpr std::size_t sieve_bits = 1U << 15U;
     using Sieve = std::array<std::uint64_t, sieve_bits / 64>;
     template <bool is_ascii>
-    void verify_each(std::string_view text, std::size_t base, std::uint32_t places, std::vector<Hit>& hits) const;
+    void verify_each(std::string_view text, std::span<std::uint32_t> places, std::vector<Hit>& hits) const;
 
     static constexpr std::size_t slots = 4'096;
     // By the first three bytes, which each text has.

@@ -24,9 +24,13 @@ struct Name {
     std::size_t syllables = 0;
 };
 
-bool has_long_surname(std::string_view word) {
-    return std::any_of(long_surnames.begin(), long_surnames.end(), [&](auto name) { return word.starts_with(name); });
-}
+// The tables as they are asked.
+using Words = HangulWordSet<4'096>;
+using FewWords = HangulWordSet<256>;
+static_assert(are_hangul_words(no_names) && are_hangul_words(long_surnames) && are_hangul_words(native_given_names));
+constexpr Words no_name_words(no_names);
+constexpr FewWords long_surname_words(long_surnames), native_given_name_words(native_given_names);
+constexpr SyllableSet ending_begins = SyllableSet::first_of(name_endings, name_ending_begins, name_titles);
 
 Likeness likeness_of_given(std::uint16_t first, std::uint16_t second, bool is_usual_surname) {
     const int of_first = first_usual.has(first) ? 2 : first_any.has(first) ? 1 : 0;
@@ -38,11 +42,10 @@ Likeness likeness_of_given(std::uint16_t first, std::uint16_t second, bool is_us
                                        : Likeness::possible;
 }
 
-// `syllables` (2 to 4) stand at text[begin].
-Likeness likeness_of(std::string_view text, std::size_t begin, std::span<const std::uint16_t> syllables) {
-    const std::string_view word = text.substr(begin, syllables.size() * 3);
-    if (has_word(no_names, word)) return Likeness::none;
-    if (has_long_surname(word)) {
+// Of 2 to 4 syllables.
+Likeness likeness_of(std::span<const std::uint16_t> syllables) {
+    if (no_name_words.has(Words::key_of(syllables))) return Likeness::none;
+    if (long_surname_words.has(FewWords::key_of(syllables.first(2)))) {
         if (syllables.size() == 4) return likeness_of_given(syllables[2], syllables[3], true);
         if (syllables.size() == 3 && (given_alone.has(syllables[2]) || second_usual.has(syllables[2])))
             return Likeness::strong;
@@ -51,14 +54,16 @@ Likeness likeness_of(std::string_view text, std::size_t begin, std::span<const s
     const bool is_usual = usual_surnames.has(syllables[0]);
     if (syllables.size() == 2)
         return !given_alone.has(syllables[1]) ? Likeness::possible : is_usual ? Likeness::fair : Likeness::possible;
-    if (is_usual && has_word(native_given_names, word.substr(3))) return Likeness::strong;
+    if (is_usual && native_given_name_words.has(FewWords::key_of(syllables.subspan(1)))) return Likeness::strong;
     return likeness_of_given(syllables[1], syllables[2], is_usual);
 }
 
 // What follows the name in its word, up to `end`: nothing, a particle, or a title.
 bool is_ending(std::string_view rest) {
-    if (rest.empty() || std::find(name_endings.begin(), name_endings.end(), rest) != name_endings.end()) return true;
-    const auto begins = [&](std::string_view what) { return rest.starts_with(what); };
+    if (rest.empty()) return true;
+    if (!is_hangul_at(rest, 0) || !ending_begins.has(syllable_at(rest, 0))) return false;
+    if (std::find(name_endings.begin(), name_endings.end(), rest) != name_endings.end()) return true;
+    const auto begins = [&](std::string_view what) { return stands_at(rest, 0, what); };
     if (std::any_of(name_ending_begins.begin(), name_ending_begins.end(), begins)) return true;
     return std::any_of(name_titles.begin(), name_titles.end(),
                        [&](auto title) { return title[0] != ' ' && begins(title); });
@@ -67,8 +72,10 @@ bool is_ending(std::string_view rest) {
 // A common word with a particle behind it ("조건의"); where little speaks for a name, also one with a noun's ending ("신청서").
 bool is_common_word(std::string_view word, bool is_strict) {
     constexpr std::string_view noun_endings = "서자인원식성화용형율률선기지비금료권실소장과부팀법안표";
+    std::uint64_t key = Words::with(0, syllable_at(word, 0));
     for (std::size_t size = 6; size <= 12 && size <= word.size(); size += 3) {
-        if (!has_word(no_names, word.substr(0, size))) continue;
+        key = Words::with(key, syllable_at(word, size - 3));
+        if (!no_name_words.has(key)) continue;
         const std::string_view rest = word.substr(size);
         if (is_ending(rest) || (is_strict && rest.size() == 3 && is_one_of_syllables(rest, 0, noun_endings)))
             return true;
@@ -95,7 +102,7 @@ std::optional<Name> name_from(std::string_view text, std::size_t begin, Likeness
     for (std::size_t count = std::min<std::size_t>(4, word.count); count >= 2; --count) {
         const std::size_t end = begin + count * 3;
         if (!is_ending(text.substr(end, word.end - end))) continue;
-        const Likeness likeness = likeness_of(text, begin, word.all().first(count));
+        const Likeness likeness = likeness_of(word.all().first(count));
         if (likeness >= least && (!best || likeness > best->likeness)) best = Name{begin, end, likeness, count};
     }
     return best;
@@ -209,7 +216,7 @@ std::optional<Name> name_before(std::string_view text, std::size_t end) {
     if (count < 2 || count > 4 || !is_name_boundary_before(text, begin)) return std::nullopt;
     const HangulWord word = hangul_word_from(text, begin);
     if (word.count < count || is_common_word(text.substr(begin, end - begin), false)) return std::nullopt;
-    return Name{begin, end, likeness_of(text, begin, word.all().first(count)), count};
+    return Name{begin, end, likeness_of(word.all().first(count)), count};
 }
 
 // What may stand behind a title in its word: nothing, a particle, "님", or more of the title.
@@ -222,10 +229,10 @@ bool is_title_whole(std::string_view text, std::size_t end) {
 }
 
 bool is_given_name(std::string_view text, const Name& word) {
-    if (word.syllables != 2 || has_word(no_given_names, text.substr(word.begin, 6)) ||
-        has_word(no_names, text.substr(word.begin, 6)))
-        return false;
-    return first_usual.has(syllable_at(text, word.begin)) && second_usual.has(syllable_at(text, word.begin + 3));
+    if (word.syllables != 2 || has_word(no_given_names, text.substr(word.begin, 6))) return false;
+    const std::array<std::uint16_t, 2> syllables{syllable_at(text, word.begin), syllable_at(text, word.begin + 3)};
+    return !no_name_words.has(Words::key_of(syllables)) && first_usual.has(syllables[0]) &&
+           second_usual.has(syllables[1]);
 }
 
 void match_title_behind(std::string_view text, std::size_t at, std::string_view title, Sink& sink) {
@@ -251,12 +258,12 @@ void match_title_behind(std::string_view text, std::size_t at, std::string_view 
 }
 
 void match_title_in_front(std::string_view text, std::size_t at, std::string_view title, Sink& sink) {
+    if (std::find(titles_in_front.begin(), titles_in_front.end(), title) == titles_in_front.end()) return;
     // A title stands apart from the name behind it; most words that begin like one go on instead.
     std::size_t begin = at + title.size();
     if (title == "대표" && stands_at(text, begin, "이사")) begin += 6;
     const Gap gap = gap_from(text, begin);
     if (gap.end == begin || (!gap.has_space && !gap.is_separated)) return;
-    if (std::find(titles_in_front.begin(), titles_in_front.end(), title) == titles_in_front.end()) return;
     const auto name = name_from(text, gap.end, Likeness::strong);
     if (name && name->syllables >= 3) sink.add(name->begin, name->end, DataKind::kr_name, 80);
 }
@@ -313,29 +320,34 @@ void match_name(std::string_view text, std::size_t at, Sink& sink) {
     if (at >= text.size()) return;
     if (text[at] == '@') return match_beside_contact(text, local_part_begin(text, at), sink);
     if (is_digit(text[at])) return match_beside_contact(text, at, sink);
-    // One look-up in place of a comparison with each of them: nearly every sentence has a syllable of theirs.
-    static const auto all = [] {
+    static const Literals literals(name_literals());
+    std::array<std::size_t, 8> found{};
+    const std::size_t count = literals.find_at(text, at, found);
+    for (std::size_t i = 0; i < count; ++i) match_name_literal(text, at, found[i], sink);
+}
+
+std::span<const std::string_view> name_literals() {
+    static constexpr auto all = [] {
         std::array<std::string_view, name_labels.size() + name_titles.size() + person_anchors.size()> texts;
         const auto titles = std::copy(name_labels.begin(), name_labels.end(), texts.begin());
         std::copy(person_anchors.begin(), person_anchors.end(),
                   std::copy(name_titles.begin(), name_titles.end(), titles));
         return texts;
     }();
-    static const Literals literals(all);
-    std::array<std::size_t, 8> found{};
-    const std::size_t count = literals.find_at(text, at, found);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string_view literal = all[found[i]];
-        if (found[i] >= name_labels.size() + name_titles.size()) {
-            match_person(text, at, literal, sink);
-        } else if (found[i] >= name_labels.size()) {
-            match_title_behind(text, at, literal, sink);
-            match_title_in_front(text, at, literal, sink);
-        } else if (literal == "저는 " || literal == "나는 " || literal == "본인은") {
-            match_introduction(text, at + literal.size() + (literal == "본인은" ? 1 : 0), sink);
-        } else {
-            match_label(text, at, literal, sink);
-        }
+    return all;
+}
+
+void match_name_literal(std::string_view text, std::size_t at, std::size_t index, Sink& sink) {
+    const std::string_view literal = name_literals()[index];
+    if (index >= name_labels.size() + name_titles.size()) {
+        match_person(text, at, literal, sink);
+    } else if (index >= name_labels.size()) {
+        match_title_behind(text, at, literal, sink);
+        match_title_in_front(text, at, literal, sink);
+    } else if (literal == "저는 " || literal == "나는 " || literal == "본인은") {
+        match_introduction(text, at + literal.size() + (literal == "본인은" ? 1 : 0), sink);
+    } else {
+        match_label(text, at, literal, sink);
     }
 }
 
