@@ -147,8 +147,8 @@ void match_birth_date(std::string_view text, std::size_t begin, std::size_t end,
     }
     if (is_time_behind(text, end)) return;
     const bool is_named =
-        is_born_behind(text, end) ||
-        Nearby::look(text, begin, end, look_characters).has(Topic::birth, is_bare ? bare_bytes_max : word_bytes_max);
+        is_born_behind(text, end) || Nearby::look(sink.around(), text, begin, end, look_characters)
+                                         .has(Topic::birth, is_bare ? bare_bytes_max : word_bytes_max);
     if (is_named) sink.add(begin, end, model::DataKind::date_of_birth, 85);
 }
 

@@ -58,8 +58,8 @@ struct Wanted {
 // Goes over the anchors of one text, in its order, and calls the matchers of each place once.
 class Looker {
 public:
-    Looker(std::string_view text, const Wanted& wanted, std::vector<Finding>& found)
-        : text_(text), wanted_(wanted), sink_(found) {}
+    Looker(std::string_view text, const Wanted& wanted, DetectScratch& scratch)
+        : text_(text), wanted_(wanted), sink_(scratch.candidates, scratch.around) {}
 
     void look(const Anchor& anchor) {
         switch (anchor.what) {
@@ -195,7 +195,7 @@ private:
 struct Detector::Inside {
     DetectorOptions options;
     Wanted wanted;
-    std::vector<std::string_view> texts;   // of secrets, then of names
+    std::vector<std::string_view> texts;        // of secrets, then of names
     std::size_t secrets = 0, names_first = 0;   // how many; which of name_literals() stands behind them
     Literals literals;
     OpenTail tail;
@@ -221,7 +221,7 @@ struct Detector::Inside {
 
 template <bool is_scalar>
 bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch) const {
-    Looker looker(view, wanted, scratch.candidates);
+    Looker looker(view, wanted, scratch);
     for (std::size_t from = 0; from < view.size(); from += stretch_bytes) {
         const std::size_t to = std::min(from + stretch_bytes, view.size());
         scratch.anchors.clear();

@@ -12,6 +12,7 @@
 
 #include "guard/anchors.hpp"
 #include "guard/literals.hpp"
+#include "guard/surroundings.hpp"
 #include "guard/view.hpp"
 #include "model/guarded.hpp"
 
@@ -33,6 +34,7 @@ struct DetectScratch {
     std::vector<model::Finding> candidates;   // in the view
     std::vector<Anchor> anchors;              // of one stretch of the view
     std::vector<Literals::Hit> hits;          // the same
+    Surroundings around;
     std::unique_ptr<void, void (*)(void*)> patterns{nullptr, nullptr};   // of the pattern engine
 };
 

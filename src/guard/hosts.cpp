@@ -92,7 +92,7 @@ void match_colon_groups(std::string_view text, std::size_t at, Sink& sink) {
         return;
     if (is_given_out(address))
         sink.add(token.begin, token.end, DataKind::ip_address, 95);
-    else if (address.size() > 8 && Nearby::look(text, token.begin, token.end, 40).has(Topic::address_ip))
+    else if (address.size() > 8 && Nearby::look(sink.around(), text, token.begin, token.end, 40).has(Topic::address_ip))
         sink.add(token.begin, token.end, DataKind::ip_address, 85);
 }
 

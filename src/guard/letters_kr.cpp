@@ -33,7 +33,7 @@ void match_korean_letters(std::string_view text, std::size_t at, Sink& sink) {
     if ((word.size() != 9 && word.size() != 13) || (at > 0 && is_ascii_word(text[at - 1]))) return;
     if (at > 1 && text[at - 1] == '-' && is_ascii_word(text[at - 2])) return;   // the end of a longer code
     if (end + 1 < text.size() && text[end] == '-' && is_ascii_word(text[end + 1])) return;
-    KoreanWords words(text, at, end);
+    KoreanWords words(sink.around(), text, at, end);
     if (has_form(word, "P999999999999"))
         return sink.add(at, end, DataKind::kr_customs_code, words.has(KoreanTopic::customs) ? 95 : 85);
     const bool is_kind = std::string_view("MSROD").find(word[0]) != std::string_view::npos;

@@ -117,7 +117,7 @@ public:
 
 private:
     bool is_named(Topic topic, std::size_t bytes_max = look_bytes_max) {
-        if (!nearby_) nearby_ = Nearby::look(text_, at_, end_, context_characters);
+        if (!nearby_) nearby_ = Nearby::look(sink_.around(), text_, at_, end_, context_characters);
         return nearby_->has(topic, bytes_max);
     }
     void add(DataKind kind, int score) { sink_.add(at_, end_, kind, score); }

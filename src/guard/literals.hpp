@@ -34,9 +34,9 @@ public:
     std::size_t find_at(std::string_view text, std::size_t at, std::span<std::size_t> found) const;
 
 private:
-    static constexpr std::size_t prints = 4;   // bytes of a fingerprint
+    static constexpr std::size_t prints = 4;                 // bytes of a fingerprint
     static constexpr std::size_t buckets = 16, halves = 2;   // a byte holds a bit for each bucket of one half
-    using Table = std::array<char, 32>;                      // of a nibble: the buckets that it fits; twice, for each lane
+    using Table = std::array<char, 32>;   // of a nibble: the buckets that it fits; twice, for each lane
     struct Fingerprint {
         alignas(32) std::array<std::array<Table, prints>, halves> low{}, high{};
         bool is_used = false;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/surroundings.hpp"
 #include "model/guarded.hpp"
 
 namespace gilmok::guard {
@@ -43,9 +44,17 @@ struct DigitRun {
     }
 };
 
+// Where matchers put what they find in one text, and what they share of it.
 class Sink {
 public:
-    explicit Sink(std::vector<model::Finding>& findings) : findings_(findings) {}
+    explicit Sink(std::vector<model::Finding>& findings) : findings_(findings), around_(own_) {}
+    // `around` is a scratch's, and forgets what it knew of another text.
+    Sink(std::vector<model::Finding>& findings, Surroundings& around) : findings_(findings), around_(around) {
+        around.forget();
+    }
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+    Surroundings& around() { return around_; }
     void add(std::size_t begin, std::size_t end, model::DataKind kind, int score, std::uint16_t own = 0) {
         findings_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), kind,
                              static_cast<std::uint8_t>(score), own});
@@ -53,6 +62,8 @@ public:
 
 private:
     std::vector<model::Finding>& findings_;
+    Surroundings own_;
+    Surroundings& around_;
 };
 
 // Whether one of `words` stands within context_characters of [begin, end), on either side; ASCII without regard to case.

@@ -1,14 +1,9 @@
-// All words of all topics are found in one vector pass (guard/literals.hpp).
 #include "guard/nearby.hpp"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "base/text.hpp"
-#include "guard/literals.hpp"
-#include "guard/matcher.hpp"
 
 namespace gilmok::guard {
 
@@ -178,75 +173,45 @@ constexpr Word words[] = {
     {"버전", Topic::version},
     {"バージョン", Topic::version},
 };
-// What is searched for: each word, and with a hyphen or an underline where it has a space, as programs write it. Words too
-// short for Literals are looked for one by one.
-struct Spelled {
-    std::vector<std::string> texts;
-    std::vector<std::string_view> views;
-    std::vector<Topic> topics;
-    std::vector<Word> shorts;
-    Literals literals;
-
-    Spelled() {
-        for (const Word& word : words) {
-            if (word.text.size() < 3) {
-                shorts.push_back(word);
-                continue;
+// Each word, and with a hyphen or an underline where it has a space, as programs write it.
+const WordList& spelled() {
+    static const WordList all(
+        [] {
+            std::vector<WordList::Entry> entries;
+            for (const Word& word : words) {
+                const bool is_joined = word.text.find_first_of(" -") != std::string_view::npos;
+                for (const char joint : is_joined ? std::string_view(" -_") : std::string_view("=")) {
+                    std::string text(word.text);
+                    for (char& c : text)
+                        if (c == ' ' || c == '-') c = joint;
+                    entries.push_back({std::move(text), static_cast<std::uint8_t>(word.topic)});
+                }
             }
-            const bool is_joined = word.text.find_first_of(" -") != std::string_view::npos;
-            for (const char joint : is_joined ? std::string_view(" -_") : std::string_view("=")) {
-                std::string text(word.text);
-                for (char& c : text)
-                    if (c == ' ' || c == '-') c = joint;
-                texts.push_back(std::move(text));
-                topics.push_back(word.topic);
-            }
-        }
-        views.assign(texts.begin(), texts.end());
-        literals = Literals(views, Literals::Case::ignored);
-    }
-};
-const Spelled& spelled() {
-    static const Spelled all;
+            return entries;
+        }(),
+        true);
     return all;
-}
-
-bool is_letter_or_digit(char c) {
-    const char lower = ascii_lower(c);
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
-}
-
-// ASCII words count whole; words of scripts that write without spaces, wherever they stand.
-bool is_whole(std::string_view text, std::size_t at, std::string_view word) {
-    if (static_cast<unsigned char>(word.front()) >= 0x80) return true;
-    const std::size_t end = at + word.size();
-    return (at == 0 || !is_letter_or_digit(text[at - 1])) && (end == text.size() || !is_letter_or_digit(text[end]));
 }
 
 }   // namespace
 
-void Nearby::read(std::string_view text, std::size_t from, std::size_t to, std::size_t begin, std::size_t end) {
-    const std::string_view around = text.substr(0, to);
-    const auto tell = [&](Topic topic, std::size_t at, std::string_view word) {
-        if (!is_whole(around, at, word)) return;
-        const std::size_t word_end = at + word.size();
-        const std::size_t bytes = at >= end ? at - end : begin - std::min(word_end, begin);
-        auto& nearest = distance_[static_cast<std::size_t>(topic)];
+// Nothing is seen beyond `to`: there every word is whole.
+void Nearby::tell(std::span<const WordIndex::Word> words, std::size_t to, std::size_t begin, std::size_t end) {
+    for (const WordIndex::Word& word : words) {
+        if (word.end > to || !word.is_free_left || (!word.is_free_right && word.end != to)) continue;
+        const std::size_t bytes = word.begin >= end ? word.begin - end : begin - std::min<std::size_t>(word.end, begin);
+        auto& nearest = distance_[word.topic];
         nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
-    };
-    std::vector<Literals::Hit> hits;
-    spelled().literals.find(around, from, to, hits);
-    for (const Literals::Hit& hit : hits) tell(spelled().topics[hit.index], hit.begin, spelled().views[hit.index]);
-    for (const Word& word : spelled().shorts)
-        for (std::size_t at = from; at + word.text.size() <= to; ++at)
-            if (ascii_lower(text[at]) == word.text[0] && ascii_lower(text[at + 1]) == word.text[1])
-                tell(word.topic, at, word.text);
+    }
 }
 
-Nearby Nearby::look(std::string_view text, std::size_t begin, std::size_t end, std::size_t characters) {
+Nearby Nearby::look(Surroundings& around, std::string_view text, std::size_t begin, std::size_t end,
+                    std::size_t characters) {
     Nearby nearby;
-    nearby.read(text, characters_before(text, begin, characters), begin, begin, end);
-    nearby.read(text, end, characters_behind(text, end, characters), begin, end);
+    const auto [from, to] = around.reach(text, begin, end, characters);
+    const auto list = Surroundings::List::world;
+    nearby.tell(around.between(list, spelled(), text, from, begin), begin, begin, end);
+    nearby.tell(around.between(list, spelled(), text, end, to), to, begin, end);
     return nearby;
 }
 

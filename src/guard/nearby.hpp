@@ -1,5 +1,5 @@
-// Words that name a number, in one pass over its surroundings: many kinds look alike as digits, and what stands beside them
-// is what tells them apart. One look serves all kinds of one place, so that a dense text costs one pass for each number.
+// Words that name a number of the world's: many kinds look alike as digits, and what stands beside them is what tells them
+// apart. One look serves all kinds of one place, one search all places (surroundings.hpp).
 // Pure. At most look_bytes_max bytes on each side.
 #pragma once
 
@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "guard/surroundings.hpp"
 
 namespace gilmok::guard {
 
@@ -47,7 +49,8 @@ enum class Topic : std::uint8_t {
 class Nearby {
 public:
     // Looks `characters` far on both sides of [begin, end).
-    static Nearby look(std::string_view text, std::size_t begin, std::size_t end, std::size_t characters);
+    static Nearby look(Surroundings& around, std::string_view text, std::size_t begin, std::size_t end,
+                       std::size_t characters);
     [[nodiscard]] bool has(Topic topic, std::size_t bytes_max = 65'535) const {
         return distance_[static_cast<std::size_t>(topic)] <= bytes_max;
     }
@@ -55,7 +58,7 @@ public:
 private:
     Nearby() { distance_.fill(none); }
     static constexpr std::uint32_t none = 0xFFFF'FFFF;
-    void read(std::string_view text, std::size_t from, std::size_t to, std::size_t begin, std::size_t end);
+    void tell(std::span<const WordIndex::Word> words, std::size_t to, std::size_t begin, std::size_t end);
     std::array<std::uint32_t, static_cast<std::size_t>(Topic::count_)> distance_{};   // bytes between word and number
 };
 

@@ -28,7 +28,7 @@ struct Number {
 class Reader {
 public:
     Reader(std::string_view text, const DigitRun& run, Sink& sink)
-        : text_(text), run_(run), sink_(sink), words_(text, run.begin, run.end) {}
+        : text_(text), run_(run), sink_(sink), words_(sink.around(), text, run.begin, run.end) {}
 
     void read() {
         for (std::size_t first = 0; first < run_.groups_count; first += used_) {

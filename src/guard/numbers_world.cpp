@@ -158,7 +158,7 @@ std::optional<Window> RunReader::window(std::size_t first, std::size_t count) co
 }
 
 bool RunReader::is_named(Topic topic, bool is_bare) {
-    if (!nearby_) nearby_ = Nearby::look(text_, run_.begin, run_.end, context_characters);
+    if (!nearby_) nearby_ = Nearby::look(sink_.around(), text_, run_.begin, run_.end, context_characters);
     return nearby_->has(topic, is_bare ? bare_bytes_max : look_bytes_max);
 }
 
@@ -235,7 +235,7 @@ void RunReader::try_ip(const Window& window) {
     // "Chrome/120.0.0.0", while "http://10.0.0.1" is an address.
     if (byte_before(text_, window.begin) == '/' && window.begin > 1 && is_identifier_byte(text_[window.begin - 2]))
         return;
-    const Nearby close = Nearby::look(text_, window.begin, window.end, 24);
+    const Nearby close = Nearby::look(sink_.around(), text_, window.begin, window.end, 24);
     if (close.has(Topic::version)) return;
     const bool is_small = first < 10;
     if (is_small && !close.has(Topic::address_ip)) return add(window, DataKind::ip_address, 50);

@@ -138,7 +138,7 @@ void match_eu_vat(std::string_view text, std::size_t at, Sink& sink) {
         const std::size_t end = code.ends[form.form.size() - 1];
         if (!is_free_right(text, end)) continue;
         if (form.check != nullptr && !form.check({code.bytes.data(), form.form.size()})) continue;
-        const bool is_named = Nearby::look(text, at, end, context_characters).has(Topic::eu_vat);
+        const bool is_named = Nearby::look(sink.around(), text, at, end, context_characters).has(Topic::eu_vat);
         if (form.check == nullptr && !is_named) continue;
         const int score = form.check == nullptr ? 85 : is_named ? 95 : 70;
         sink.add(at, end, DataKind::eu_vat, score);

@@ -1,9 +1,9 @@
 #include "guard/words_kr.hpp"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
-#include "guard/literals.hpp"
 #include "guard/matcher.hpp"
 
 namespace gilmok::guard {
@@ -165,24 +165,16 @@ constexpr Word words[] = {
     {"pccc", Topic::customs},
 };
 
-constexpr auto texts = [] {
-    std::array<std::string_view, std::size(words)> all{};
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = words[i].text;
-    return all;
-}();
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// "tel" is not in "hotel", "call" not in "called"; a word of Korean stands wherever it stands.
-bool is_whole(std::string_view text, std::size_t begin, std::string_view word) {
-    const std::size_t end = begin + word.size();
-    if (is_letter(word.front()) && begin > 0 && is_letter(text[begin - 1])) return false;
-    return !is_letter(word.back()) || end >= text.size() || !is_letter(text[end]);
-}
-
-const Literals& word_literals() {
-    static const Literals literals(texts, Literals::Case::ignored);
-    return literals;
+const WordList& word_list() {
+    static const WordList list(
+        [] {
+            std::vector<WordList::Entry> entries;
+            for (const Word& word : words)
+                entries.push_back({std::string(word.text), static_cast<std::uint8_t>(word.topic)});
+            return entries;
+        }(),
+        false);
+    return list;
 }
 
 }   // namespace
@@ -195,21 +187,19 @@ std::size_t KoreanWords::distance_to(KoreanTopic topic) {
 void KoreanWords::look() {
     has_looked_ = true;
     distance_.fill(none);
-    const std::size_t from = characters_before(text_, begin_, context_characters);
-    const std::size_t to = characters_behind(text_, end_, context_characters);
-    const std::string_view around = text_.substr(0, to);
-    std::vector<Literals::Hit> hits;
-    word_literals().find(around, from, begin_, hits);
-    word_literals().find(around, end_, to, hits);
-    for (const Literals::Hit& hit : hits) {
-        const Word& word = words[hit.index];
-        const std::size_t hit_end = hit.begin + word.text.size();
-        const bool is_in_front = hit.begin < begin_;
-        if ((is_in_front && hit_end > begin_) || !is_whole(text_, hit.begin, word.text)) continue;
-        const std::size_t distance = is_in_front ? begin_ - hit_end : hit.begin - end_;
-        std::size_t& nearest = distance_[static_cast<std::size_t>(word.topic)];
-        nearest = std::min(nearest, distance);
-    }
+    const auto [from, to] = around_.reach(text_, begin_, end_, context_characters);
+    const auto tell = [&](std::size_t first, std::size_t last, std::size_t limit) {
+        for (const WordIndex::Word& word :
+             around_.between(Surroundings::List::korean, word_list(), text_, first, last)) {
+            // "tel" is not in "hotel", "call" not in "called"; a word of Korean stands wherever it stands.
+            if (word.end > limit || !word.is_free_left || !word.is_free_right) continue;
+            const std::size_t distance = word.begin < begin_ ? begin_ - word.end : word.begin - end_;
+            std::size_t& nearest = distance_[word.topic];
+            nearest = std::min(nearest, distance);
+        }
+    };
+    tell(from, begin_, begin_);
+    tell(end_, to, to);
 }
 
 }   // namespace gilmok::guard

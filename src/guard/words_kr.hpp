@@ -1,10 +1,12 @@
-// Words that name a Korean number, Korean and English, in one pass over its surroundings. Pure.
+// Words that name a Korean number, Korean and English.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "guard/surroundings.hpp"
 
 namespace gilmok::guard {
 
@@ -25,13 +27,15 @@ enum class KoreanTopic : std::uint8_t {
 // What stands near one number. Looks when it is first asked, at context_characters on both sides.
 class KoreanWords {
 public:
-    KoreanWords(std::string_view text, std::size_t begin, std::size_t end) : text_(text), begin_(begin), end_(end) {}
+    KoreanWords(Surroundings& around, std::string_view text, std::size_t begin, std::size_t end)
+        : around_(around), text_(text), begin_(begin), end_(end) {}
     [[nodiscard]] bool has(KoreanTopic topic, std::size_t bytes_max = far) { return distance_to(topic) <= bytes_max; }
     [[nodiscard]] std::size_t distance_to(KoreanTopic topic);   // none where there is no such word
     static constexpr std::size_t far = 0xFFFF, none = 0xFFFF'FFFF;
 
 private:
     void look();
+    Surroundings& around_;
     std::string_view text_;
     std::size_t begin_, end_;
     bool has_looked_ = false;

@@ -1,0 +1,135 @@
+#include "guard/surroundings.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/text.hpp"
+#include "guard/matcher.hpp"
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
+namespace gilmok::guard {
+
+namespace {
+
+// Numbers stand close together or far apart: what is searched ahead for the next one costs little, a gap is left out.
+constexpr std::size_t step_bytes = 256;
+
+bool is_joined(char c, bool digits_join) {
+    const char lower = ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (digits_join && c >= '0' && c <= '9');
+}
+
+// Calls `use` with each place in [from, to) where `word` stands, two bytes of ASCII in lower case.
+template <class Use>
+void each_pair(std::string_view text, std::size_t from, std::size_t to, std::string_view word, Use&& use) {
+    to = std::min(to, text.size() - std::min<std::size_t>(text.size(), 1));   // both bytes are inside
+    std::size_t at = from;
+#if defined(__x86_64__)
+    const __m128i fold = _mm_set1_epi8('\x20'), first = _mm_set1_epi8(word[0]), second = _mm_set1_epi8(word[1]);
+    const auto load = [&](std::size_t i) {
+        return _mm_or_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + i)), fold);
+    };
+    for (; at + 16 <= to; at += 16) {
+        const __m128i both = _mm_and_si128(_mm_cmpeq_epi8(load(at), first), _mm_cmpeq_epi8(load(at + 1), second));
+        for (auto fits = static_cast<unsigned>(_mm_movemask_epi8(both)); fits != 0; fits &= fits - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(fits));
+            if (equal_ignoring_case(text.substr(place, 2), word)) use(place);
+        }
+    }
+#endif
+    for (; at < to; ++at)
+        if (equal_ignoring_case(text.substr(at, 2), word)) use(at);
+}
+
+}   // namespace
+
+WordList::WordList(std::vector<Entry> entries, bool digits_join)
+    : entries_(std::move(entries)), digits_join_(digits_join) {
+    std::stable_partition(entries_.begin(), entries_.end(),
+                          [](const Entry& entry) { return entry.text.size() >= literal_bytes_min; });
+    for (const Entry& entry : entries_)
+        if (entry.text.size() >= literal_bytes_min) texts_.push_back(entry.text);
+    literals_ = Literals(texts_, Literals::Case::ignored);
+}
+
+void WordIndex::forget() {
+    begin_ = end_ = 0;
+    words_.clear();
+}
+
+void WordIndex::add(const WordList& list, std::string_view text, std::size_t begin, std::size_t entry) {
+    const auto& [word, topic] = list.entries_[entry];
+    const std::size_t end = begin + word.size();
+    const auto is_edge = [&](char inside, bool is_text_edge, std::size_t outside) {
+        return is_text_edge || !is_joined(inside, list.digits_join_) || !is_joined(text[outside], list.digits_join_);
+    };
+    const auto beyond =
+        std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const auto skip = beyond == word.end() ? 0 : static_cast<std::size_t>(beyond - word.begin());
+    words_.push_back({static_cast<std::uint32_t>(begin + skip), static_cast<std::uint32_t>(begin),
+                      static_cast<std::uint32_t>(end), topic, is_edge(word.front(), begin == 0, begin - 1),
+                      is_edge(word.back(), end >= text.size(), end)});
+}
+
+void WordIndex::extend(const WordList& list, std::string_view text, std::size_t to) {
+    const std::size_t known = words_.size();
+    hits_.clear();
+    list.literals_.find(text, end_, to, hits_);
+    for (const Literals::Hit& hit : hits_) add(list, text, hit.begin, hit.index);
+    for (std::size_t i = list.texts_.size(); i < list.entries_.size(); ++i)
+        each_pair(text, end_, to, list.entries_[i].text, [&](std::size_t at) { add(list, text, at, i); });
+    std::sort(words_.begin() + static_cast<std::ptrdiff_t>(known), words_.end(),
+              [](const Word& left, const Word& right) { return left.place < right.place; });
+    end_ = to;
+}
+
+std::span<const WordIndex::Word> WordIndex::between(const WordList& list, std::string_view text, std::size_t from,
+                                                    std::size_t to) {
+    if (from >= to) return {};
+    if (from < begin_ || from > end_ + step_bytes || to > begin_ + window_bytes_max) {
+        words_.clear();
+        // A little further back, where the next question may begin: places are asked about nearly in order.
+        begin_ = end_ = from - std::min(from, step_bytes);
+    }
+    if (to > end_) extend(list, text, std::min(text.size(), std::max(to, end_ + step_bytes)));
+    const auto is_before = [](const Word& word, std::size_t place) { return word.place < place; };
+    const auto first = std::lower_bound(words_.begin(), words_.end(), from, is_before);
+    const auto last = std::lower_bound(first, words_.end(), to, is_before);
+    return {first, last};
+}
+
+void Surroundings::forget() {
+    text_ = nullptr;
+    text_bytes_ = end_ = 0;
+    for (WordIndex& list : lists_) list.forget();
+}
+
+void Surroundings::turn_to(std::string_view text) {
+    if (text.data() == text_ && text.size() == text_bytes_) return;
+    forget();
+    text_ = text.data();
+    text_bytes_ = text.size();
+}
+
+std::span<const WordIndex::Word> Surroundings::between(List which, const WordList& list, std::string_view text,
+                                                       std::size_t from, std::size_t to) {
+    turn_to(text);
+    return lists_[static_cast<std::size_t>(which)].between(list, text, from, to);
+}
+
+Surroundings::Reach Surroundings::reach(std::string_view text, std::size_t begin, std::size_t end,
+                                        std::size_t characters) {
+    turn_to(text);
+    if (begin == begin_ && end == end_ && characters == characters_) return reach_;
+    begin_ = begin;
+    end_ = end;
+    characters_ = characters;
+    reach_ = {characters_before(text, begin, characters), characters_behind(text, end, characters)};
+    return reach_;
+}
+
+}   // namespace gilmok::guard
