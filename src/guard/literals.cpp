@@ -265,22 +265,25 @@ GILMOK_AVX2 std::uint32_t not_zero(__m256i bytes) {
     return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
 }
 
+// Buckets of one half that a byte of the fingerprint fits. Loops of four are written out below: the compiler leaves them loops.
+GILMOK_AVX2 __m256i fits(const Split& bytes, const std::array<char, 32>& low, const std::array<char, 32>& high) {
+    return _mm256_and_si256(_mm256_shuffle_epi8(load(low.data()), bytes.low),
+                            _mm256_shuffle_epi8(load(high.data()), bytes.high));
+}
 // Which of the 32 bytes at `here` fit any bucket in all four bytes of the fingerprint.
 template <const std::array<std::size_t, 4>& offsets, class Tables>
 GILMOK_AVX2 std::uint32_t places_of(const char* here, const Tables& low, const Tables& high) {
-    __m256i any = _mm256_setzero_si256();
-    std::array<Split, 4> bytes;
-    for (std::size_t print = 0; print < 4; ++print) bytes[print] = split(load(here + offsets[print]));
-    for (std::size_t half = 0; half < 2; ++half) {
-        __m256i all = _mm256_set1_epi8(-1);
-        for (std::size_t print = 0; print < 4; ++print) {
-            const __m256i by_low = _mm256_shuffle_epi8(load(low[half][print].data()), bytes[print].low);
-            const __m256i by_high = _mm256_shuffle_epi8(load(high[half][print].data()), bytes[print].high);
-            all = _mm256_and_si256(all, _mm256_and_si256(by_low, by_high));
-        }
-        any = _mm256_or_si256(any, all);
-    }
-    return not_zero(any);
+    const Split first = split(load(here + offsets[0])), second = split(load(here + offsets[1]));
+    __m256i left = _mm256_and_si256(fits(first, low[0][0], high[0][0]), fits(second, low[0][1], high[0][1]));
+    __m256i right = _mm256_and_si256(fits(first, low[1][0], high[1][0]), fits(second, low[1][1], high[1][1]));
+    const __m256i two = _mm256_or_si256(left, right);
+    if (_mm256_testz_si256(two, two) != 0) return 0;   // spaces and commas between words of another script
+    const Split third = split(load(here + offsets[2])), fourth = split(load(here + offsets[3]));
+    left = _mm256_and_si256(left,
+                            _mm256_and_si256(fits(third, low[0][2], high[0][2]), fits(fourth, low[0][3], high[0][3])));
+    right = _mm256_and_si256(right,
+                             _mm256_and_si256(fits(third, low[1][2], high[1][2]), fits(fourth, low[1][3], high[1][3])));
+    return not_zero(_mm256_or_si256(left, right));
 }
 
 bool has_avx2() {
@@ -298,11 +301,18 @@ struct Places {
 
     // Most blocks hold a few: so many are written whether they are there or not.
     GILMOK_AVX2 void add(std::size_t base, std::uint32_t bits) {
+        if (bits == 0) return;
         const auto more = static_cast<std::size_t>(_mm_popcnt_u32(bits));
-        for (std::size_t i = 0; i < at_once; ++i, bits &= bits - 1)
-            at[count + i] = static_cast<std::uint32_t>(base) + _tzcnt_u32(bits);
-        for (std::size_t i = at_once; i < more; ++i, bits &= bits - 1)
-            at[count + i] = static_cast<std::uint32_t>(base) + _tzcnt_u32(bits);
+        const auto first = static_cast<std::uint32_t>(base);
+        at[count] = first + _tzcnt_u32(bits);
+        bits &= bits - 1;
+        at[count + 1] = first + _tzcnt_u32(bits);
+        bits &= bits - 1;
+        at[count + 2] = first + _tzcnt_u32(bits);
+        bits &= bits - 1;
+        at[count + 3] = first + _tzcnt_u32(bits);
+        bits &= bits - 1;
+        for (std::size_t i = at_once; i < more; ++i, bits &= bits - 1) at[count + i] = first + _tzcnt_u32(bits);
         count += more;
     }
     std::span<std::uint32_t> all() { return {at, count}; }

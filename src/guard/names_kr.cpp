@@ -136,12 +136,15 @@ struct Gap {
 constexpr std::array<std::string_view, 16> label_endings{"자명", "자는", "자",   "명은", "명", "인은", "인", "님",
                                                          "은",   "는",   "이는", "관",   "주", "이",   "께", "측"};
 
+constexpr SyllableSet label_ending_begins = SyllableSet::first_of(label_endings);
+
 Gap gap_from(std::string_view text, std::size_t at) {
-    for (const auto ending : label_endings)
-        if (stands_at(text, at, ending)) {
-            at += ending.size();
-            break;
-        }
+    if (is_hangul_at(text, at) && label_ending_begins.has(syllable_at(text, at)))
+        for (const auto ending : label_endings)
+            if (stands_at(text, at, ending)) {
+                at += ending.size();
+                break;
+            }
     Gap gap{at};
     if (is_hangul_at(text, at)) return gap;   // a longer word
     if (stands_at(text, at, "(") || stands_at(text, at, " (")) {
@@ -235,33 +238,49 @@ bool is_given_name(std::string_view text, const Name& word) {
            second_usual.has(syllables[1]);
 }
 
-void match_title_behind(std::string_view text, std::size_t at, std::string_view title, Sink& sink) {
-    if (!title.starts_with("라고") && !is_title_whole(text, at + title.size())) return;
-    const bool is_apart = title[0] == ' ' || (at > 0 && text[at - 1] == ' ');
-    std::size_t end = title[0] != ' ' && is_apart ? at - 1 : at;
-    if (title.starts_with("라고") && stands_before(text, end, "이")) end -= 3;
-    const auto name = name_before(text, end);
-    if (!name) return;
-    const bool is_honorific = title == "씨" || title == "님" || title == "귀하";
-    // "군", "양" and "라고" follow many words: what stands before has to be a usual name.
-    const bool is_weak = title == " 군" || title == " 양" || title.starts_with("라고");
-    if (name->syllables >= 3 && name->likeness >= (is_weak ? Likeness::strong : Likeness::fair))
-        return sink.add(name->begin, name->end, DataKind::kr_name, 80);
+// What a title is like, once for each.
+struct Title {
+    std::string_view text;
+    bool is_honorific = false, is_said = false, is_weak = false, is_usual_word = false, is_in_front = false;
+};
+constexpr auto titles = [] {
     // These are words of every day too, and a name of two syllables in front of them is mostly none.
     constexpr std::array<std::string_view, 14> usual_words{"시장",  "지사",  "선수", "감독", "작가", "의사", "검사",
                                                            " 환자", " 고객", "학생", "위원", "이사", "대표", "기자"};
-    const bool is_usual_word = std::find(usual_words.begin(), usual_words.end(), title) != usual_words.end();
-    if (name->syllables == 2 && name->likeness == Likeness::fair && !is_weak && !is_usual_word &&
-        (is_honorific || is_apart))
+    std::array<Title, name_titles.size()> all;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string_view text = name_titles[i];
+        all[i].text = text;
+        all[i].is_honorific = text == "씨" || text == "님" || text == "귀하";
+        all[i].is_said = text.starts_with("라고");
+        // "군", "양" and "라고" follow many words: what stands before has to be a usual name.
+        all[i].is_weak = text == " 군" || text == " 양" || all[i].is_said;
+        all[i].is_usual_word = std::find(usual_words.begin(), usual_words.end(), text) != usual_words.end();
+        all[i].is_in_front = std::find(titles_in_front.begin(), titles_in_front.end(), text) != titles_in_front.end();
+    }
+    return all;
+}();
+
+void match_title_behind(std::string_view text, std::size_t at, const Title& title, Sink& sink) {
+    if (!title.is_said && !is_title_whole(text, at + title.text.size())) return;
+    const bool is_apart = title.text[0] == ' ' || (at > 0 && text[at - 1] == ' ');
+    std::size_t end = title.text[0] != ' ' && is_apart ? at - 1 : at;
+    if (title.is_said && stands_before(text, end, "이")) end -= 3;
+    const auto name = name_before(text, end);
+    if (!name) return;
+    if (name->syllables >= 3 && name->likeness >= (title.is_weak ? Likeness::strong : Likeness::fair))
+        return sink.add(name->begin, name->end, DataKind::kr_name, 80);
+    if (name->syllables == 2 && name->likeness == Likeness::fair && !title.is_weak && !title.is_usual_word &&
+        (title.is_honorific || is_apart))
         return sink.add(name->begin, name->end, DataKind::kr_name, 70);
-    if (title == "씨" && is_given_name(text, *name)) sink.add(name->begin, name->end, DataKind::kr_name, 65);
+    if (title.text == "씨" && is_given_name(text, *name)) sink.add(name->begin, name->end, DataKind::kr_name, 65);
 }
 
-void match_title_in_front(std::string_view text, std::size_t at, std::string_view title, Sink& sink) {
-    if (std::find(titles_in_front.begin(), titles_in_front.end(), title) == titles_in_front.end()) return;
+void match_title_in_front(std::string_view text, std::size_t at, const Title& title, Sink& sink) {
+    if (!title.is_in_front) return;
     // A title stands apart from the name behind it; most words that begin like one go on instead.
-    std::size_t begin = at + title.size();
-    if (title == "대표" && stands_at(text, begin, "이사")) begin += 6;
+    std::size_t begin = at + title.text.size();
+    if (title.text == "대표" && stands_at(text, begin, "이사")) begin += 6;
     const Gap gap = gap_from(text, begin);
     if (gap.end == begin || (!gap.has_space && !gap.is_separated)) return;
     const auto name = name_from(text, gap.end, Likeness::strong);
@@ -342,8 +361,9 @@ void match_name_literal(std::string_view text, std::size_t at, std::size_t index
     if (index >= name_labels.size() + name_titles.size()) {
         match_person(text, at, literal, sink);
     } else if (index >= name_labels.size()) {
-        match_title_behind(text, at, literal, sink);
-        match_title_in_front(text, at, literal, sink);
+        const Title& title = titles[index - name_labels.size()];
+        match_title_behind(text, at, title, sink);
+        match_title_in_front(text, at, title, sink);
     } else if (literal == "저는 " || literal == "나는 " || literal == "본인은") {
         match_introduction(text, at + literal.size() + (literal == "본인은" ? 1 : 0), sink);
     } else {

@@ -295,8 +295,8 @@ constexpr Pass passes[] = {read_forms, join_jamo, read_numerals, read_look_alike
 
 }   // namespace
 
-// Appends the line's reading; it begins at `begin` of the original.
-void View::read_line(std::string_view line, std::size_t begin) {
+// Whether the line reads differently than it stands; then line_ is its reading.
+bool View::read_line(std::string_view line) {
     std::string_view now = line;
     line_map_.clear();
     constexpr int rounds_max = 8;   // each uncovers less; prose is done in one and fuzzing never saw more than four
@@ -315,11 +315,15 @@ void View::read_line(std::string_view line, std::size_t begin) {
             has_changed = true;
         }
     }
+    return !line_map_.empty();
+}
+
+// The line began at `begin` of the original.
+void View::append_line(std::size_t begin) {
     const std::size_t at = changed_.size();
-    changed_.append(now);
+    changed_.append(line_);
     map_.resize(changed_.size());
-    for (std::size_t i = 0; i < now.size(); ++i)
-        map_[at + i] = static_cast<std::uint32_t>(begin + (line_map_.empty() ? i : line_map_[i]));
+    for (std::size_t i = 0; i < line_.size(); ++i) map_[at + i] = static_cast<std::uint32_t>(begin + line_map_[i]);
 }
 
 void View::copy(std::string_view original, std::size_t begin, std::size_t end) {
@@ -329,21 +333,29 @@ void View::copy(std::string_view original, std::size_t begin, std::size_t end) {
     std::iota(map_.begin() + static_cast<std::ptrdiff_t>(from), map_.end(), static_cast<std::uint32_t>(begin));
 }
 
-// No reading goes over a line's end, so lines in which nothing may differ are copied.
+// No reading goes over a line's end, so lines in which nothing differs are copied, and only where another one does.
 void View::read(std::string_view original) {
     text_ = original;
     map_.clear();
     std::size_t place = forms::next_form(original, 0);
     if (place == original.size()) return;
     changed_.clear();
-    for (std::size_t done = 0; done < original.size(); place = forms::next_form(original, done)) {
+    std::size_t copied = 0;
+    bool has_changed = false;
+    while (place < original.size()) {
         std::size_t begin = place;
-        while (begin > done && begin < original.size() && original[begin - 1] != '\n') --begin;
+        while (begin > 0 && original[begin - 1] != '\n') --begin;
         const std::size_t end = std::min(original.find('\n', begin), original.size() - 1) + 1;
-        copy(original, done, begin);
-        if (begin < original.size()) read_line(original.substr(begin, end - begin), begin);
-        done = std::max(begin, end);
+        if (read_line(original.substr(begin, end - begin))) {
+            copy(original, copied, begin);
+            append_line(begin);
+            copied = end;
+            has_changed = true;
+        }
+        place = forms::next_form(original, end);
     }
+    if (!has_changed) return;
+    copy(original, copied, original.size());
     if (changed_ == original) {
         map_.clear();
         return;

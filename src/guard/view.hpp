@@ -23,12 +23,13 @@ public:
     [[nodiscard]] std::size_t original(std::size_t at) const { return map_.empty() ? at : map_[at]; }
 
 private:
-    void read_line(std::string_view line, std::size_t begin);
+    bool read_line(std::string_view line);
+    void append_line(std::size_t begin);
     void copy(std::string_view original, std::size_t begin, std::size_t end);
     std::string_view text_;
     std::string changed_;
     std::vector<std::uint32_t> map_;   // one more than changed_ has bytes
-    // One line, as a pass left it and as the next one writes it, with its way back to the line.
+    // One line, as it reads; as a pass left it and as the next one writes it, with its way back to the line.
     std::string line_, next_;
     std::vector<std::uint32_t> line_map_, next_map_;
 };
