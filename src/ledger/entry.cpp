@@ -22,8 +22,7 @@ static_assert(static_cast<int>(model::Endpoint::none) == 11 &&
               static_cast<int>(model::Endpoint::images_variations) == 10);
 static_assert(static_cast<int>(model::Outcome::client_gone) == 5);
 static_assert(static_cast<int>(Code::model_forbidden) == 25 && static_cast<int>(Code::internal) == 42 &&
-              static_cast<int>(Code::idempotency_answered) == 48 &&
-              static_cast<int>(Code::guard_answer_blocked) == 51);
+              static_cast<int>(Code::idempotency_answered) == 48 && static_cast<int>(Code::guard_answer_blocked) == 51);
 static_assert(model::meters_count == 12 && static_cast<int>(model::Meter::requests) == 11);
 static_assert(static_cast<int>(model::Provenance::recovered) == 4 && static_cast<int>(model::ServiceTier::batch) == 3);
 static_assert(static_cast<int>(model::TerminalKind::recovered) == 2);
@@ -31,7 +30,8 @@ static_assert(static_cast<int>(model::EnergyMethod::estimated) == 3 && static_ca
               static_cast<int>(NameKind::application) == 13);
 static_assert(static_cast<int>(model::DataClass::classified) == 2 && static_cast<int>(model::GuardAction::block) == 4);
 static_assert(static_cast<int>(model::DataKind::kr_name) == 12 && static_cast<int>(model::DataKind::eu_vat) == 22 &&
-              static_cast<int>(model::DataKind::us_ssn) == 34 && static_cast<int>(model::DataKind::jp_my_number) == 40 &&
+              static_cast<int>(model::DataKind::us_ssn) == 34 &&
+              static_cast<int>(model::DataKind::jp_my_number) == 40 &&
               static_cast<int>(model::DataKind::sg_nric) == 45 &&
               static_cast<int>(model::DataKind::aws_access_key) == 48 &&
               static_cast<int>(model::DataKind::pattern) == 61 && static_cast<int>(model::DataKind::file) == 66);
@@ -242,15 +242,22 @@ void seal(char* record, std::size_t length, Kind kind, std::uint16_t lane, std::
         .store(static_cast<std::uint32_t>(length), std::memory_order_release);
 }
 
-Result<Entry> read_entry(std::string_view bytes) {
+Result<bool> read_entry(std::string_view bytes, Entry& entry) {
     GILMOK_TRY(length, read_length(bytes));
     const std::string_view record = bytes.substr(0, length);
     GILMOK_TRY(header, read_header(record));
-    Entry entry{.header = header, .body = {}};
+    entry.header = header;
     Unpacker way(record.substr(header_bytes));
     read_body(way, header, entry.body);
     if (!way.is_whole()) return refusal(way.problem());
     if (!has_utf8(entry.body)) return refusal("a text that is not UTF-8");
+    return true;
+}
+
+Result<Entry> read_entry(std::string_view bytes) {
+    Entry entry;
+    GILMOK_TRY(is_read, read_entry(bytes, entry));
+    static_cast<void>(is_read);
     return entry;
 }
 

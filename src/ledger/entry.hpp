@@ -16,12 +16,30 @@
 namespace gilmok::ledger {
 
 enum class Kind : std::uint8_t {
-    name = 1, reserve = 2, progress = 3, terminal = 4, note = 5, correction = 6, pool = 7, decision = 8,
+    name = 1,
+    reserve = 2,
+    progress = 3,
+    terminal = 4,
+    note = 5,
+    correction = 6,
+    pool = 7,
+    decision = 8,
 };
 
 enum class NameKind : std::uint8_t {
-    tenant = 1, key, model, served_model, upstream, place, data_class, price_card, tag, pool,
-    rule, operator_, application,
+    tenant = 1,
+    key,
+    model,
+    served_model,
+    upstream,
+    place,
+    data_class,
+    price_card,
+    tag,
+    pool,
+    rule,
+    operator_,
+    application,
 };
 
 inline constexpr std::uint16_t control_lane = 0xffff;
@@ -91,6 +109,8 @@ void seal(char* record, std::size_t length, Kind kind, std::uint16_t lane, std::
 // The record at the front of `bytes`. Errors (detail says which): bad_framing for a length that cannot be, a wrong check, an
 // unknown kind or version, a field out of its range, bytes that must be zero and are not: each changed bit is seen.
 Result<Entry> read_entry(std::string_view bytes);
+// The same into an entry that is there, for many of them: an entry is half a kilobyte. What an error leaves in it means nothing.
+Result<bool> read_entry(std::string_view bytes, Entry& entry);
 // Only the length: 0 when nothing is there; more than bytes.size() when it is cut.
 std::uint32_t length_at(std::string_view bytes);
 

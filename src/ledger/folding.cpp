@@ -67,12 +67,11 @@ io::FileResult<bool> Folding::fold_batch(std::uint64_t end) {
             io::FileError{EBADMSG, directory_ + "/log: record " + std::to_string(folded_) + " cannot be found"});
     std::string_view rest = bytes_;
     for (const std::size_t length : lengths_) {
-        auto entry = read_entry(rest.substr(0, length));
-        if (!entry)
-            return Failure(io::FileError{EBADMSG, directory_ + "/log: record " +
-                                                      std::to_string(folded_ + entries_.size()) + ": " +
-                                                      std::string(entry.error().detail)});
-        entries_.push_back({.index = folded_ + entries_.size(), .entry = *entry});
+        IndexedEntry& indexed = entries_.emplace_back();
+        indexed.index = folded_ + entries_.size() - 1;
+        if (auto read = read_entry(rest.substr(0, length), indexed.entry); !read)
+            return Failure(io::FileError{EBADMSG, directory_ + "/log: record " + std::to_string(indexed.index) + ": " +
+                                                      std::string(read.error().detail)});
         rest.remove_prefix(length);
     }
     if (auto applied = tables_.apply(entries_); !applied) return applied;

@@ -51,42 +51,51 @@ struct Alarm {
     std::string detail;
 };
 
-// The attempts of a batch that have begun and not ended, in a table of fixed size: a batch holds thousands.
+// The attempts of a batch that have begun and not ended. A table of numbers beside a list: a batch holds thousands, and all
+// of it stays in the cache.
 class OpenAttempts {
 public:
-    explicit OpenAttempts(std::size_t most) : slots_(std::bit_ceil(most * 2 + 1)) {}
+    explicit OpenAttempts(std::size_t most) : slots_(std::bit_ceil(most * 2 + 1)) { attempts_.reserve(most); }
 
     // False when it is open already.
     bool add(const RefKey& key, const IndexedEntry& entry) {
-        Slot& slot = slot_of(key);
-        if (slot.open != nullptr) return false;
-        slot = {key, &entry, true};
+        std::uint32_t& slot = slot_of(key);
+        if (slot == 0) {
+            attempts_.push_back({key, &entry});
+            slot = static_cast<std::uint32_t>(attempts_.size());
+            return true;
+        }
+        Attempt& known = attempts_[slot - 1];
+        if (known.open != nullptr) return false;
+        known.open = &entry;
         return true;
     }
+    // False when it is not open.
     bool remove(const RefKey& key) {
-        Slot& slot = slot_of(key);
-        return std::exchange(slot.open, nullptr) != nullptr;
+        const std::uint32_t slot = slot_of(key);
+        return slot != 0 && std::exchange(attempts_[slot - 1].open, nullptr) != nullptr;
     }
+    // In the order of the log.
     [[nodiscard]] std::vector<const IndexedEntry*> left() const {
         std::vector<const IndexedEntry*> entries;
-        for (const Slot& slot : slots_)
-            if (slot.open != nullptr) entries.push_back(slot.open);
+        for (const Attempt& attempt : attempts_)
+            if (attempt.open != nullptr) entries.push_back(attempt.open);
         std::ranges::sort(entries, {}, &IndexedEntry::index);
         return entries;
     }
 
 private:
-    struct Slot {
-        RefKey key{};
-        const IndexedEntry* open = nullptr;
-        bool is_used = false;   // by an attempt that is open or was: those behind it are found past it
+    struct Attempt {
+        RefKey key;
+        const IndexedEntry* open = nullptr;   // null once it has ended
     };
-    Slot& slot_of(const RefKey& key) {
-        std::size_t at = RefHash{}(key);
-        while (slots_[at &= slots_.size() - 1].is_used && slots_[at].key != key) ++at;
+    std::uint32_t& slot_of(const RefKey& key) {
+        std::size_t at = RefHash{}(key) & (slots_.size() - 1);
+        while (slots_[at] != 0 && attempts_[slots_[at] - 1].key != key) at = (at + 1) & (slots_.size() - 1);
         return slots_[at];
     }
-    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> slots_;   // number in attempts_, from 1; 0 = free
+    std::vector<Attempt> attempts_;
 };
 
 class Fold {
@@ -136,6 +145,8 @@ private:
     }
 
     void sort_out(Folded& folded) {
+        terminals_.reserve(entries_.size());
+        keys_.reserve(entries_.size());
         for (const IndexedEntry& entry : entries_) {
             const Body& body = entry.entry.body;
             folded.last_epoch = std::max(folded.last_epoch, entry.entry.header.epoch);

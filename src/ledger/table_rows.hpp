@@ -14,7 +14,6 @@ namespace gilmok::ledger {
 // (exchange, attempt) as bytes that can be a key.
 struct RefKey {
     std::array<char, 17> bytes{};
-    RefKey() = default;
     explicit RefKey(const model::AttemptRef& ref) {
         const auto exchange = to_bytes(ref.exchange);
         std::memcpy(bytes.data(), exchange.data(), exchange.size());
