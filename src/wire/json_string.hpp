@@ -50,6 +50,7 @@ struct ScalarKernel {
         return string_end_scalar(at, end, is_ascii);
     }
     static const char* short_end(const char*, const char*) { return nullptr; }
+    static StringEnd long_end(const char* at, const char* end, bool& is_ascii) { return string_end(at, end, is_ascii); }
     static const char* space_end(const char* at, const char* end) {
         while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
         return at;
@@ -77,22 +78,31 @@ struct FastKernel {
     // The closing quote of a string of at most 31 bytes, all of them plain ASCII; else null, which says nothing.
     static const char* short_end(const char* at, const char* end) {
 #if defined(__x86_64__)
-        for (int blocks = 0; blocks < 2 && end - at >= 16; ++blocks, at += 16) {
-            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-            const unsigned special = special_bytes(block);
-            const unsigned before_first = special ^ (special - 1);
-            if ((static_cast<unsigned>(_mm_movemask_epi8(block)) & before_first) != 0) return nullptr;
-            if (special == 0) continue;
-            const char* const stop = at + __builtin_ctz(special);
-            return *stop == '"' ? stop : nullptr;
+        if (end - at < 16) return nullptr;
+        __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        unsigned special = special_bytes(block);
+        if (special == 0) {
+            if (end - at < 32 || _mm_movemask_epi8(block) != 0) return nullptr;
+            at += 16;
+            block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+            special = special_bytes(block);
+            if (special == 0) return nullptr;
         }
+        const unsigned to_first = special ^ (special - 1);
+        if ((static_cast<unsigned>(_mm_movemask_epi8(block)) & to_first) != 0) return nullptr;
+        const char* const stop = at + __builtin_ctz(special);
+        return *stop == '"' ? stop : nullptr;
 #else
         static_cast<void>(at), static_cast<void>(end);
-#endif
         return nullptr;
+#endif
+    }
+    static StringEnd long_end(const char* at, const char* end, bool& is_ascii) {
+        return string_end_wide(at, end, is_ascii);
     }
     static StringEnd string_end(const char* at, const char* end, bool& is_ascii) {
-        return string_end_wide(at, end, is_ascii);
+        const char* const stop = short_end(at, end);
+        return stop != nullptr ? StringEnd{stop, true} : long_end(at, end, is_ascii);
     }
     static const char* space_end(const char* at, const char* end) {
         if (at == end || static_cast<unsigned char>(*at) > ' ') return at;

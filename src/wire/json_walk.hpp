@@ -131,16 +131,15 @@ private:
 
     // Apart, so that a name or a short word is passed over in line.
     [[gnu::noinline]] bool long_string() {
-        bool is_ascii = true;
-        const StringEnd found = Kernel::string_end(at_ + 1, end_, is_ascii);
-        if (!found.is_whole || !(is_ascii || is_utf8_known_)) [[unlikely]]
-            return unusual_string(found, is_ascii);
+        const StringEnd found = Kernel::long_end(at_ + 1, end_, is_ascii_);
+        if (!found.is_whole || !(is_ascii_ || is_utf8_known_)) [[unlikely]]
+            return unusual_string(found);
         at_ = found.stop + 1;
         return true;
     }
 
-    bool unusual_string(StringEnd found, bool is_ascii) {
-        if (!is_ascii && !is_utf8_known_) {
+    [[gnu::noinline]] bool unusual_string(StringEnd found) {
+        if (!is_ascii_ && !is_utf8_known_) {
             // Everything before was ASCII, so a character begins here and the rest can be checked in one go.
             const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
             if (!Kernel::is_text(rest)) {
@@ -260,6 +259,7 @@ private:
     const char* const end_;
     const std::uint32_t depth_max_;
     std::uint32_t depth_ = 0;
+    bool is_ascii_ = true;   // of the strings so far
     bool is_utf8_known_;
     Code code_ = Code::bad_json;
     std::string_view problem_{};
