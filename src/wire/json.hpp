@@ -1,6 +1,6 @@
 // One strict pass over a JSON text (RFC 8259): grammar, UTF-8, depth, and for the members somebody asked about, where
 // they stand. The text itself is never rebuilt: gilmok forwards the client's own bytes and changes only what it must,
-// so it needs positions, not a tree. The path of every request; strings are scanned 32 bytes at a time, with a
+// so it needs positions, not a tree. The path of every request; strings are scanned 64 bytes at a time, with a
 // scalar twin as the oracle.
 // Sans-IO, no allocation. Views point into the caller's buffer.
 #pragma once
