@@ -118,10 +118,11 @@ bool is_number_of_address(std::string_view text, std::size_t end) {
     if (end >= text.size()) return true;
     if (is_ascii_letter(text[end])) return false;
     if (!is_hangul_at(text, end)) return true;
-    for (const std::string_view next :
-         {"번지", "번길",   "길",     "가 ",  "호",   "층",   "동 ",  "에 ", "에서", "에\n", "에,", "에.",  "으로",
-          "로 ",  "입니다", "이에요", "예요", "이고", "이며", "의 ",  "은 ", "는 ",  "을 ",  "를 ", "까지", "부터",
-          "인데", "인지",   "이다",   "이라", "이요", "이었", "이니", "임",  "과 ",  "와 ",  "이 ", "도 ",  "야"})
+    static constexpr std::string_view nexts[] = {
+        "번지", "번길",   "길",     "가 ",  "호",   "층",   "동 ",  "에 ", "에서", "에\n", "에,", "에.",  "으로",
+        "로 ",  "입니다", "이에요", "예요", "이고", "이며", "의 ",  "은 ", "는 ",  "을 ",  "를 ", "까지", "부터",
+        "인데", "인지",   "이다",   "이라", "이요", "이었", "이니", "임",  "과 ",  "와 ",  "이 ", "도 ",  "야"};
+    for (const std::string_view next : nexts)
         if (stands_at(text, end, next)) return true;
     return false;
 }
@@ -130,7 +131,8 @@ bool is_number_of_address(std::string_view text, std::size_t end) {
 std::size_t road_number_end(std::string_view text, std::size_t at) {
     std::size_t end = number_end(text, at);
     if (end == at) return at;
-    for (const std::string_view part : {"번길", "길", "번지", "가길", "나길", "다길", "라길", "마길"}) {
+    static constexpr std::string_view parts[] = {"번길", "길", "번지", "가길", "나길", "다길", "라길", "마길"};
+    for (const std::string_view part : parts) {
         if (!stands_at(text, end, part)) continue;
         if (part == "번지") return end + part.size();
         std::size_t next = end + part.size();
@@ -157,7 +159,8 @@ std::size_t room_end(std::string_view text, std::size_t at, Tail& tail) {
     if (begin < text.size() && text[begin] >= 'A' && text[begin] <= 'F') ++begin;
     const std::size_t end = digits_end(text, begin, 4);
     if (end == begin) return at;
-    for (const std::string_view unit : {"동", "호실", "호", "층", "번지", "차", "단지", "통", "반"}) {
+    static constexpr std::string_view units[] = {"동", "호실", "호", "층", "번지", "차", "단지", "통", "반"};
+    for (const std::string_view unit : units) {
         if (!stands_at(text, end, unit)) continue;
         tail.has_flat =
             tail.has_flat || (unit == "호" && tail.has_floor) || (unit == "호" && stands_before(text, at, "동 "));

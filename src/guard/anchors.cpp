@@ -89,7 +89,9 @@ void add_block(std::string_view text, std::size_t base, const Masks& masks, std:
         for (; places != 0; places &= places - 1) use(base + static_cast<std::size_t>(std::countr_zero(places)));
     };
     const auto add = [&anchors](std::size_t at, What what) {
-        anchors.push_back({static_cast<std::uint32_t>(at), what});
+        const Anchor anchor{static_cast<std::uint32_t>(at),
+                            what};   // of a named one nothing is called where there is room
+        anchors.push_back(anchor);
     };
     // Both sorts of mixed places in one pass: who looks at them goes forward only.
     std::uint64_t behind_lone = 0;

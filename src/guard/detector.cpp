@@ -122,6 +122,7 @@ private:
     }
 
     void look_at_word(std::size_t at) {
+        if (at < word_next_) return;   // its word has been looked at, however long it is
         // A digit behind "M " belongs to the capital's word.
         std::size_t begin = !is_ascii_alnum(text_[at - 1]) ? at - 1 : at;
         const std::size_t least = begin - std::min(begin, word_bytes_max);

@@ -11,43 +11,7 @@
 
 namespace gilmok::guard {
 
-inline constexpr std::size_t syllables_total = 11'172;   // U+AC00 to U+D7A3
-
-// Index of the syllable at `at`; only where is_hangul_at().
-constexpr std::uint16_t syllable_at(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    return static_cast<std::uint16_t>((((byte(0) & 0x0FU) << 12) | ((byte(1) & 0x3FU) << 6) | (byte(2) & 0x3FU)) -
-                                      0xAC00U);
-}
 constexpr bool is_hangul_before(std::string_view text, std::size_t at) { return at >= 3 && is_hangul_at(text, at - 3); }
-
-// A set of syllables, made at compile time of a text that holds nothing else.
-class SyllableSet {
-public:
-    constexpr explicit SyllableSet(std::string_view syllables) {
-        for (std::size_t at = 0; at + 3 <= syllables.size(); at += 3) add(syllable_at(syllables, at));
-    }
-    // Of the first syllables of words; those that begin otherwise are left out.
-    template <class... Lists>
-    static constexpr SyllableSet first_of(const Lists&... lists) {
-        SyllableSet set("");
-        const auto add = [&set](std::string_view word) {
-            if (is_hangul_at(word, 0)) set.add(syllable_at(word, 0));
-        };
-        const auto add_all = [&add](const auto& list) {
-            for (const std::string_view word : list) add(word);
-        };
-        (add_all(lists), ...);
-        return set;
-    }
-    [[nodiscard]] constexpr bool has(std::uint16_t syllable) const {
-        return (bits_[syllable / 64U] >> (syllable % 64U) & 1U) != 0;
-    }
-
-private:
-    constexpr void add(std::uint16_t syllable) { bits_[syllable / 64U] |= std::uint64_t{1} << (syllable % 64U); }
-    std::array<std::uint64_t, syllables_total / 64 + 1> bits_{};
-};
 
 // Words of two to four syllables, looked up at once: asked for every word beside a title or a label, in lists of thousands. Made at
 // compile time of a list of such words; `slots` is a power of two and twice as many as they are, or more.

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -54,9 +55,48 @@ constexpr bool is_hangul_at(std::string_view text, std::size_t at) {
     return (byte(0) & 0xF0U) == 0xE0 && point >= 0xAC00 && point <= 0xD7A3;
 }
 
+inline constexpr std::size_t syllables_total = 11'172;   // U+AC00 to U+D7A3
+
+// Index of the syllable at `at`; only where is_hangul_at().
+constexpr std::uint16_t syllable_at(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    return static_cast<std::uint16_t>((((byte(0) & 0x0FU) << 12) | ((byte(1) & 0x3FU) << 6) | (byte(2) & 0x3FU)) -
+                                      0xAC00U);
+}
+
+// A set of syllables, made at compile time of a text that holds nothing else.
+class SyllableSet {
+public:
+    constexpr explicit SyllableSet(std::string_view syllables) {
+        for (std::size_t at = 0; at + 3 <= syllables.size(); at += 3) add(syllable_at(syllables, at));
+    }
+    // Of the first syllables of words; those that begin otherwise are left out.
+    template <class... Lists>
+    static constexpr SyllableSet first_of(const Lists&... lists) {
+        SyllableSet set("");
+        const auto add = [&set](std::string_view word) {
+            if (is_hangul_at(word, 0)) set.add(syllable_at(word, 0));
+        };
+        const auto add_all = [&add](const auto& list) {
+            for (const std::string_view word : list) add(word);
+        };
+        (add_all(lists), ...);
+        return set;
+    }
+    [[nodiscard]] constexpr bool has(std::uint16_t syllable) const {
+        return (bits_[syllable / 64U] >> (syllable % 64U) & 1U) != 0;
+    }
+
+private:
+    constexpr void add(std::uint16_t syllable) { bits_[syllable / 64U] |= std::uint64_t{1} << (syllable % 64U); }
+    std::array<std::uint64_t, syllables_total / 64 + 1> bits_{};
+};
+
 // Letters of Korean plates: private, commercial, parcel, rental, diplomatic, military. Source: 자동차 등록번호판 등의 기준에 관한 고시.
 inline constexpr std::string_view plate_letters =
     "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호외영준협대국합육해공";
+
+inline constexpr SyllableSet plate_letter_set{plate_letters};
 
 // Whether one of `syllables` (three bytes each) stands at `at`.
 constexpr bool is_one_of_syllables(std::string_view text, std::size_t at, std::string_view syllables) {
@@ -75,18 +115,20 @@ constexpr bool is_plate_anchor(std::string_view text, std::size_t end) {
     std::size_t behind = at + 3;
     if (behind < text.size() && text[behind] == ' ') ++behind;
     if (behind >= text.size() || text[behind] < '0' || text[behind] > '9') return false;
-    return is_one_of_syllables(text, at, plate_letters);
+    return is_hangul_at(text, at) && plate_letter_set.has(syllable_at(text, at));
 }
 
 // Last syllables of the names of roads, villages, wards and blocks of flats, behind which an address has a number.
 inline constexpr std::string_view address_heads = "로길동리가읍면산트라션텔";
+
+inline constexpr SyllableSet address_head_set{address_heads};
 
 // In front of a run of digits that begins at `begin`: where the address's last syllable in front of the number begins, at most one
 // space away; nothing where the word before is of another kind.
 constexpr std::optional<std::size_t> address_anchor(std::string_view text, std::size_t begin) {
     std::size_t at = begin;
     if (at > 0 && text[at - 1] == ' ') --at;
-    if (at < 6 || !is_one_of_syllables(text, at - 3, address_heads)) return std::nullopt;
+    if (at < 6 || !is_hangul_at(text, at - 3) || !address_head_set.has(syllable_at(text, at - 3))) return std::nullopt;
     return at - 3;
 }
 

@@ -59,11 +59,13 @@ bool holds(std::string_view text, std::string_view word) {
 }
 
 #if defined(__x86_64__)
-// How many characters begin in these 16 bytes; bytes below -64 go on with one.
+// How many characters begin in these 64 bytes; bytes below -64 go on with one.
+constexpr std::size_t block_bytes = 64;
 std::size_t begins_in(const char* bytes) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-    const __m128i begins = _mm_and_si128(_mm_cmpgt_epi8(block, _mm_set1_epi8(-65)), _mm_set1_epi8(1));
-    const __m128i sums = _mm_sad_epu8(begins, _mm_setzero_si128());
+    const auto* const at = reinterpret_cast<const __m128i*>(bytes);
+    const auto begins = [at](int i) { return _mm_cmpgt_epi8(_mm_loadu_si128(at + i), _mm_set1_epi8(-65)); };
+    const __m128i less = _mm_add_epi8(_mm_add_epi8(begins(0), begins(1)), _mm_add_epi8(begins(2), begins(3)));
+    const __m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), less), _mm_setzero_si128());
     return static_cast<std::size_t>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
 }
 #endif
@@ -78,11 +80,11 @@ std::size_t characters_before(std::string_view text, std::size_t begin, std::siz
     const std::size_t least = begin > look_bytes_max ? begin - look_bytes_max : 0;
     std::size_t at = begin;
 #if defined(__x86_64__)
-    while (at >= least + 16) {
-        const auto count = begins_in(text.data() + at - 16);
+    while (at >= least + block_bytes) {
+        const auto count = begins_in(text.data() + at - block_bytes);
         if (count >= characters) break;
         characters -= count;
-        at -= 16;
+        at -= block_bytes;
     }
 #endif
     for (; at > least && characters > 0; --at)
@@ -94,11 +96,11 @@ std::size_t characters_behind(std::string_view text, std::size_t end, std::size_
     const std::size_t most = text.size() - end > look_bytes_max ? end + look_bytes_max : text.size();
     std::size_t at = end;
 #if defined(__x86_64__)
-    while (at + 16 <= most) {
+    while (at + block_bytes <= most) {
         const auto count = begins_in(text.data() + at);
         if (count >= characters) break;
         characters -= count;
-        at += 16;
+        at += block_bytes;
     }
 #endif
     for (; at < most && (characters > 0 || is_continuation(text[at])); ++at)

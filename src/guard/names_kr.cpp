@@ -169,7 +169,8 @@ Gap gap_from(std::string_view text, std::size_t at) {
 
 // Behind a name in a list: where the next one begins.
 std::optional<std::size_t> next_in_list(std::string_view text, std::size_t at) {
-    for (const std::string_view separator : {", ", ",", "\u00B7", " \u00B7 ", " / ", "/", "\u3001", "\u318D"})
+    static constexpr std::string_view separators[] = {", ", ",", "\u00B7", " \u00B7 ", " / ", "/", "\u3001", "\u318D"};
+    for (const std::string_view separator : separators)
         if (stands_at(text, at, separator)) return at + separator.size();
     return std::nullopt;
 }
@@ -387,13 +388,28 @@ void match_names_again(std::string_view text, const std::vector<model::Finding>&
         if (count == names.size()) break;
         names[count++] = name;
     }
-    for (std::size_t i = 0; i < count; ++i)
-        for (std::size_t at = find_text(text, names[i], 0); at != std::string_view::npos;
-             at = find_text(text, names[i], at + names[i].size())) {
-            const HangulWord rest = hangul_word_from(text, at + names[i].size());
-            if (is_name_boundary_before(text, at) && is_ending(text.substr(rest.begin, rest.end - rest.begin)))
-                sink.add(at, at + names[i].size(), DataKind::kr_name, 75);
-        }
+    const auto tell = [&](std::size_t at, std::string_view name) {
+        const HangulWord rest = hangul_word_from(text, at + name.size());
+        if (is_name_boundary_before(text, at) && is_ending(text.substr(rest.begin, rest.end - rest.begin)))
+            sink.add(at, at + name.size(), DataKind::kr_name, 75);
+    };
+    // Making a search for all at once costs as much as some passes over a page.
+    constexpr std::size_t one_by_one_bytes_max = 65'536;
+    if (count * text.size() <= one_by_one_bytes_max) {
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t at = find_text(text, names[i], 0); at != std::string_view::npos;
+                 at = find_text(text, names[i], at + names[i].size()))
+                tell(at, names[i]);
+        return;
+    }
+    constexpr std::size_t stretch_bytes = 65'536;
+    const Literals literals(std::span<const std::string_view>(names).first(count));
+    std::vector<Literals::Hit> hits;
+    for (std::size_t from = 0; from < text.size(); from += stretch_bytes) {
+        hits.clear();
+        literals.find(text, from, std::min(text.size(), from + stretch_bytes), hits);
+        for (const Literals::Hit& hit : hits) tell(hit.begin, names[hit.index]);
+    }
 }
 
 }   // namespace gilmok::guard

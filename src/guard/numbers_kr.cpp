@@ -91,8 +91,9 @@ private:
         std::size_t at = number.end;
         if (byte_at(at) == ' ') ++at;
         const std::string_view behind = text_.substr(std::min(at, text_.size()));
-        if (std::any_of(std::begin(units), std::end(units),
-                        [&](std::string_view unit) { return behind.starts_with(unit); }))
+        if (!behind.empty() && std::any_of(std::begin(units), std::end(units), [&](std::string_view unit) {
+                return behind[0] == unit[0] && behind.starts_with(unit);
+            }))
             return true;
         const std::string_view ahead = text_.substr(0, number.begin);
         return ahead.ends_with("₩") || ahead.ends_with("$") || ahead.ends_with("#");

@@ -3,7 +3,9 @@
 // One check digit lets one in ten invented numbers pass, so a bare run of digits needs its word beside it.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <span>
 
 #include "guard/matcher.hpp"
 #include "guard/nearby.hpp"
@@ -63,6 +65,22 @@ constexpr Form forms[] = {
     {DataKind::fr_nir, 15, {0x1222332, 0xD2}, is_fr_nir, Topic::fr_nir, 95, 90, 95, " -."},
 };
 
+// Where the forms of so many digits begin; they stand in that order.
+constexpr std::size_t form_digits_max = 15;
+constexpr auto forms_by_digits = [] {
+    std::array<std::uint8_t, form_digits_max + 2> first{};
+    for (const Form& form : forms)
+        for (std::size_t digits = form.digits + 1U; digits < first.size(); ++digits) ++first[digits];
+    return first;
+}();
+static_assert(std::is_sorted(std::begin(forms), std::end(forms),
+                             [](const Form& left, const Form& right) { return left.digits < right.digits; }));
+static_assert(forms_by_digits.back() == std::size(forms));
+std::span<const Form> forms_of(std::size_t digits) {
+    if (digits > form_digits_max) return {};
+    return std::span(forms).subspan(forms_by_digits[digits], forms_by_digits[digits + 1U] - forms_by_digits[digits]);
+}
+
 // How far the word of a bare number may stand: further away it names another one.
 constexpr std::size_t bare_bytes_max = 64;
 constexpr std::size_t window_groups_max = 7;    // the most groups that any form has
@@ -115,8 +133,7 @@ void RunReader::read() {
             if (seen->digits.size() > window_digits_max) break;
             try_letters_beside(*seen);
             if (!seen->is_free) continue;
-            for (const Form& form : forms)
-                if (form.digits == seen->digits.size()) try_form(form, *seen);
+            for (const Form& form : forms_of(seen->digits.size())) try_form(form, *seen);
             try_card(*seen);
             if (count == 4) try_ip(*seen);
             if (count <= 3 && !seen->is_cut) match_birth_date(text_, seen->begin, seen->end, sink_);

@@ -1,6 +1,7 @@
 // Tokens that begin as their issuer lets them begin.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 #include "base/text.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 using model::DataKind;
 
-bool is_in(SecretBytes bytes, char c) {
+constexpr bool belongs(SecretBytes bytes, char c) {
     const bool is_alnum = is_digit(c) || is_capital(c) || is_small(c);
     switch (bytes) {
         case SecretBytes::alnum: return is_alnum;
@@ -25,6 +26,18 @@ bool is_in(SecretBytes bytes, char c) {
         case SecretBytes::dotted: return is_alnum || c == '_' || c == '-' || c == '.';
     }
     return false;
+}
+// For each byte a bit for each sort that it belongs to: tokens are long.
+constexpr auto sorts_of_bytes = [] {
+    std::array<std::uint8_t, 256> sorts{};
+    for (std::size_t c = 0; c < sorts.size(); ++c)
+        for (unsigned sort = 0; sort <= static_cast<unsigned>(SecretBytes::dotted); ++sort)
+            if (belongs(static_cast<SecretBytes>(sort), static_cast<char>(c)))
+                sorts[c] = static_cast<std::uint8_t>(sorts[c] | 1U << sort);
+    return sorts;
+}();
+bool is_in(SecretBytes bytes, char c) {
+    return (sorts_of_bytes[static_cast<unsigned char>(c)] >> static_cast<unsigned>(bytes) & 1U) != 0;
 }
 
 // Below this a value repeats itself: "xxxxxxxx", "1234512345".
@@ -56,11 +69,23 @@ void match_aws_secret_behind(std::string_view text, std::size_t at, Sink& sink) 
 double entropy_of(std::string_view value) {
     if (value.empty()) return 0;
     std::array<unsigned, 256> counts{};
-    for (const char c : value) ++counts[static_cast<unsigned char>(c)];
+    std::array<std::uint64_t, 4> seen{};
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        ++counts[byte];
+        seen[byte / 64] |= std::uint64_t{1} << (byte % 64);
+    }
     double bits = 0;
     const auto size = static_cast<double>(value.size());
-    for (const unsigned count : counts)
-        if (count > 0) bits -= count / size * std::log2(count / size);
+    std::array<double, 8>
+        terms{};   // of the small counts, which most bytes have; never zero but where all bytes are one
+    for (std::size_t word = 0; word < seen.size(); ++word)
+        for (std::uint64_t left = seen[word]; left != 0; left &= left - 1) {
+            const unsigned count = counts[word * 64 + static_cast<std::size_t>(std::countr_zero(left))];
+            double& known = terms[std::min<std::size_t>(count, terms.size()) - 1];
+            if (known == 0 || count >= terms.size()) known = count / size * std::log2(count / size);
+            bits -= known;
+        }
     return bits;
 }
 
@@ -75,7 +100,9 @@ bool is_placeholder(std::string_view value) {
                                                                "insert", "replace", "dummy",       "sample"};
     for (std::size_t at = 0; at < value.size(); ++at) {
         const std::string_view rest = value.substr(at);
-        if (rest.starts_with("****") || equal_ignoring_case(rest.substr(0, 4), "xxxx") || rest.starts_with("...."))
+        const char c = rest[0];
+        if ((c == '*' || c == '.' || c == 'x' || c == 'X') &&
+            (rest.starts_with("****") || equal_ignoring_case(rest.substr(0, 4), "xxxx") || rest.starts_with("....")))
             return true;
         if (at > 0 && value[at - 1] != '-' && value[at - 1] != '_') continue;
         for (const std::string_view word : stand_ins)

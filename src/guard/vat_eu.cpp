@@ -126,12 +126,12 @@ bool fits(std::string_view form, const Code& code) {
 }   // namespace
 
 void match_eu_vat(std::string_view text, std::size_t at, Sink& sink) {
-    const std::string_view country = text.substr(at, 2);
-    if (!is_free_left(text, at)) return;
+    if (at + 2 > text.size() || !is_free_left(text, at)) return;
+    const char first = text[at], second = text[at + 1];
     bool is_read = false;
     Code code;
     for (const Form& form : forms) {
-        if (form.country != country) continue;
+        if (form.country[0] != first || form.country[1] != second) continue;
         if (!is_read) code = read_code(text, at + 2);
         is_read = true;
         if (!fits(form.form, code)) continue;
