@@ -59,14 +59,40 @@ bool holds(std::string_view text, std::string_view word) {
 }
 
 #if defined(__x86_64__)
-// How many characters begin in these 64 bytes; bytes below -64 go on with one.
-constexpr std::size_t block_bytes = 64;
-std::size_t begins_in(const char* bytes) {
-    const auto* const at = reinterpret_cast<const __m128i*>(bytes);
-    const auto begins = [at](int i) { return _mm_cmpgt_epi8(_mm_loadu_si128(at + i), _mm_set1_epi8(-65)); };
-    const __m128i less = _mm_add_epi8(_mm_add_epi8(begins(0), begins(1)), _mm_add_epi8(begins(2), begins(3)));
-    const __m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), less), _mm_setzero_si128());
+// -1 for each of 16 bytes in which a character begins; bytes below -64 go on with one.
+__m128i begins_at(const char* bytes) {
+    return _mm_cmpgt_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)), _mm_set1_epi8(-65));
+}
+std::size_t count_of(__m128i begins) {
+    const __m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), begins), _mm_setzero_si128());
     return static_cast<std::size_t>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
+}
+// How many characters begin in so many bytes.
+template <std::size_t bytes>
+std::size_t begins_in(const char* at) {
+    static_assert(bytes == 16 || bytes == 64);
+    if constexpr (bytes == 16) return count_of(begins_at(at));
+    return count_of(_mm_add_epi8(_mm_add_epi8(begins_at(at), begins_at(at + 16)),
+                                 _mm_add_epi8(begins_at(at + 32), begins_at(at + 48))));
+}
+// Steps of so many bytes that do not reach the last of the characters.
+template <std::size_t bytes>
+void step_back(std::string_view text, std::size_t& at, std::size_t least, std::size_t& characters) {
+    while (at >= least + bytes) {
+        const auto count = begins_in<bytes>(text.data() + at - bytes);
+        if (count >= characters) break;
+        characters -= count;
+        at -= bytes;
+    }
+}
+template <std::size_t bytes>
+void step_on(std::string_view text, std::size_t& at, std::size_t most, std::size_t& characters) {
+    while (at + bytes <= most) {
+        const auto count = begins_in<bytes>(text.data() + at);
+        if (count >= characters) break;
+        characters -= count;
+        at += bytes;
+    }
 }
 #endif
 
@@ -80,12 +106,8 @@ std::size_t characters_before(std::string_view text, std::size_t begin, std::siz
     const std::size_t least = begin > look_bytes_max ? begin - look_bytes_max : 0;
     std::size_t at = begin;
 #if defined(__x86_64__)
-    while (at >= least + block_bytes) {
-        const auto count = begins_in(text.data() + at - block_bytes);
-        if (count >= characters) break;
-        characters -= count;
-        at -= block_bytes;
-    }
+    step_back<64>(text, at, least, characters);
+    step_back<16>(text, at, least, characters);
 #endif
     for (; at > least && characters > 0; --at)
         if (!is_continuation(text[at - 1])) --characters;
@@ -96,12 +118,8 @@ std::size_t characters_behind(std::string_view text, std::size_t end, std::size_
     const std::size_t most = text.size() - end > look_bytes_max ? end + look_bytes_max : text.size();
     std::size_t at = end;
 #if defined(__x86_64__)
-    while (at + block_bytes <= most) {
-        const auto count = begins_in(text.data() + at);
-        if (count >= characters) break;
-        characters -= count;
-        at += block_bytes;
-    }
+    step_on<64>(text, at, most, characters);
+    step_on<16>(text, at, most, characters);
 #endif
     for (; at < most && (characters > 0 || is_continuation(text[at])); ++at)
         if (!is_continuation(text[at])) --characters;

@@ -126,6 +126,15 @@ bool goes_on(std::string_view rest) {
 OpenTail::OpenTail(std::span<const std::string_view> secrets)
     : texts_(secrets), secrets_(secrets.begin(), secrets.end()), literals_(secrets) {
     std::sort(secrets_.begin(), secrets_.end());
+    for (const std::string_view secret : secrets_) {
+        const std::size_t pair = pair_at(secret, 0);
+        pairs_[pair / 64] |= std::uint64_t{1} << (pair % 64);
+    }
+}
+
+std::size_t OpenTail::pair_at(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[at + i])); };
+    return (byte(0) << 4U ^ byte(1)) % pair_bits;
 }
 
 // Where a secret has begun that may go on, or what may become the text that one begins with; the text's end for none.
@@ -138,6 +147,8 @@ std::size_t OpenTail::secret_begin(std::string_view text, std::size_t least) con
     for (std::size_t at = std::max(least, text.size() - std::min(text.size(), prefix_max));
          at + prefix_least <= text.size(); ++at) {
         if (at > 0 && is_alnum(text[at - 1]) && is_alnum(text[at])) continue;
+        const std::size_t pair = pair_at(text, at);
+        if ((pairs_[pair / 64] >> (pair % 64) & 1U) == 0) continue;
         const std::string_view rest = text.substr(at);
         const auto found = std::lower_bound(secrets_.begin(), secrets_.end(), rest);
         if (found == secrets_.end() || !found->starts_with(rest)) continue;

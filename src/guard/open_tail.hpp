@@ -2,7 +2,9 @@
 // Detector::hold_bytes_max bytes only. Immutable: shared by all shards.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,10 @@ private:
     static std::size_t word_begin(std::string_view text, std::size_t least, bool has_email);
     std::span<const std::string_view> texts_;
     std::vector<std::string_view> secrets_;   // the same, sorted
+    // The first two bytes of each, by their hash: most places of a text begin none of them.
+    static constexpr std::size_t pair_bits = 4'096;
+    static std::size_t pair_at(std::string_view text, std::size_t at);
+    std::array<std::uint64_t, pair_bits / 64> pairs_{};
     Literals literals_;
 };
 
