@@ -27,7 +27,10 @@ public:
         return restorer_.event(raw, data, out);
     }
     Result<bool> end(std::string& out) override { return restorer_.end(out); }
-    Result<bool> body(std::string_view json, std::string& out) override { return restorer_.body(json, out); }
+    Result<bool> body(std::string_view json, std::string& out,
+                      std::optional<dialect::openai::AnswerFacts>& facts) override {
+        return restorer_.body(json, out, facts);
+    }
     Result<bool> text(std::string_view text, std::string& out) override { return restorer_.text(text, out); }
 
 private:
@@ -58,7 +61,7 @@ struct World {
     }
     guard::Pseudonyms pseudonyms{Secret("secret"), "tenant", "conversation"};
     std::vector<std::string> stand_ins;
-    guard::DetectScratch scratch;
+    guard::RestoreScratch scratch;
 
     // The client's bytes behind his head, for an upstream's message that comes in pieces of `step` bytes.
     bool relay(std::string_view content_type, std::string_view body, std::size_t step, std::string& shown) {

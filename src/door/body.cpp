@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/assert.hpp"
+#include "base/give_back.hpp"
 
 namespace gilmok::door {
 
@@ -20,7 +21,7 @@ void BodyCollector::release() {
     budget_->give_back(bytes_charged_);
     bytes_charged_ = 0;
     owned_.reset();
-    decoded_ = {};
+    give_back(decoded_);
     block_ = nullptr;
 }
 

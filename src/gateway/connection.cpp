@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/give_back.hpp"
 #include "base/log.hpp"
 #include "gateway/exchange.hpp"
 #include "gateway/reply.hpp"
@@ -243,7 +244,7 @@ void Connection::continue_sending() {
         if (sent.bytes == bytes.size()) break;
         unsent_.erase(0, sent.bytes);
     }
-    unsent_ = {};
+    give_back(unsent_);
     write_deadline_ = far_future;
 }
 

@@ -54,6 +54,8 @@ Exchange::~Exchange() {
 io::Task<bool> Exchange::run() {
     const Result<bool> told = co_await tell();
     if (!told) refuse(told.error());
+    // relay: the answer, as it comes. From here, because what tell() keeps in its frame is not needed for hours of a stream.
+    if (winner_ != nullptr) co_await relay();
     // What was answered here, without an upstream, may be more than the client takes at once.
     if (connection_.has_unsent()) {
         const bool is_sent = co_await connection_.flush();
@@ -95,11 +97,7 @@ io::Task<Result<bool>> Exchange::tell() {
     // route, dispatch: the candidates in order of their predicted wait, until one answers
     plan_route();
     Result<bool> answered = co_await dispatch();
-    if (!answered) co_return answered;
-
-    // relay: the answer, as it comes
-    co_await relay();
-    co_return true;
+    co_return answered;
 }
 
 Result<bool> Exchange::find_endpoint() {

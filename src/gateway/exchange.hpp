@@ -138,6 +138,11 @@ private:
         Exchange& exchange_;
     };
     io::Task<> relay();
+    [[nodiscard]] relay::AnswerOptions answer_options(relay::Rewriter* rewriter) const;
+    void begin_answer(relay::Answer& answer);
+    bool go_on(relay::Answer& answer);
+    void end_relay(relay::Answer& answer, const GuardedAnswer* guarded);
+    void keep_alive(relay::Answer& answer);
     bool pump(relay::Answer& answer);
     void take_bytes(relay::Answer& answer, std::string_view bytes);
     void end_answer(relay::Answer& answer);
@@ -173,8 +178,9 @@ private:
     Instant queued_until_ = far_future;
     relay::Answer* answer_ = nullptr;   // while relay() runs
     IdempotencyScope idempotency_{};
-    bool is_remembered_ = false;   // this exchange owes the memory of its Idempotency-Key an end
-    std::optional<Idempotency::Kept> kept_answer_;
+    bool is_remembered_ = false;                       // this exchange owes the memory of its Idempotency-Key an end
+    std::unique_ptr<Idempotency::Kept> kept_answer_;   // with what is known when the answer begins
+    bool is_kept_whole_ = false;
     std::array<std::uint8_t, 16> person_{};
     model::NameId tag_{};
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "base/give_back.hpp"
 #include "base/text.hpp"
 #include "gateway/exchange.hpp"
 #include "gateway/guards.hpp"
@@ -210,7 +211,7 @@ io::Task<Result<bool>> Exchange::hear_external() {
     if (!question) co_return gilmok::fail(question.error());
     if (question->texts == 0) co_return true;
     const std::string request = post(upstream, snapshot().guard.external.path, record_.id.view(), question->json);
-    question->json = {};
+    give_back(question->json);
 
     upstream::State& state = *setup_->upstreams[model::index_of(id)];
     if (state.health.ask(now()) == upstream::Health::Verdict::out)

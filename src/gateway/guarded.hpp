@@ -38,13 +38,16 @@ struct Guarded {
 // Hangs the guard into the relay, which knows nothing of it.
 class GuardedAnswer final : public relay::Rewriter {
 public:
-    GuardedAnswer(guard::RestoreOptions options, guard::DetectScratch& scratch)
+    GuardedAnswer(guard::RestoreOptions options, guard::RestoreScratch& scratch)
         : restorer_(std::move(options), scratch) {}
     Result<bool> event(std::string_view raw, std::string_view data, std::string& out) override {
         return restorer_.event(raw, data, out);
     }
     Result<bool> end(std::string& out) override { return restorer_.end(out); }
-    Result<bool> body(std::string_view json, std::string& out) override { return restorer_.body(json, out); }
+    Result<bool> body(std::string_view json, std::string& out,
+                      std::optional<dialect::openai::AnswerFacts>& facts) override {
+        return restorer_.body(json, out, facts);
+    }
     Result<bool> text(std::string_view text, std::string& out) override { return restorer_.text(text, out); }
     [[nodiscard]] const guard::Restorer& restorer() const { return restorer_; }
 

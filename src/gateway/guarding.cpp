@@ -3,6 +3,7 @@
 // guard/inspect, deciding guard/decide; here is only the order.
 #include <algorithm>
 
+#include "base/give_back.hpp"
 #include "gateway/exchange.hpp"
 #include "gateway/guarded.hpp"
 #include "gateway/guards.hpp"
@@ -268,7 +269,7 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
             for (std::size_t i = 0; i < guarded_->inspection.findings().size(); ++i)
                 options.sent.emplace_back(guarded_->inspection.value(i));
     }
-    return std::make_unique<GuardedAnswer>(std::move(options), shard_.scratch().detect);
+    return std::make_unique<GuardedAnswer>(std::move(options), shard_.scratch().restore);
 }
 
 // What a machine can tell a generated answer by, and what its reader is to be told.
@@ -331,7 +332,7 @@ void Exchange::forget_bodies() {
     if (guarded_ == nullptr) return;
     for (auto& body : guarded_->bodies) {
         if (body == nullptr) continue;
-        body->text = {};
+        give_back(body->text);
         body->request.text = {};
     }
     guarded_->inspection = {};

@@ -84,7 +84,8 @@ io::Task<Result<bool>> Exchange::make_room() {
                 if (connection_.has_client_left())
                     co_return gilmok::fail(Code::client_gone, Fault::client, Retry::never, "the client left");
                 if (connection_.is_cut() || shard_.is_draining())
-                    co_return gilmok::fail(Code::draining, Fault::gateway, Retry::never, "the gateway is shutting down");
+                    co_return gilmok::fail(Code::draining, Fault::gateway, Retry::never,
+                                           "the gateway is shutting down");
                 if (is_revoked())
                     co_return gilmok::fail(Code::key_revoked, Fault::client, Retry::never, "the key was revoked");
             }
@@ -138,7 +139,8 @@ void Exchange::settle_money(Try& slot, AttemptEnd end, Code code, std::uint16_t 
     how.was_hedge = record_.attempts[slot.record_index].was_hedge;
     how.ran = slot.was_sent ? now() - slot.sent : Duration{};
     how.batch = std::max(1U, (slot.batch + running_on(*slot.state, now()) + 1) / 2);
-    const auto microjoules = slot.was_sent && slot.microjoules_sent ? slot.state->power.microjoules(now()) : std::nullopt;
+    const auto microjoules =
+        slot.was_sent && slot.microjoules_sent ? slot.state->power.microjoules(now()) : std::nullopt;
     if (microjoules) how.microjoules = *microjoules - std::min(*microjoules, *slot.microjoules_sent);
     how.answer = is_winner ? answer_ : nullptr;
     how.reported = &record_.usage;
@@ -209,7 +211,7 @@ void Exchange::end_remembering() {
     if (!is_remembered_) return;
     is_remembered_ = false;
     const WallTime wall = shard_.loop().wall_now();
-    if (kept_answer_)
+    if (is_kept_whole_)
         setup_->idempotency->keep(idempotency_, std::move(*kept_answer_), wall);
     else if (answer_begun_)
         setup_->idempotency->forget_answer(idempotency_, wall);

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include "guard/detector.hpp"
+#include "guard/restore.hpp"
 #include "wire/http1.hpp"
 
 namespace gilmok::gateway {
@@ -20,7 +20,8 @@ struct Scratch {
     std::string made;                    // new bytes of an edited body
     std::string upstream_head;
     std::string traceparent;
-    guard::DetectScratch detect;
+    guard::RestoreScratch restore;
+    guard::DetectScratch& detect = restore.detect;   // one for both ways, and warm
 };
 
 }   // namespace gilmok::gateway

@@ -12,6 +12,11 @@ using model::Outcome;
 namespace {
 // A stream that always has more must not keep the loop from the others: after so many reads it waits for its next turn.
 constexpr int reads_per_turn_max = 4;
+
+io::Events events_of_relay(bool has_unsent) {
+    const io::Events upstream_events = has_unsent ? 0 : event::upstream | event::hedge;
+    return event::client_readable | event::client_writable | upstream_events | event::timer | event::attention;
+}
 }   // namespace
 
 Exchange::AnswerInHand::~AnswerInHand() {
@@ -22,16 +27,26 @@ Exchange::AnswerInHand::~AnswerInHand() {
     exchange_.answer_ = nullptr;
 }
 
+// What its frame holds is held for as long as the stream runs: all that is done in one go is done elsewhere.
 io::Task<> Exchange::relay() {
+    const std::unique_ptr<GuardedAnswer> guarded = guard_answer();
+    relay::Answer answer(answer_options(guarded.get()));
+    const AnswerInHand in_hand(*this, answer);
+    begin_answer(answer);
+    while (go_on(answer)) {
+        co_await connection_.waiter().wait(events_of_relay(connection_.has_unsent()));
+        connection_.continue_sending();
+        keep_alive(answer);
+    }
+    end_relay(answer, guarded.get());
+}
+
+relay::AnswerOptions Exchange::answer_options(relay::Rewriter* rewriter) const {
     const config::Upstream& upstream = *winner_->upstream;
     relay::AnswerOptions options;
     options.endpoint = record_.endpoint;
     options.hide_usage = request_.is_stream && !request_.asks_for_usage;
     options.hide_delta_usage = request_.is_stream && upstream.is_usage_continuous;
-    std::string standing;
-    append_standing(standing);
-    append_labels(standing);
-    options.more_headers = standing;
     options.keeps_copy = is_remembered_ || is_archived_;
     options.wants_stream = request_.is_stream;
     options.is_simulated = upstream.is_simulated;
@@ -40,61 +55,72 @@ io::Task<> Exchange::relay() {
     options.event_bytes_max = upstream.event_bytes_max;
     options.answer_bytes_max = upstream.answer_bytes_max;
     options.request_id = record_.id.view();
-    const std::unique_ptr<GuardedAnswer> guarded = guard_answer();
-    options.rewriter = guarded.get();
-    relay::Answer answer(options);
-    const AnswerInHand in_hand(*this, answer);
+    options.rewriter = rewriter;
+    return options;
+}
 
-    // No suspension up to here: the head and the bytes behind it still lie in the scratch.
+// No suspension before: the head and the bytes behind it still lie in the scratch.
+void Exchange::begin_answer(relay::Answer& answer) {
     const wire::http1::ResponseHead& head = shard_.scratch().response_head;
     upstream_keeps_alive_ = head.keep_alive;
     record_.status = head.status;
-    const std::string content_type(is_remembered_ ? head.headers.value(wire::http1::Known::content_type)
-                                                  : std::string_view{});
+    if (is_remembered_) {
+        kept_answer_ = std::make_unique<Idempotency::Kept>();
+        kept_answer_->content_type = head.headers.value(wire::http1::Known::content_type);
+    }
+    std::string standing;
+    append_standing(standing);
+    append_labels(standing);
     std::string& out = shard_.scratch().out;
     out.clear();
-    answer.begin(head, shard_.date_line(), out);
+    answer.begin(head, shard_.date_line(), out, standing);
     answer_begun_ = true;
     last_byte_ = last_sent_ = now();
     connection_.release_request();   // what the upstream has not taken yet is the attempt's own copy
     request_.text = {};
     forget_bodies();
     take_bytes(answer, rest_);
+}
 
-    while (!answer_over_) {
-        const bool has_more = pump(answer);
-        if (answer_over_) break;
-        if (auto error = why_stop(answer)) {
-            out.clear();   // after a suspension it holds somebody else's bytes
-            cut_answer(answer, *error);
-            break;
-        }
-        const Instant deadline = has_more ? now() : relay_deadline(answer);
-        connection_.timer().arm(deadline);
-        const io::Events upstream_events = connection_.has_unsent() ? 0 : event::upstream | event::hedge;
-        co_await connection_.waiter().wait(event::client_readable | event::client_writable | upstream_events |
-                                           event::timer | event::attention);
-        connection_.continue_sending();
-        const auto keepalive = snapshot().server.limits.sse_keepalive;
-        if (answer.is_event_stream() && keepalive.count() > 0 && !connection_.has_unsent() &&
-            now() - last_sent_ >= keepalive) {
-            out.clear();
-            answer.append_keepalive(out);
-            connection_.send(out);
-            last_sent_ = now();
-        }
+// Takes what has come. True when there is something to wait for, by the timer at the latest.
+bool Exchange::go_on(relay::Answer& answer) {
+    if (answer_over_) return false;
+    const bool has_more = pump(answer);
+    if (answer_over_) return false;
+    if (const auto error = why_stop(answer)) {
+        shard_.scratch().out.clear();   // after a suspension it holds somebody else's bytes
+        cut_answer(answer, *error);
+        return false;
     }
+    connection_.timer().arm(has_more ? now() : relay_deadline(answer));
+    return true;
+}
+
+// Comments cover an upstream's silence, so that nobody on the way takes the connection for dead.
+void Exchange::keep_alive(relay::Answer& answer) {
+    const auto interval = snapshot().server.limits.sse_keepalive;
+    if (!answer.is_event_stream() || interval.count() <= 0 || connection_.has_unsent()) return;
+    if (now() - last_sent_ < interval) return;
+    std::string& out = shard_.scratch().out;
+    out.clear();
+    answer.append_keepalive(out);
+    connection_.send(out);
+    last_sent_ = now();
+}
+
+void Exchange::end_relay(relay::Answer& answer, const GuardedAnswer* guarded) {
     const bool is_whole_sent = connection_.has_unsent() || !connection_.has_client_left();   // run() sends what is left
     if (guarded != nullptr) record_answer(*guarded);
     record_.bytes_out = answer.body_bytes();
     record_.events_out = answer.events_passed();
     if (!is_whole_sent) lose_client();
-    if (answer.has_copy()) {
-        std::string text = answer.take_copy();
-        if (is_archived_) archive_answer(text);
-        if (is_remembered_ && record_.outcome != Outcome::cut_off)
-            kept_answer_ = Idempotency::Kept{record_.status, content_type, std::move(text)};
-    }
+    if (!answer.has_copy()) return;
+    std::string text = answer.take_copy();
+    if (is_archived_) archive_answer(text);
+    if (!is_remembered_ || record_.outcome == Outcome::cut_off) return;
+    kept_answer_->status = record_.status;
+    kept_answer_->body = std::move(text);
+    is_kept_whole_ = true;
 }
 
 // Reads what the upstream has, unless the client still owes us room. True when there is more and others should have a turn.

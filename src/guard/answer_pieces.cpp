@@ -6,142 +6,223 @@
 
 namespace gilmok::guard {
 
-using wire::json::Cursor;
 using wire::json::Type;
 using wire::json::Value;
 
 namespace {
 
-constexpr int depth_max = 32;   // below, strings are taken whole where they stand; none is left out
+constexpr std::uint32_t choice_depth_max = 32;   // below, strings are taken whole where they stand; none is left out
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+template <std::size_t count>
+bool is_one_of(std::string_view name, const std::array<std::string_view, count>& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Members around the choices that hold no text of the answer.
 bool is_about_answer(std::string_view name) {
-    return is_one_of(name,
-                     {"id", "object", "created", "model", "system_fingerprint", "service_tier", "usage", "provider"});
+    static constexpr std::array<std::string_view, 8> names{
+        "id", "object", "created", "model", "system_fingerprint", "service_tier", "usage", "provider"};
+    return is_one_of(name, names);
 }
 // Strings that come whole even in a stream, and are no language.
 bool is_label(std::string_view name) {
-    return is_one_of(name, {"id", "type", "role", "name", "object", "format", "finish_reason", "stop_reason",
-                            "signature", "data", "b64_json", "embedding", "encrypted_content", "tool_call_id", "url"});
+    static constexpr std::array<std::string_view, 15> names{"id",
+                                                            "type",
+                                                            "role",
+                                                            "name",
+                                                            "object",
+                                                            "format",
+                                                            "finish_reason",
+                                                            "stop_reason",
+                                                            "signature",
+                                                            "data",
+                                                            "b64_json",
+                                                            "embedding",
+                                                            "encrypted_content",
+                                                            "tool_call_id",
+                                                            "url"};
+    return is_one_of(name, names);
+}
+
+// Calls `read` with the name of every member of the object that begins here; it must walk over the value.
+template <class Walk, class Read>
+bool each_member(Walk& walk, Read read) {
+    if (!walk.enter()) return false;
+    if (walk.is_at('}')) return walk.leave(), true;
+    std::string_view name;
+    while (true) {
+        if (!walk.name(name) || !read(name)) return false;
+        walk.space();
+        if (walk.is_at('}')) return walk.leave(), true;
+        if (!walk.take(',', {})) return false;
+        walk.space();
+    }
+}
+
+// The same for the elements of the array that begins here.
+template <class Walk, class Read>
+bool each_element(Walk& walk, Read read) {
+    if (!walk.enter()) return false;
+    if (walk.is_at(']')) return walk.leave(), true;
+    while (true) {
+        if (!read()) return false;
+        walk.space();
+        if (walk.is_at(']')) return walk.leave(), true;
+        if (!walk.take(',', {})) return false;
+        walk.space();
+    }
+}
+
+// A string without escapes, as names of models and tiers are; "" for the rest.
+std::string_view plain_text(const Value& value) {
+    if (value.type != Type::string) return {};
+    const std::string_view inside = value.text.substr(1, value.text.size() - 2);
+    return wire::json::has_escape(inside) ? std::string_view{} : inside;
 }
 
 }   // namespace
 
-void AnswerPieces::read(std::string_view json, bool is_stream) {
+bool AnswerPieces::read(std::string_view json, bool is_stream) {
+    json_ = json;
     pieces_.clear();
     choices_.clear();
+    steps_.clear();
+    place_ = {};
+    usage_ = model_ = tier_ = {};
+    depth_ = 0;
     is_stream_ = is_stream;
     has_error_ = false;
-    depth_ = 0;
-    Cursor members(json);
-    std::string_view name;
-    Value member;
-    Piece outside;
-    const std::size_t first = json.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos || json[first] != '{') {
-        if (first != std::string_view::npos && json[first] == '[')
-            elements({Type::array, json.substr(first)}, {}, outside);
-        return;
-    }
-    while (members.next_member(name, member)) {
-        if (name == "choices" && member.type == Type::array) {
-            Cursor choices(member);
-            Value one;
-            while (choices.next_element(one)) choice(one);
-        } else if (!is_about_answer(name)) {
-            has_error_ = has_error_ || (name == "error" && member.type != Type::null);
-            value(name, member, outside);
-        }
-    }
+    Walk walk(json, depth_max, true);
+    walk.space();
+    const bool is_read = walk.is_at('{')
+                             ? each_member(walk, [&](std::string_view name) { return root_member(walk, name); })
+                             : value(walk, {});
+    if (!is_read) return false;
+    walk.space();
+    return walk.is_at_end();
 }
 
-void AnswerPieces::choice(const Value& one) {
-    ChoiceSeen seen;
-    Cursor members(one);
-    std::string_view name;
-    Value member;
-    Piece outside, text;
-    text.choice = choices_.size();
-    text.is_of_choice = true;
-    while (members.next_member(name, member)) {
-        if (name == "index") {
-            wire::json::to_i64(member, seen.index);
-        } else if (name == "finish_reason") {
-            seen.is_ending =
-                member.type == Type::string && member.text.size() > 2;   // some engines send "" until the end
-        } else if (name == "logprobs") {
-            if (member.type != Type::null) seen.logprobs = member;
-        } else if (name == "delta" || name == "message" || name == "text") {
-            value(name, member, text);
-        } else {
-            value(name, member, outside);
-        }
-    }
-    choices_.push_back(seen);
+dialect::openai::AnswerFacts AnswerPieces::facts() const {
+    dialect::openai::AnswerFacts facts;
+    if (usage_.value.type == Type::object && !usage_.is_twice) facts.usage_text = usage_.value.text;
+    if (!model_.is_twice) facts.model = plain_text(model_.value);
+    if (!tier_.is_twice) facts.service_tier = plain_text(tier_.value);
+    return facts;
 }
 
-// `at` is the way to where the value stands; there is none outside of a choice's text.
-void AnswerPieces::value(std::string_view name, const Value& found, Piece& at) {
-    if (found.type == Type::string) return string(name, found.text.substr(1, found.text.size() - 2), at);
-    if (found.type == Type::array) return elements(found, name, at);
-    if (found.type != Type::object) return;
-    Piece inside = at;
-    if (at.is_of_choice && !name.empty() && inside.path_size < Piece::path_max)
-        inside.path[inside.path_size++] = {name, 0};
-    if (depth_ >= depth_max) inside.is_of_choice = false;
+bool AnswerPieces::root_member(Walk& walk, std::string_view name) {
+    if (name == "choices" && walk.is_at('[')) return all_choices(walk);
+    if (!is_about_answer(name)) {
+        has_error_ = has_error_ || (name == "error" && !walk.is_at('n'));
+        return value(walk, name);
+    }
+    Value ignored;
+    if (!walk.value(ignored)) return false;
+    if (name == "usage") usage_.set(ignored);
+    if (name == "model") model_.set(ignored);
+    if (name == "service_tier") tier_.set(ignored);
+    return true;
+}
+
+bool AnswerPieces::all_choices(Walk& walk) {
+    return each_element(walk, [&] {
+        ChoiceSeen seen;
+        const bool is_read =
+            walk.is_at('{') ? each_member(walk, [&](std::string_view name) { return choice_member(walk, name, seen); })
+                            : value(walk, {});
+        choices_.push_back(seen);
+        return is_read;
+    });
+}
+
+bool AnswerPieces::choice_member(Walk& walk, std::string_view name, ChoiceSeen& seen) {
+    const bool is_index = name == "index", is_end = name == "finish_reason", is_logprobs = name == "logprobs";
+    if (is_index || is_end || is_logprobs) {
+        Value found;
+        if (!walk.value(found)) return false;
+        if (is_index) wire::json::to_i64(found, seen.index);
+        // Some engines send "" until the end.
+        if (is_end) seen.is_ending = found.type == Type::string && found.text.size() > 2;
+        if (is_logprobs && found.type != Type::null) seen.logprobs = found;
+        return true;
+    }
+    place_ = {.path_size = 0, .is_of_choice = name == "delta" || name == "message" || name == "text"};
+    const bool is_read = value(walk, name);
+    place_ = {};
+    return is_read;
+}
+
+bool AnswerPieces::value(Walk& walk, std::string_view name) {
+    if (walk.is_at('[')) return elements(walk, name);
+    if (walk.is_at('{')) {
+        const Place outside = place_;
+        add_step(name, 0);
+        if (depth_ >= choice_depth_max) place_.is_of_choice = false;
+        ++depth_;
+        const bool is_read = each_member(walk, [&](std::string_view inner) { return value(walk, inner); });
+        --depth_;
+        place_ = outside;
+        return is_read;
+    }
+    Value found;
+    if (!walk.value(found)) return false;
+    if (found.type == Type::string) string(name, found.text.substr(1, found.text.size() - 2));
+    return true;
+}
+
+bool AnswerPieces::elements(Walk& walk, std::string_view name) {
+    const Place outside = place_;
+    add_step(name, 0);
+    if (depth_ >= choice_depth_max) place_.is_of_choice = false;
     ++depth_;
-    Cursor members(found);
-    std::string_view member_name;
-    Value member;
-    while (members.next_member(member_name, member)) value(member_name, member, inside);
-    --depth_;
-}
-
-void AnswerPieces::elements(const Value& found, std::string_view name, Piece& at) {
-    Piece inside = at;
-    if (at.is_of_choice && !name.empty() && inside.path_size < Piece::path_max)
-        inside.path[inside.path_size++] = {name, 0};
-    if (depth_ >= depth_max) inside.is_of_choice = false;
-    ++depth_;
-    Cursor cursor(found);
-    Value element;
-    for (std::int64_t place = 0; cursor.next_element(element); ++place) {
-        Piece one = inside;
-        if (one.is_of_choice && one.path_size < Piece::path_max) {
-            std::int64_t index = place;
-            if (element.type == Type::object) wire::json::to_i64(wire::json::find(element, "index"), index);
-            one.path[one.path_size++] = {{}, index};
+    const Place inside = place_;
+    std::int64_t at = 0;
+    const bool is_read = each_element(walk, [&] {
+        if (place_.is_of_choice && place_.path_size < path_max) {
+            std::int64_t index = at;
+            // Not checked yet: what is no JSON ends this early, and then the walk.
+            const auto begin = static_cast<std::size_t>(walk.at() - json_.data());
+            if (walk.is_at('{'))
+                wire::json::to_i64(wire::json::find({Type::object, json_.substr(begin)}, "index"), index);
+            path_[place_.path_size++] = {{}, index};
         }
-        value({}, element, one);
-    }
+        ++at;
+        const bool is_element_read = value(walk, {});
+        place_ = inside;
+        return is_element_read;
+    });
     --depth_;
+    place_ = outside;
+    return is_read;
 }
 
-void AnswerPieces::string(std::string_view name, std::string_view text, Piece& at) {
-    Piece piece = at;
+void AnswerPieces::add_step(std::string_view name, std::int64_t index) {
+    if (place_.is_of_choice && !name.empty() && place_.path_size < path_max) path_[place_.path_size++] = {name, index};
+}
+
+void AnswerPieces::string(std::string_view name, std::string_view text) {
+    Piece& piece = pieces_.emplace_back();
     piece.raw = text;
+    piece.choice = choices_.size();
+    piece.is_of_choice = place_.is_of_choice;
     piece.is_looked_through = !is_label(name);
     piece.is_json = name == "arguments" || name == "partial_json";
-    if (!piece.is_of_choice || name.empty() || piece.path_size >= Piece::path_max) {
-        piece.path_size = 0;
-    } else {
-        piece.path[piece.path_size++] = {name, 0};
-        piece.comes_in_pieces = is_stream_ && piece.is_looked_through;
-        // Of a completion the text stands in the choice itself.
-        piece.is_content = (piece.path_size == 2 && name == "content") || piece.path_size == 1;
-    }
-    pieces_.push_back(piece);
+    if (!piece.is_of_choice || name.empty() || place_.path_size >= path_max) return;
+    // Of a completion the text stands in the choice itself.
+    piece.is_content = (place_.path_size == 1 && name == "content") || place_.path_size == 0;
+    piece.comes_in_pieces = is_stream_ && piece.is_looked_through;
+    if (!piece.comes_in_pieces) return;
+    piece.path_begin = static_cast<std::uint32_t>(steps_.size());
+    piece.path_size = place_.path_size + 1;
+    steps_.insert(steps_.end(), path_.begin(), path_.begin() + place_.path_size);
+    steps_.push_back({name, 0});
 }
 
-void append_around(const Piece& piece, std::string& open, std::string& close) {
+void append_around(std::span<const Piece::Step> path, std::string& open, std::string& close) {
     std::string ends;   // innermost last
-    for (std::size_t i = 0; i < piece.path_size; ++i) {
-        const Piece::Step& step = piece.path[i];
-        const bool is_last = i + 1 == piece.path_size;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const Piece::Step& step = path[i];
+        const bool is_last = i + 1 == path.size();
         if (step.name.empty()) {
             open += "{\"index\":";
             append_number(open, step.index);
@@ -155,7 +236,7 @@ void append_around(const Piece& piece, std::string& open, std::string& close) {
         if (is_last) {
             open += '"';
             ends += '"';
-        } else if (piece.path[i + 1].name.empty()) {
+        } else if (path[i + 1].name.empty()) {
             open += '[';
             ends += ']';
         } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/give_back.hpp"
 #include "base/text.hpp"
 #include "guard/redact.hpp"
 
@@ -42,7 +43,7 @@ void InsideJson::pass(std::string_view text) {
     }
 }
 
-AnswerText::AnswerText(const RestoreOptions& options, DetectScratch& scratch) : options_(options), scratch_(scratch) {
+AnswerText::AnswerText(const RestoreOptions& options, RestoreScratch& scratch) : options_(options), scratch_(scratch) {
     if (options.pseudonyms != nullptr && !options.pseudonyms->is_empty()) pseudonyms_ = options.pseudonyms;
     kinds_.add(options.masked);
     kinds_.add(options.blocked);
@@ -51,34 +52,19 @@ AnswerText::AnswerText(const RestoreOptions& options, DetectScratch& scratch) : 
 
 bool AnswerText::is_idle() const { return pseudonyms_ == nullptr && detector_ == nullptr && options_.notice.empty(); }
 
-bool AnswerText::is_harmless(Channel& channel, std::string_view text) {
-    if (!channel.held.empty() || channel.takes_notice) return false;
-    if (pseudonyms_ != nullptr && (text.find('_') != std::string_view::npos || pseudonyms_->open_tail(text) > 0))
-        return false;
-    if (looks_through(channel)) {
-        if (wants_context(text) || detector_->open_tail(text, kinds_) > 0) return false;
-        found_.clear();
-        if (!detector_->scan(text, scratch_, found_) || !found_.empty()) return false;
-    }
-    pass(channel, text);
-    return true;
-}
-
 Result<bool> AnswerText::take(Channel& channel, std::string_view text, bool is_last, std::string& out) {
     const std::size_t begin = out.size();
     const bool had_held = !channel.held.empty();
     std::string_view pending = text;
     if (had_held) {
-        pending_.swap(channel.held);
-        channel.held.clear();
-        pending_ += text;
-        pending = pending_;
+        scratch_.pending.assign(channel.held).append(text);
+        pending = scratch_.pending;
     }
     GILMOK_TRY(found, find_changes(channel, pending));
     static_cast<void>(found);
     const std::size_t stop = is_last ? pending.size() : hold_begin(channel, pending);
     // What is held back is judged when it is whole: it may become something else yet.
-    for (const Change& change : changes_)
+    for (const Change& change : scratch_.changes)
         if (change.begin < stop && change.value == nullptr && options_.blocked.has(change.kind)) {
             count(change.kind, GuardAction::block);
             return fail(Code::guard_answer_blocked, Fault::gateway, Retry::never,
@@ -89,15 +75,18 @@ Result<bool> AnswerText::take(Channel& channel, std::string_view text, bool is_l
         out += options_.notice;
     }
     apply(channel, pending.substr(0, stop), out);
-    channel.held.assign(pending.substr(stop));
+    if (stop < pending.size())
+        channel.held.assign(pending.substr(stop));
+    else if (had_held)
+        give_back(channel.held);
     return std::string_view(out).substr(begin) != text;
 }
 
 Result<bool> AnswerText::find_changes(const Channel& channel, std::string_view pending) {
-    changes_.clear();
+    scratch_.changes.clear();
     if (pseudonyms_ != nullptr)
         for (auto hit = pseudonyms_->next(pending, 0); hit.value != nullptr; hit = pseudonyms_->next(pending, hit.end))
-            changes_.push_back({hit.begin, hit.end, hit.value, DataKind::count_});
+            scratch_.changes.push_back({hit.begin, hit.end, hit.value, DataKind::count_});
     if (!looks_through(channel)) return true;
     return find_findings(channel, pending);
 }
@@ -106,35 +95,35 @@ Result<bool> AnswerText::find_findings(const Channel& channel, std::string_view 
     const bool has_context = !channel.passed.empty() && wants_context(pending);
     std::size_t before = 0;
     if (has_context) {
-        window_ = channel.passed;
-        before = window_.size();
-        window_ += pending;
+        scratch_.window = channel.passed;
+        before = scratch_.window.size();
+        scratch_.window += pending;
     }
-    found_.clear();
-    if (!detector_->scan(has_context ? std::string_view(window_) : pending, scratch_, found_))
+    scratch_.found.clear();
+    if (!detector_->scan(has_context ? std::string_view(scratch_.window) : pending, scratch_.detect, scratch_.found))
         return fail(Code::guard_failed, Fault::gateway, Retry::never, "the answer could not be looked through");
-    findings_.clear();
-    for (const model::Finding& finding : found_) {
+    scratch_.findings.clear();
+    for (const model::Finding& finding : scratch_.found) {
         if (finding.end <= before) continue;
         const bool is_blocked = options_.blocked.has(finding.kind);
         if (!is_blocked && !options_.masked.has(finding.kind)) continue;
-        const std::string_view whole = has_context ? std::string_view(window_) : pending;
+        const std::string_view whole = has_context ? std::string_view(scratch_.window) : pending;
         if (was_sent(whole.substr(finding.begin, finding.end - finding.begin))) continue;
-        findings_.push_back(
+        scratch_.findings.push_back(
             {finding.begin > before ? finding.begin - before : 0, finding.end - before, nullptr, finding.kind});
     }
-    if (findings_.empty()) return true;
+    if (scratch_.findings.empty()) return true;
     // A stand-in is nobody's data, so a finding inside one is none; a finding around one takes it along.
-    std::erase_if(findings_, [&](const Change& finding) {
-        return std::any_of(changes_.begin(), changes_.end(),
+    std::erase_if(scratch_.findings, [&](const Change& finding) {
+        return std::any_of(scratch_.changes.begin(), scratch_.changes.end(),
                            [&](const Change& hit) { return hit.begin <= finding.begin && finding.end <= hit.end; });
     });
-    std::erase_if(changes_, [&](const Change& hit) {
-        return std::any_of(findings_.begin(), findings_.end(),
+    std::erase_if(scratch_.changes, [&](const Change& hit) {
+        return std::any_of(scratch_.findings.begin(), scratch_.findings.end(),
                            [&](const Change& finding) { return finding.begin < hit.end && hit.begin < finding.end; });
     });
-    changes_.insert(changes_.end(), findings_.begin(), findings_.end());
-    std::sort(changes_.begin(), changes_.end(),
+    scratch_.changes.insert(scratch_.changes.end(), scratch_.findings.begin(), scratch_.findings.end());
+    std::sort(scratch_.changes.begin(), scratch_.changes.end(),
               [](const Change& left, const Change& right) { return left.begin < right.begin; });
     return true;
 }
@@ -145,13 +134,13 @@ std::size_t AnswerText::hold_begin(const Channel& channel, std::string_view pend
     std::size_t stop = pending.size();
     if (pseudonyms_ != nullptr) {
         std::size_t behind = 0;
-        for (const Change& change : changes_)
+        for (const Change& change : scratch_.changes)
             if (change.value != nullptr) behind = change.end;
         stop -= pseudonyms_->open_tail(pending.substr(behind));
     }
     if (looks_through(channel))
         stop = std::min(stop, pending.size() - std::min(pending.size(), detector_->open_tail(pending, kinds_)));
-    for (const Change& change : changes_)
+    for (const Change& change : scratch_.changes)
         if (change.begin < stop && stop < change.end) stop = change.begin;
     while (stop > 0 && stop < pending.size() && is_continuation(pending[stop])) --stop;
     return pending.size() - stop <= hold_bytes_max ? stop : pending.size();
@@ -159,7 +148,7 @@ std::size_t AnswerText::hold_begin(const Channel& channel, std::string_view pend
 
 void AnswerText::apply(Channel& channel, std::string_view text, std::string& out) {
     std::size_t at = 0;
-    for (const Change& change : changes_) {
+    for (const Change& change : scratch_.changes) {
         if (change.begin >= text.size()) break;
         const std::size_t begin = std::max(change.begin, at);
         out += text.substr(at, begin - at);
@@ -185,18 +174,22 @@ void AnswerText::pass(Channel& channel, std::string_view text) const {
     if (!looks_through(channel)) return;
     if (channel.is_json) channel.json.pass(text);
     if (text.size() > context_bytes_max) text.remove_prefix(text.size() - context_bytes_max);
-    // Cut only now and then: most deltas are a few bytes.
-    if (channel.passed.size() + text.size() > 4 * context_bytes_max)
-        channel.passed.erase(0, channel.passed.size() - context_bytes_max);
-    channel.passed += text;
+    std::string& passed = channel.passed;
+    // Cut only now and then: most deltas are a few bytes. Never larger, for it is held as long as the stream runs.
+    if (passed.size() + text.size() > context_bytes_max + context_cut_bytes)
+        passed.erase(0, passed.size() + text.size() - context_bytes_max);
+    if (passed.capacity() < passed.size() + text.size() && passed.size() + text.size() > context_bytes_max / 2)
+        passed.reserve(context_bytes_max + context_cut_bytes);
+    passed += text;
 }
 
 bool AnswerText::was_sent(std::string_view value) {
-    if (!knows_sent_) {
-        for (const std::string& sent : options_.sent) sent_.insert(as_compared(sent));
-        knows_sent_ = true;
+    if (options_.sent.empty()) return false;
+    if (sent_ == nullptr) {
+        sent_ = std::make_unique<std::set<std::string, std::less<>>>();
+        for (const std::string& sent : options_.sent) sent_->insert(as_compared(sent));
     }
-    return !sent_.empty() && sent_.contains(as_compared(value));
+    return sent_->contains(as_compared(value));
 }
 
 void AnswerText::count(DataKind kind, GuardAction action) {

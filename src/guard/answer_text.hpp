@@ -1,10 +1,12 @@
 // One text of an answer as it comes: what restore.hpp does to it, apart from where it stands. Values are put back for their
 // stand-ins; what the answer gives away is masked or refused; the tail that may still become either is held back.
-// Internal to guard/. Owner: one exchange. Holds at most hold_bytes_max of a channel, and context_bytes_max of what was passed.
+// Internal to guard/. Owner: one exchange. Holds at most hold_bytes_max of a channel, and context_bytes_max of what was passed
+// (a little more between two cuts).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,14 +45,13 @@ struct Channel {
 class AnswerText {
 public:
     static constexpr std::size_t context_bytes_max = 512;
+    static constexpr std::size_t context_cut_bytes = 64;   // beyond, before it is cut again
     static constexpr std::size_t hold_bytes_max =
         2'048;   // a finding that began longer ago is masked as far as it goes
 
-    AnswerText(const RestoreOptions& options, DetectScratch& scratch);
+    AnswerText(const RestoreOptions& options, RestoreScratch& scratch);
     // Nothing is ever done, whatever comes.
     [[nodiscard]] bool is_idle() const;
-    // The text goes on as it is: nothing in it, and nothing that could become something.
-    bool is_harmless(Channel& channel, std::string_view text);
     // Appends what of the held text and `text` may be passed on; all of it with `is_last`. True when that is not `text` itself.
     // Errors: guard_answer_blocked, guard_failed.
     Result<bool> take(Channel& channel, std::string_view text, bool is_last, std::string& out);
@@ -59,12 +60,7 @@ public:
     [[nodiscard]] std::uint64_t restored_count() const { return restored_; }
 
 private:
-    // What is put in place of what, in order.
-    struct Change {
-        std::size_t begin = 0, end = 0;
-        const std::string* value = nullptr;   // of a stand-in
-        model::DataKind kind = model::DataKind::count_;
-    };
+    using Change = RestoreScratch::Change;
     Result<bool> find_changes(const Channel& channel, std::string_view pending);
     Result<bool> find_findings(const Channel& channel, std::string_view pending);
     [[nodiscard]] std::size_t hold_begin(const Channel& channel, std::string_view pending) const;
@@ -77,15 +73,11 @@ private:
     void count(model::DataKind kind, model::GuardAction action);
 
     const RestoreOptions& options_;
-    DetectScratch& scratch_;
-    const Pseudonyms* pseudonyms_ = nullptr;   // nullptr when none is in use
-    const Detector* detector_ = nullptr;       // nullptr when nothing is masked or blocked
-    model::KindSet kinds_{};                   // that are
-    std::vector<Change> changes_, findings_;
-    std::vector<model::Finding> found_;
-    std::string window_, pending_;
-    std::set<std::string, std::less<>> sent_;   // as compared, made at the first finding
-    bool knows_sent_ = false;
+    RestoreScratch& scratch_;
+    const Pseudonyms* pseudonyms_ = nullptr;                     // nullptr when none is in use
+    const Detector* detector_ = nullptr;                         // nullptr when nothing is masked or blocked
+    model::KindSet kinds_{};                                     // that are
+    std::unique_ptr<std::set<std::string, std::less<>>> sent_;   // as compared, made at the first finding
     std::vector<model::Decision::Entry> done_;
     std::uint64_t restored_ = 0;
 };

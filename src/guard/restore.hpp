@@ -11,11 +11,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "dialect/openai.hpp"
+#include "guard/answer_pieces.hpp"
 #include "guard/detector.hpp"
 #include "guard/pseudonym.hpp"
 #include "model/exchange.hpp"
@@ -34,20 +37,47 @@ struct RestoreOptions {
     bool content_is_json = false;      // the client asked for JSON (response_format): values are escaped for it
 };
 
+// What restoring needs between two suspensions only: ten thousand idle streams hold none of it.
+// Owner: a shard. Grows to what the longest event or answer needed; what is beyond bytes_kept_max is given back after it.
+struct RestoreScratch {
+    static constexpr std::size_t bytes_kept_max = 256 * 1024;
+    // What is put in place of what, in order.
+    struct Change {
+        std::size_t begin = 0, end = 0;
+        const std::string* value = nullptr;   // of a stand-in
+        model::DataKind kind = model::DataKind::count_;
+    };
+    // New bytes for [begin, end) of the data.
+    struct Edit {
+        std::size_t begin = 0, end = 0;
+        std::string bytes;
+    };
+    DetectScratch detect;
+    AnswerPieces pieces;
+    std::vector<Change> changes, findings;
+    std::vector<model::Finding> found;
+    std::vector<Edit> edits;
+    std::vector<bool> is_changed;   // by choice of the event
+    std::string window, pending, unescaped, made;
+
+    void give_back();
+};
+
 class Restorer {
 public:
     static constexpr std::size_t channels_max = 512;   // then guard_failed
     // What the options point to, and the scratch, must outlive this.
-    explicit Restorer(RestoreOptions options, DetectScratch& scratch);
+    explicit Restorer(RestoreOptions options, RestoreScratch& scratch);
     ~Restorer();
     // The data of one server-sent event ("[DONE]" too). Appends whole events ("data: …\n\n"), `raw` itself when nothing changes.
     // Errors: guard_answer_blocked, guard_failed (fault gateway): nothing more may go to the client but an error.
     Result<bool> event(std::string_view raw, std::string_view data, std::string& out);
     // The stream has ended (also when it was cut): appends what is still held back, as events.
     Result<bool> end(std::string& out);
-    // A whole JSON answer.
-    Result<bool> body(std::string_view json, std::string& out);
-    // A whole answer of another kind of text.
+    // A whole JSON answer. True: what was appended to `out` goes on in its place; false: it goes on as it came. `facts` is set
+    // where the answer was read, also when it is refused.
+    Result<bool> body(std::string_view json, std::string& out, std::optional<dialect::openai::AnswerFacts>& facts);
+    // A whole answer of another kind of text; the same.
     Result<bool> text(std::string_view text, std::string& out);
     // What was done, for the decision record: findings of the answer by kind with their action.
     [[nodiscard]] const std::vector<model::Decision::Entry>& done() const;

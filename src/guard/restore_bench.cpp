@@ -34,7 +34,7 @@ struct Stream {
     guard::Pseudonyms pseudonyms{secret, "tenant", "conversation"};
     std::string stand_in;
     guard::RestoreOptions options;
-    guard::DetectScratch scratch;
+    guard::RestoreScratch scratch;
 };
 
 void pass(benchmark::State& state, Stream& stream, std::initializer_list<std::string_view> texts) {
@@ -81,8 +81,9 @@ void whole_answer(benchmark::State& state) {
     std::string out;
     for (auto _ : state) {
         guard::Restorer restorer(stream.options, stream.scratch);
+        std::optional<dialect::openai::AnswerFacts> facts;
         out.clear();
-        benchmark::DoNotOptimize(restorer.body(body, out));
+        benchmark::DoNotOptimize(restorer.body(body, out, facts));
     }
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
 }

@@ -45,7 +45,7 @@ void gather(const json::Value& value, std::string& out) {
 }
 
 std::string shown(const guard::RestoreOptions& options, const Form& form, const std::vector<std::string>& pieces) {
-    static guard::DetectScratch scratch;
+    static guard::RestoreScratch scratch;
     guard::Restorer restorer(options, scratch);
     std::string stream, text;
     for (const std::string& piece : pieces) {
@@ -66,7 +66,7 @@ std::string shown(const guard::RestoreOptions& options, const Form& form, const 
 }
 
 void check_any_bytes(const guard::RestoreOptions& options, std::string_view text) {
-    static guard::DetectScratch scratch;
+    static guard::RestoreScratch scratch;
     guard::Restorer restorer(options, scratch);
     std::string out;
     const std::string raw = "data: " + std::string(text) + "\n\n";
@@ -77,8 +77,11 @@ void check_any_bytes(const guard::RestoreOptions& options, std::string_view text
     static_cast<void>(restorer.end(out));
     guard::Restorer whole(options, scratch);
     out.clear();
-    if (whole.body(text, out) && is_json)
-        claim(json::scan(out, {.depth_max = 128}, nullptr).has_value(), "JSON stays JSON");
+    std::optional<gilmok::dialect::openai::AnswerFacts> facts;
+    const auto changed = whole.body(text, out, facts);
+    claim(changed.has_value() && facts.has_value() == is_json, "what is JSON is read as JSON");
+    claim(*changed || out.empty(), "nothing is made where nothing changes");
+    if (*changed && is_json) claim(json::scan(out, {.depth_max = 128}, nullptr).has_value(), "JSON stays JSON");
 }
 
 }   // namespace

@@ -38,11 +38,22 @@ model::KindSet kinds_of(std::initializer_list<DataKind> kinds) {
 }
 
 std::string restored(std::string_view stream, RestoreOptions options) {
-    DetectScratch scratch;
+    RestoreScratch scratch;
     Restorer restorer(std::move(options), scratch);
     std::string out;
     REQUIRE(run(restorer, stream, out));
     return out;
+}
+
+// A whole answer as the client gets it.
+std::string shown(Restorer& restorer, std::string_view json) {
+    std::optional<dialect::openai::AnswerFacts> facts;
+    std::string out;
+    const auto changed = restorer.body(json, out, facts);
+    REQUIRE(changed);
+    if (*changed) return out;
+    CHECK(out.empty());
+    return std::string(json);
 }
 
 }   // namespace
@@ -152,25 +163,25 @@ TEST_CASE("a whole body gets its values back, arguments escaped once more") {
         R"(께","tool_calls":[{"id":"call_1","type":"function","function":{"name":"send","arguments":"{\"to\":\")" +
         talk.kim + R"(\"}"}}],"annotations":[{"title":")" + talk.mail +
         R"("}]},"logprobs":{"content":[{"token":"PERSON"}]},"finish_reason":"stop"}]})";
-    DetectScratch scratch;
+    RestoreScratch scratch;
     Restorer restorer(talk.options(), scratch);
-    std::string out;
-    REQUIRE(restorer.body(body, out));
     CHECK(
-        out ==
+        shown(restorer, body) ==
         R"({"id":"x_y","choices":[{"index":0,"message":{"role":"assistant","content":"김\"철수\"께",)"
         R"("tool_calls":[{"id":"call_1","type":"function","function":{"name":"send","arguments":"{\"to\":\"김\\\"철수\\\"\"}"}}],)"
         R"("annotations":[{"title":"kim@example.com"}]},"logprobs":null,"finish_reason":"stop"}]})");
     CHECK(restorer.restored_count() == 3);
-    out.clear();
-    REQUIRE(restorer.body(R"({"error":{"message":"no )" + talk.mail + R"("}})", out));
-    CHECK(out == R"({"error":{"message":"no kim@example.com"}})");
-    out.clear();
-    REQUIRE(restorer.body("not JSON: " + talk.mail, out));
-    CHECK(out == "not JSON: kim@example.com");
-    out.clear();
-    REQUIRE(restorer.text("1\n00:01 --> 00:02\n" + talk.mail, out));
+    CHECK(shown(restorer, R"({"error":{"message":"no )" + talk.mail + R"("}})") ==
+          R"({"error":{"message":"no kim@example.com"}})");
+    CHECK(shown(restorer, "not JSON: " + talk.mail) == "not JSON: kim@example.com");
+    CHECK(shown(restorer, '"' + talk.mail + '"') == "\"kim@example.com\"");
+    CHECK(shown(restorer, R"(["a",["b",{"c":")" + talk.mail + R"("}]])") == R"(["a",["b",{"c":"kim@example.com"}]])");
+    std::string out;
+    REQUIRE(*restorer.text("1\n00:01 --> 00:02\n" + talk.mail, out));
     CHECK(out == "1\n00:01 --> 00:02\nkim@example.com");
+    out.clear();
+    CHECK(!*restorer.text("nothing of it", out));
+    CHECK(out.empty());
 }
 
 TEST_CASE("content that is JSON stays JSON") {
@@ -192,12 +203,10 @@ TEST_CASE("the notice comes once before the first content of each choice, and be
     REQUIRE(seen.size() == 3);
     CHECK(seen.at(".0.delta.content") == "[AI] ab");
     CHECK(seen.at(".1.delta.content") == "[AI] c");
-    DetectScratch scratch;
+    RestoreScratch scratch;
     Restorer restorer(options, scratch);
-    std::string out;
-    REQUIRE(
-        restorer.body(R"({"choices":[{"message":{"content":"a"}},{"message":{"content":null}},{"text":"b"}]})", out));
-    CHECK(out == R"({"choices":[{"message":{"content":"[AI] a"}},{"message":{"content":null}},{"text":"[AI] b"}]})");
+    CHECK(shown(restorer, R"({"choices":[{"message":{"content":"a"}},{"message":{"content":null}},{"text":"b"}]})") ==
+          R"({"choices":[{"message":{"content":"[AI] a"}},{"message":{"content":null}},{"text":"[AI] b"}]})");
 }
 
 TEST_CASE("an event of several data lines is put onto one where it changes") {
@@ -218,7 +227,7 @@ TEST_CASE("what the answer gives away is masked, cut where it may, unless the cl
             options.detector = &test::detector();
             options.masked = kinds_of({DataKind::kr_rrn});
             if (was_sent) options.sent = {"9001011234568"};
-            DetectScratch scratch;
+            RestoreScratch scratch;
             Restorer restorer(options, scratch);
             std::string out;
             REQUIRE(run(restorer,
@@ -237,7 +246,7 @@ TEST_CASE("a blocked kind ends the answer before a byte of it has passed") {
         RestoreOptions options = talk.options();
         options.detector = &test::detector();
         options.blocked = kinds_of({DataKind::kr_rrn});
-        DetectScratch scratch;
+        RestoreScratch scratch;
         Restorer restorer(options, scratch);
         std::string out;
         const auto done = run(
@@ -281,7 +290,7 @@ TEST_CASE("an event that cannot be read ends an answer that must be looked throu
     RestoreOptions options = talk.options();
     options.detector = &test::detector();
     options.masked = kinds_of({DataKind::email});
-    DetectScratch scratch;
+    RestoreScratch scratch;
     Restorer restorer(options, scratch);
     std::string out;
     const auto done = restorer.event("data: {oops\n\n", "{oops", out);
@@ -295,7 +304,7 @@ TEST_CASE("an event that cannot be read ends an answer that must be looked throu
 
 TEST_CASE("more texts at once than channels_max fail the guard") {
     const Talk talk;
-    DetectScratch scratch;
+    RestoreScratch scratch;
     Restorer restorer(talk.options(), scratch);
     std::string out;
     bool has_failed = false;
@@ -309,12 +318,80 @@ TEST_CASE("more texts at once than channels_max fail the guard") {
 }
 
 TEST_CASE("with nothing to do everything is passed as it came") {
-    DetectScratch scratch;
+    RestoreScratch scratch;
     Restorer restorer({}, scratch);
     std::string out;
     REQUIRE(restorer.event("data: {oops\n\n", "{oops", out));
-    REQUIRE(restorer.body("{oops", out));
-    CHECK(out == "data: {oops\n\n{oops");
+    CHECK(out == "data: {oops\n\n");
+    CHECK(shown(restorer, "{oops") == "{oops");
+}
+
+TEST_CASE("what decides the price of a whole answer is read with its texts, as its own reader does") {
+    const Talk talk;
+    const std::string usage = R"("usage":{"prompt_tokens":3,"details":{"usage":{}}})";
+    const std::vector<std::string> answers{
+        R"({"id":"1","model":"m","choices":[{"message":{"content":"\"usage\":{}"}}],)" + usage + "}",
+        "{" + usage + R"(,"service_tier":"flex","model":"m","choices":[]})",
+        R"({"model":"m\u0041","choices":[{"usage":{"prompt_tokens":9}}]})",
+        R"({"model":7,"usage":null,"service_tier":"a","choices":[]})",
+        "{" + usage + "," + usage + "}",
+        R"({"error":{"message":"x","usage":{}}})"};
+    for (const std::string& json : answers) {
+        CAPTURE(json);
+        RestoreScratch scratch;
+        Restorer restorer(talk.options(), scratch);
+        std::optional<dialect::openai::AnswerFacts> facts;
+        std::string out;
+        REQUIRE(restorer.body(json, out, facts));
+        REQUIRE(facts);
+        const auto expected = dialect::openai::read_facts(json);
+        CHECK(facts->usage_text == expected.usage_text);
+        CHECK(facts->model == expected.model);
+        CHECK(facts->service_tier == expected.service_tier);
+    }
+}
+
+TEST_CASE("events that differ in their text only are read like the first, whatever comes in it") {
+    Talk talk;
+    RestoreOptions options = talk.options();
+    const Detector detector{DetectorOptions{}};
+    options.detector = &detector;
+    options.masked = kinds_of({DataKind::email, DataKind::card});
+    const std::vector<std::string> texts{"to ", talk.mail, " and ", "b@example.org", " 4111 1111 ", "1111 1111", ".\n"};
+    std::string stream;
+    for (const std::string& text : texts) stream += event_of(forms[0], text);
+    for (const std::string& text : texts) stream += event_of(forms[0], text, 0, true);
+    stream += finish_of();
+    const std::string seen = texts_of(restored(stream, options)).at(".0.delta.content");
+    CHECK(seen.find("example.org") == std::string::npos);
+    CHECK(seen.find("1111") == std::string::npos);
+    CHECK(seen.starts_with("to kim@example.com and "));
+    CHECK(seen.find(".\nto kim@example.com and ") != std::string::npos);
+
+    // What is no UTF-8 has no meaning that could be looked for, also where only the text is new.
+    RestoreScratch scratch;
+    Restorer restorer(options, scratch);
+    std::string out;
+    const std::string good = event_of(forms[0], "a ");
+    std::string bad = good;
+    bad[bad.find("a \"")] = '\xff';
+    REQUIRE(restorer.event(good, std::string_view(good).substr(6, good.size() - 8), out));
+    CHECK(!restorer.event(bad, std::string_view(bad).substr(6, bad.size() - 8), out));
+}
+
+TEST_CASE("of a large answer the scratch keeps no more than its limit") {
+    const Talk talk;
+    RestoreScratch scratch;
+    Restorer restorer(talk.options(), scratch);
+    std::string json = R"({"choices":[)";
+    for (int i = 0; i < 20'000; ++i) json += R"({"message":{"content":"x\n)" + talk.mail + R"("}},)";
+    json +=
+        R"({"message":{"content":"\n)" + std::string(2 * RestoreScratch::bytes_kept_max, 'x') + talk.mail + "\"}}]}";
+    CHECK(shown(restorer, json).find(talk.mail) == std::string::npos);
+    CHECK(scratch.made.capacity() <= RestoreScratch::bytes_kept_max);
+    CHECK(scratch.unescaped.capacity() <= RestoreScratch::bytes_kept_max);
+    CHECK(scratch.pieces.bytes_held() <= RestoreScratch::bytes_kept_max);
+    CHECK(scratch.edits.capacity() * sizeof(RestoreScratch::Edit) <= RestoreScratch::bytes_kept_max);
 }
 
 }   // namespace gilmok::guard

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/assert.hpp"
+#include "base/give_back.hpp"
 #include "base/text.hpp"
 
 namespace gilmok::relay {
@@ -69,7 +70,8 @@ bool Answer::can_rewrite(const wire::http1::ResponseHead& head) {
 Answer::Answer(const AnswerOptions& options)
     : options_(options), framer_(options.event_bytes_max), keep_alive_(options.keep_alive) {}
 
-void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out) {
+void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out,
+                   std::string_view more_headers) {
     status_ = head.status;
     const std::string_view content_type = head.headers.value(Known::content_type);
     const bool is_plain = head.headers.find(Known::content_encoding) == nullptr;
@@ -91,8 +93,8 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
     is_chunked_ = !has_length && options_.client_version_minor >= 1;
     if (!has_length && !is_chunked_) keep_alive_ = false;
 
-    std::string& lines = is_held_ ? held_head_ : out;
-    if (is_held_) date_line_ = date_line;
+    std::string& lines = is_held_ ? whole().head : out;
+    if (is_held_) whole().date_line = date_line;
     append_status_line(status_, lines);
     lines += date_line;
     const std::string_view connection = head.headers.value(Known::connection);
@@ -101,8 +103,7 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
     if (is_event_stream_) lines += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
     if (options_.is_simulated) lines += "x-gilmok-simulated: true\r\n";
     wire::http1::append_header(lines, "x-request-id", options_.request_id);
-    lines += options_.more_headers;
-    options_.more_headers = {};
+    lines += more_headers;
     if (!is_held_) append_head_end(has_length, head.framing == Framing::length ? head.content_length : 0, lines);
 }
 
@@ -153,7 +154,7 @@ Result<bool> Answer::take_payload(std::string_view payload, std::string& events)
             return fail(Code::upstream_too_large, Fault::upstream, Retry::never,
                         "the answer is above answer_bytes_max");
         if (is_held_) {
-            held_body_.append(payload);
+            whole().body.append(payload);
             return true;
         }
         if (reads_usage_) keep_for_usage(payload, body_.is_done());
@@ -217,16 +218,17 @@ Result<bool> Answer::rewrite_event(std::string_view raw, std::string_view data, 
 }
 
 void Answer::keep_for_usage(std::string_view payload, bool is_last) {
-    if (is_last && kept_.empty()) {
+    if (is_last && (whole_ == nullptr || whole_->kept.empty())) {
         learn(dialect::openai::read_facts(payload));   // the usual case: it came in one piece
         return;
     }
-    if (kept_.size() + payload.size() > usage_copy_bytes_max) {
+    std::string& kept = whole().kept;
+    if (kept.size() + payload.size() > usage_copy_bytes_max) {
         reads_usage_ = false;
-        kept_ = {};
+        give_back(kept);
         return;
     }
-    kept_.append(payload);
+    kept.append(payload);
 }
 
 // The texts are empty in most events and the same in the others: only what is new is copied.
@@ -248,11 +250,12 @@ void Answer::learn(const dialect::openai::AnswerFacts& facts) {
 void Answer::append_body(std::string_view payload, std::string& out) {
     if (payload.empty()) return;
     if (options_.keeps_copy) {
-        if (copy_.size() + payload.size() <= options_.copy_bytes_max) {
-            copy_.append(payload);
+        std::string& copy = whole().copy;
+        if (copy.size() + payload.size() <= options_.copy_bytes_max) {
+            copy.append(payload);
         } else {
             options_.keeps_copy = false;
-            copy_ = {};
+            give_back(copy);
         }
     }
     if (is_chunked_) wire::http1::append_chunk_size(out, payload.size());
@@ -283,45 +286,48 @@ Result<bool> Answer::finish(std::string& out) {
         }
     } else if (is_held_) {
         return finish_held(out);
-    } else if (reads_usage_ && !kept_.empty()) {
-        learn(dialect::openai::read_facts(kept_));
+    } else if (reads_usage_ && whole_ != nullptr && !whole_->kept.empty()) {
+        learn(dialect::openai::read_facts(whole_->kept));
+        give_back(whole_->kept);
     }
-    kept_ = {};
     if (is_chunked_) out += wire::http1::last_chunk;
     return true;
 }
 
 // The whole answer is there: its usage is read as the upstream wrote it, and the client gets it as the rewriter does.
 Result<bool> Answer::finish_held(std::string& out) {
-    if (reads_usage_) learn(dialect::openai::read_facts(held_body_));
-    std::string body;
-    auto written = is_json_ ? options_.rewriter->body(held_body_, body) : options_.rewriter->text(held_body_, body);
+    const std::string_view came = whole().body;
+    std::string made;
+    std::optional<dialect::openai::AnswerFacts> facts;
+    const auto written = is_json_ ? options_.rewriter->body(came, made, facts) : options_.rewriter->text(came, made);
+    if (reads_usage_) learn(facts ? *facts : dialect::openai::read_facts(came));   // also of what is refused
     has_refused_ = !written;
     if (!written) return written;
-    held_body_ = {};
-    out += held_head_;
+    const std::string_view body = *written ? std::string_view(made) : came;
+    out += whole().head;
     append_head_end(true, body.size(), out);
     append_body(body, out);
     has_passed_content_ = !body.empty();
     is_held_ = false;
+    give_back(whole().body);
     return true;
 }
 
 bool Answer::cut_off(const Error& error, std::string_view detail, std::string& out) {
-    kept_ = {};
+    if (whole_ != nullptr) give_back(whole_->kept);
     if (is_held_) {
         // The client has seen nothing yet, so he gets the answer that an error in time would have got.
         std::string json;
         dialect::openai::append_error(json, error, options_.request_id, detail);
         status_ = dialect::openai::status_of(error.code);
         append_status_line(status_, out);
-        out += date_line_;
+        out += whole().date_line;
         out += "content-type: application/json\r\n";
         wire::http1::append_header(out, "x-request-id", options_.request_id);
         append_head_end(true, json.size(), out);
         append_body(json, out);
         is_held_ = false;
-        held_body_ = {};
+        give_back(whole().body);
         return true;
     }
     // A message that gets its proper end leaves the connection fit for the next request: closing it unannounced would

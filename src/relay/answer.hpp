@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,8 +34,7 @@ struct AnswerOptions {
     std::uint32_t event_bytes_max = 1 << 20;
     std::uint64_t answer_bytes_max = 64ULL << 20;
     std::string_view request_id{};
-    std::string_view more_headers{};   // whole lines, read by begin() only
-    bool keeps_copy = false;           // of the body as the client gets it, up to copy_bytes_max
+    bool keeps_copy = false;   // of the body as the client gets it, up to copy_bytes_max
     std::size_t copy_bytes_max = 1 << 20;
     Rewriter* rewriter = nullptr;   // must outlive the Answer
 };
@@ -46,8 +46,10 @@ public:
     // Whether a rewriter can read such an answer: text that is encoded it cannot. Ask before begin(), and take what cannot be
     // read for an attempt that failed; an Answer that has begun nevertheless fails at its first byte.
     static bool can_rewrite(const wire::http1::ResponseHead& head);
-    // Appends the client's head for the upstream's, unless it waits for the whole body. `date` is a whole Date header line.
-    void begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out);
+    // Appends the client's head for the upstream's, unless it waits for the whole body. `date_line` is a whole header line,
+    // `more_headers` are any number of them.
+    void begin(const wire::http1::ResponseHead& head, std::string_view date_line, std::string& out,
+               std::string_view more_headers = {});
     // Takes bytes of the upstream's message behind its head, all of them unless the message ends before. Appends what
     // the client gets. Errors (fault upstream): upstream_protocol, upstream_too_large, upstream_error_event (the event
     // itself was passed on); then call cut_off().
@@ -76,7 +78,7 @@ public:
     [[nodiscard]] std::uint32_t content_events() const { return content_events_; }
     // The whole body as the client got it; nothing when it was too large or not asked for.
     [[nodiscard]] bool has_copy() const { return options_.keeps_copy; }
-    [[nodiscard]] std::string take_copy() { return std::move(copy_); }
+    [[nodiscard]] std::string take_copy() { return whole_ == nullptr ? std::string() : std::move(whole_->copy); }
     [[nodiscard]] std::uint32_t events_passed() const { return events_passed_; }
     [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
     [[nodiscard]] std::uint16_t status() const { return status_; }   // that the client gets
@@ -95,14 +97,23 @@ private:
     void learn(std::string_view usage_text, std::string_view model, std::string_view service_tier);
     void learn(const dialect::openai::AnswerFacts& facts);
 
+    // What no plain stream needs, and therefore none holds.
+    struct Whole {
+        std::string kept;   // a JSON answer that came in pieces, for its usage
+        std::string copy;
+        std::string head, body;   // of an answer that is rewritten whole
+        std::string date_line;
+    };
+    Whole& whole() {
+        if (whole_ == nullptr) whole_ = std::make_unique<Whole>();
+        return *whole_;
+    }
+
     AnswerOptions options_;
     wire::http1::BodyReader body_;
     wire::sse::Framer framer_;
-    std::string kept_;   // a JSON answer that came in pieces, for its usage
     std::string raw_usage_, response_model_, service_tier_;
-    std::string copy_;
-    std::string held_head_, held_body_;   // of an answer that is rewritten whole
-    std::string date_line_;
+    std::unique_ptr<Whole> whole_;
     std::uint32_t content_events_ = 0;
     std::uint64_t body_bytes_ = 0;
     std::uint32_t events_passed_ = 0;

@@ -378,9 +378,14 @@ struct Shouting final : Rewriter {
         ++ends;
         return true;
     }
-    Result<bool> body(std::string_view json, std::string& out) override { return text(json, out); }
+    Result<bool> body(std::string_view json, std::string& out,
+                      std::optional<dialect::openai::AnswerFacts>& facts) override {
+        if (tells_facts) facts = dialect::openai::AnswerFacts{.usage_text = "{}", .model = "told"};
+        return text(json, out);
+    }
     Result<bool> text(std::string_view text, std::string& out) override {
         if (refuses(text)) return refused();
+        if (text.find("leave me") != std::string_view::npos) return false;
         out += shout(text) + "!";
         return true;
     }
@@ -397,6 +402,7 @@ struct Shouting final : Rewriter {
     std::vector<std::string> datas;
     std::string held;
     int ends = 0;
+    bool tells_facts = false;
 };
 
 AnswerOptions options_with(Rewriter& rewriter, bool hides_usage = false) {
@@ -468,7 +474,9 @@ TEST_CASE("an event that the rewriter refuses ends the stream with an error, and
             return true;
         }
         Result<bool> end(std::string&) override { return Shouting::refused(); }
-        Result<bool> body(std::string_view, std::string&) override { return true; }
+        Result<bool> body(std::string_view, std::string&, std::optional<dialect::openai::AnswerFacts>&) override {
+            return true;
+        }
         Result<bool> text(std::string_view, std::string&) override { return true; }
     } refusing;
     for (const std::string& tail : {event_done, std::string()}) {
@@ -503,6 +511,22 @@ TEST_CASE("a JSON answer is rewritten whole, with a length of its own, and its u
             CHECK(relay.answer.keeps_client_connection());
             CHECK(relay.answer.has_passed_content());
         }
+}
+
+TEST_CASE("an answer that the rewriter leaves alone is passed as it came; what he has read of it is not read again") {
+    const std::string json = R"({"id":"leave me","model":"m","usage":{"prompt_tokens":3}})";
+    for (const bool tells_facts : {false, true}) {
+        Shouting shouting;
+        shouting.tells_facts = tells_facts;
+        Relay relay(options_with(shouting));
+        relay.run(json_head + std::to_string(json.size()) + "\r\n\r\n" + json, 1'000);
+        REQUIRE(relay.error.code == Code::none);
+        const Seen seen = seen_of(relay.out);
+        CHECK(seen.is_whole);
+        CHECK(seen.body == json);
+        CHECK(relay.answer.response_model() == (tells_facts ? "told" : "m"));
+        CHECK(relay.answer.raw_usage() == (tells_facts ? "{}" : R"({"prompt_tokens":3})"));
+    }
 }
 
 TEST_CASE("nothing of an answer that is rewritten whole is sent before its end, so that it can still become an error") {

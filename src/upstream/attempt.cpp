@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/assert.hpp"
+#include "base/give_back.hpp"
 
 namespace gilmok::upstream {
 
@@ -26,8 +27,8 @@ void Attempt::begin(Pool& pool, const config::Upstream& upstream, bool fresh, io
     // A slot that failed or was cancelled begins again: nothing of the last connection may reach the next one.
     pool_ = &pool;
     started_ = now;
-    unsent_ = {};
-    head_pending_ = {};
+    give_back(unsent_);
+    give_back(head_pending_);
     error_ = {};
     interim_heads_ = 0;
     has_received_bytes_ = false;
@@ -73,7 +74,7 @@ void Attempt::continue_sending() {
         if (!sent.is_done()) return;
         unsent_.erase(0, sent.bytes);
     }
-    unsent_ = {};
+    give_back(unsent_);
 }
 
 Attempt::State Attempt::on_ready(std::span<char> scratch, wire::http1::ResponseHead& head, std::string_view& rest) {
@@ -108,7 +109,7 @@ Attempt::State Attempt::read_head(std::span<char> scratch, wire::http1::Response
             if (*parsed == wire::http1::HeadParser::State::need_more) break;
             bytes.remove_prefix(parser.bytes_consumed());
             if (head.status >= 200) {
-                head_pending_ = {};
+                give_back(head_pending_);
                 rest = bytes;
                 return state_ = State::answering;
             }

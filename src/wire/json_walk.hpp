@@ -1,6 +1,6 @@
 // The walk over a JSON text behind json.hpp: grammar and depth, without recursion, so that a hostile text cannot choose
-// how much of the C stack we use. Never reads outside the text, checked or not. For wire/ itself, and for a dialect's
-// loops that run for every token; everybody else wants json.hpp.
+// how much of the C stack we use. Never reads outside the text, checked or not. For wire/ itself, and for
+// loops that run for every token or answer; everybody else wants json.hpp.
 #pragma once
 
 #include <array>

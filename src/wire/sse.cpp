@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/give_back.hpp"
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
@@ -183,8 +184,8 @@ void Framer::shrink() {
     }
     if (held_->pending_is_handed_out) held_->pending.swap(held_->tail);
     held_->pending_is_handed_out = false;
-    held_->tail = {};
-    held_->joined = {};
+    give_back(held_->tail);
+    give_back(held_->joined);
     held_->pending.shrink_to_fit();
 }
 
