@@ -100,15 +100,15 @@ Result<bool> AnswerText::find_findings(const Channel& channel, std::string_view 
         scratch_.window += pending;
     }
     scratch_.found.clear();
-    if (!detector_->scan(has_context ? std::string_view(scratch_.window) : pending, scratch_.detect, scratch_.found))
+    const std::string_view looked_at = has_context ? std::string_view(scratch_.window) : pending;
+    if (!detector_->scan_behind(looked_at, before, scratch_.detect, scratch_.found))
         return fail(Code::guard_failed, Fault::gateway, Retry::never, "the answer could not be looked through");
     scratch_.findings.clear();
     for (const model::Finding& finding : scratch_.found) {
         if (finding.end <= before) continue;
         const bool is_blocked = options_.blocked.has(finding.kind);
         if (!is_blocked && !options_.masked.has(finding.kind)) continue;
-        const std::string_view whole = has_context ? std::string_view(scratch_.window) : pending;
-        if (was_sent(whole.substr(finding.begin, finding.end - finding.begin))) continue;
+        if (was_sent(looked_at.substr(finding.begin, finding.end - finding.begin))) continue;
         scratch_.findings.push_back(
             {finding.begin > before ? finding.begin - before : 0, finding.end - before, nullptr, finding.kind});
     }

@@ -14,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "guard/detector.hpp"
+#include "guard/matcher.hpp"
 #include "guard/pseudonym.hpp"
 #include "guard/restore.hpp"
 #include "model/guarded.hpp"
@@ -44,8 +45,9 @@ struct Channel {
 
 class AnswerText {
 public:
-    static constexpr std::size_t context_bytes_max = 512;
-    static constexpr std::size_t context_cut_bytes = 64;   // beyond, before it is cut again
+    // As far as words may stand from the number that they name (guard/matcher.hpp), in Korean.
+    static constexpr std::size_t context_bytes_max = 3 * context_characters;
+    static constexpr std::size_t context_cut_bytes = 60;   // beyond, before it is cut again
     static constexpr std::size_t hold_bytes_max =
         2'048;   // a finding that began longer ago is masked as far as it goes
 

@@ -214,14 +214,15 @@ struct Detector::Inside {
     }
 
     template <bool is_scalar>
-    [[nodiscard]] bool scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const;
+    [[nodiscard]] bool scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings,
+                            std::size_t first = 0) const;
     template <bool is_scalar>
-    [[nodiscard]] bool look_at(std::string_view view, DetectScratch& scratch) const;
+    [[nodiscard]] bool look_at(std::string_view view, DetectScratch& scratch, std::size_t first) const;
     void keep_wanted(std::vector<Finding>& found) const;
 };
 
 template <bool is_scalar>
-bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch) const {
+bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch, std::size_t first) const {
     Looker looker(view, wanted, scratch);
     for (std::size_t from = 0; from < view.size(); from += stretch_bytes) {
         const std::size_t to = std::min(from + stretch_bytes, view.size());
@@ -234,7 +235,8 @@ bool Detector::Inside::look_at(std::string_view view, DetectScratch& scratch) co
             find_anchors(view, from, to, scratch.anchors);
             literals.find(view, from, to, scratch.hits);
         }
-        for (const Anchor& anchor : scratch.anchors) looker.look(anchor);
+        for (const Anchor& anchor : scratch.anchors)
+            if (anchor.at >= first) looker.look(anchor);
         for (const Literals::Hit& hit : scratch.hits) {
             if (hit.index < secrets)
                 looker.look_at_secret(hit.begin, hit.index);
@@ -255,12 +257,14 @@ void Detector::Inside::keep_wanted(std::vector<Finding>& found) const {
 }
 
 template <bool is_scalar>
-bool Detector::Inside::scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
+bool Detector::Inside::scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings,
+                            std::size_t first) const {
     if (text.size() > text_bytes_max) return false;
     scratch.view.read(text);
     scratch.candidates.clear();
     const std::string_view view = scratch.view.text();
-    if (!look_at<is_scalar>(view, scratch)) return false;
+    // Where the view is another text, its places are not the text's: then all of it is looked at.
+    if (!look_at<is_scalar>(view, scratch, scratch.view.is_same() ? first : 0)) return false;
     Sink sink(scratch.candidates);
     if (options.patterns && !options.patterns->scan(view, scratch, sink)) return false;
     if (options.dictionary && !options.dictionary->scan(view, scratch, sink)) return false;
@@ -290,6 +294,10 @@ Detector::~Detector() = default;
 
 bool Detector::scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
     return inside_->scan<false>(text, scratch, findings);
+}
+bool Detector::scan_behind(std::string_view text, std::size_t seen, DetectScratch& scratch,
+                           std::vector<Finding>& findings) const {
+    return inside_->scan<false>(text, scratch, findings, seen - std::min(seen, seen_bytes));
 }
 bool Detector::scan_scalar(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
     return inside_->scan<true>(text, scratch, findings);

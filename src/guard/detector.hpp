@@ -49,6 +49,12 @@ public:
     // stands first). False when the text is too long, has too many findings, or a pattern engine failed: then
     // nothing may leave (fail closed).
     [[nodiscard]] bool scan(std::string_view text, DetectScratch& scratch, std::vector<model::Finding>& findings) const;
+    // For a text of which all up to `seen` was looked at before, when it came: what ends behind `seen`, and what else is met.
+    // Numbers that stand more than seen_bytes in front of it are not looked at once more; a finding that reaches further is
+    // found by its own last bytes or by its words, if at all.
+    static constexpr std::size_t seen_bytes = 128;
+    [[nodiscard]] bool scan_behind(std::string_view text, std::size_t seen, DetectScratch& scratch,
+                                   std::vector<model::Finding>& findings) const;
     // The same with the scalar first stage: what tests hold scan() against.
     [[nodiscard]] bool scan_scalar(std::string_view text, DetectScratch& scratch,
                                    std::vector<model::Finding>& findings) const;

@@ -298,10 +298,11 @@ TEST_CASE("who asks for one kind finds of it what is found of it among all") {
     const Detector all({});
     DetectScratch scratch;
     for (const std::string_view text :
-         {"주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com", "여권번호 M12345678, 면허 11-22-333333-44",
-          "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32", "SSN: 536-90-4399, born 1990-01-02",
-          "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33", "담당자: 김철수 과장, 서울특별시 중구 세종대로 110",
-          "차량번호 12가 3456, 사업자등록번호 124-81-00998", "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x"}) {
+         {"주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com",
+          "여권번호 M12345678, 면허 11-22-333333-44", "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32",
+          "SSN: 536-90-4399, born 1990-01-02", "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33",
+          "담당자: 김철수 과장, 서울특별시 중구 세종대로 110", "차량번호 12가 3456, 사업자등록번호 124-81-00998",
+          "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x"}) {
         Findings found;
         REQUIRE(all.scan(text, scratch, found));
         CHECK_FALSE(found.empty());
@@ -314,7 +315,38 @@ TEST_CASE("who asks for one kind finds of it what is found of it among all") {
             CAPTURE(text);
             CAPTURE(gilmok::model::name_of(finding.kind));
             CHECK(std::find(again.begin(), again.end(), finding) != again.end());
-            CHECK(std::all_of(again.begin(), again.end(), [&](const auto& other) { return other.kind == finding.kind; }));
+            CHECK(
+                std::all_of(again.begin(), again.end(), [&](const auto& other) { return other.kind == finding.kind; }));
         }
     }
+}
+
+// Goal: looking only at what is new finds all that the whole text would show there. Method: each text cut at every byte, behind
+// others that are longer than what is looked at twice.
+TEST_CASE("behind what was seen before the same is found as in the whole text, wherever it is cut") {
+    const std::string front =
+        repeated("번호 12-3456, kim@example.org, 4111 1111 1111 1111 그리고 ", 600) + "주민등록번호, 계좌번호: ";
+    DetectScratch scratch;
+    for (const std::string_view text :
+         {"주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com",
+          "여권번호 M12345678, 면허 11-22-333333-44", "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32",
+          "SSN: 536-90-4399, born 1990-01-02", "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33",
+          "담당자: 김철수 과장, 서울특별시 중구 세종대로 110", "차량번호 12가 3456, 사업자등록번호 124-81-00998",
+          "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x", "１２０-81-47521 ０１０-1234-5678"}) {
+        const std::string whole = front + std::string(text);
+        const Findings all = scan(whole);
+        for (std::size_t seen = front.size(); seen <= whole.size(); ++seen) {
+            Findings behind, expected;
+            REQUIRE(all_kinds().scan_behind(whole, seen, scratch, behind));
+            const auto is_seen = [seen](const Finding& finding) { return finding.end <= seen; };
+            std::erase_if(behind, is_seen);
+            std::remove_copy_if(all.begin(), all.end(), std::back_inserter(expected), is_seen);
+            CAPTURE(text);
+            CAPTURE(seen);
+            CHECK(behind == expected);
+        }
+    }
+    Findings none;
+    REQUIRE(all_kinds().scan_behind(repeated("4111 1111 1111 1111 ", 2'000), 1'900, scratch, none));
+    CHECK(none.size() < 15);   // a hundred in the whole text
 }
