@@ -79,7 +79,11 @@ public:
     }
 
 private:
-    static constexpr int events_per_turn_max = 512;
+    // What a turn receives is sent when it ends. In larger turns everybody waits for the work on all the others, and what was
+    // received has left the cache before it is read: with 512 connections that were always ready, turns of 512 cost 38 us of
+    // CPU a request, turns of 32 cost 34. In smaller ones the peers fall asleep in between and each send pays for waking them.
+    // The rest keeps its place in the kernel's list, so nobody is passed over.
+    static constexpr int events_per_turn_max = 32;
 
     // One turn: sleep until something happens, record all of it, then let the coroutines go on. Coroutines never run
     // while events are being recorded, so no event can point at a socket that died in the same turn.
