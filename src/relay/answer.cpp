@@ -30,8 +30,9 @@ bool is_answer_header_dropped(const wire::http1::Header& header, std::string_vie
     if (std::find(dropped.begin(), dropped.end(), header.known) != dropped.end()) return true;
     if (wire::http1::is_hop_by_hop(header.known)) return true;
     // Of the upstream's origin, not of ours.
-    for (const std::string_view name : {"set-cookie", "alt-svc", "strict-transport-security", "x-gilmok-simulated"})
-        if (equal_ignoring_case(header.name, name)) return true;
+    if (header.known == Known::other)
+        for (const std::string_view name : {"set-cookie", "alt-svc", "strict-transport-security", "x-gilmok-simulated"})
+            if (equal_ignoring_case(header.name, name)) return true;
     return !connection.empty() && wire::http1::is_listed(connection, header.name);
 }
 
