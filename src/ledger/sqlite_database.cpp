@@ -95,30 +95,30 @@ public:
     void begin() { column_ = 0; }
     void integer(std::int64_t value) override {
         Bound& bound = next();
-        if (bound.what == Bound::integer && bound.value == value) return;
-        bound = {Bound::integer, value};
+        if (bound.what == Bound::What::number && bound.value == value) return;
+        bound = {Bound::What::number, value};
         sqlite3_bind_int64(statement_, column_, value);
     }
     void null() override {
         Bound& bound = next();
-        if (bound.what == Bound::null) return;
-        bound = {Bound::null, 0};
+        if (bound.what == Bound::What::nothing) return;
+        bound = {Bound::What::nothing, 0};
         sqlite3_bind_null(statement_, column_);
     }
     void bytes(std::string_view value) override {
-        next() = {Bound::view, 0};
+        next() = {Bound::What::view, 0};
         sqlite3_bind_blob64(statement_, column_, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC);
     }
     void text(std::string_view value) override {
-        next() = {Bound::view, 0};
+        next() = {Bound::What::view, 0};
         sqlite3_bind_text64(statement_, column_, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC,
                             SQLITE_UTF8);
     }
 
 private:
     struct Bound {
-        enum What : std::uint8_t { unknown, integer, null, view };
-        What what = unknown;
+        enum class What : std::uint8_t { unknown, number, nothing, view };
+        What what = What::unknown;
         std::int64_t value = 0;
     };
     Bound& next() {
