@@ -48,6 +48,7 @@ public:
     // Words whose place is in [from, to), in order. Valid until the next call.
     std::span<const Word> between(const WordList& list, std::string_view text, std::size_t from, std::size_t to);
     void forget();
+    [[nodiscard]] std::size_t words_kept() const { return words_.size(); }
 
 private:
     void extend(const WordList& list, std::string_view text, std::size_t to);

@@ -1,0 +1,111 @@
+// Claims about the words around numbers: what one index answers is what a search of each number's surroundings would.
+#include "guard/surroundings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/prng.hpp"
+#include "base/text.hpp"
+#include "guard/matcher.hpp"
+#include "guard/nearby.hpp"
+
+using namespace gilmok::guard;
+using gilmok::Prng;
+
+namespace {
+
+const std::vector<WordList::Entry> entries = {{"ip", 1}, {"tel", 2}, {"전화", 3}, {"henkilötunnus", 4}, {"tel no", 5}};
+
+// Where each of them stands, by the first byte that is no ASCII where it has one.
+std::vector<std::size_t> places_of(std::string_view text, std::size_t from, std::size_t to) {
+    std::vector<std::size_t> places;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        for (const auto& [word, topic] : entries) {
+            if (!gilmok::equal_ignoring_case(text.substr(at, word.size()), word)) continue;
+            const std::size_t place = at + (topic == 4 ? std::string_view("henkil").size() : 0);
+            if (place >= from && place < to) places.push_back(place);
+        }
+    std::sort(places.begin(), places.end());
+    return places;
+}
+
+std::string random_text(Prng& prng, std::size_t pieces) {
+    const std::string_view alphabet[] = {"ip",     "IP", "tel", "Tel no", "전화", "henkilötunnus",
+                                         "henkil", " ",  "7",   "길",     "x",    "ö"};
+    std::string text;
+    while (pieces-- > 0) text += alphabet[prng.below(std::size(alphabet))];
+    return text;
+}
+
+}   // namespace
+
+TEST_CASE("an index finds the words of any stretch, in whatever order it is asked") {
+    const WordList list(entries, true);
+    Prng prng(3);
+    for (int round = 0; round < 60; ++round) {
+        const std::string text = random_text(prng, prng.below(round < 50 ? 200 : 9'000));
+        WordIndex index;
+        std::size_t last = 0;
+        for (int question = 0; question < 60; ++question) {
+            // Mostly onwards, as places of a text are asked about; sometimes anywhere.
+            const std::size_t from = std::min<std::size_t>(
+                text.size(), prng.chance(1, 8) ? prng.below(text.size() + 1) : last + prng.below(400));
+            const std::size_t to = std::min<std::size_t>(text.size(), from + prng.below(1'500));
+            last = from;
+            std::vector<std::size_t> found;
+            for (const WordIndex::Word& word : index.between(list, text, from, to)) found.push_back(word.place);
+            CAPTURE(from);
+            CAPTURE(to);
+            REQUIRE(found == places_of(text, from, to));
+        }
+    }
+}
+
+TEST_CASE("a word knows whether letters touch it, digits where they count") {
+    WordIndex with_digits, without;
+    const std::string_view text = "tel7 xtel 전화7tel 7ip";
+    const auto edges = [&](WordIndex& index, const WordList& list) {
+        std::string told;
+        for (const WordIndex::Word& word : index.between(list, text, 0, text.size()))
+            told += std::string(word.is_free_left ? "<" : "-") + (word.is_free_right ? "> " : "- ");
+        return told;
+    };
+    CHECK(edges(with_digits, WordList(entries, true)) == "<- -> <> -> -> ");
+    CHECK(edges(without, WordList(entries, false)) == "<> -> <> <> <> ");
+}
+
+TEST_CASE("an index keeps a window of a text and no more") {
+    const WordList list(entries, true);
+    std::string text;
+    while (text.size() < 8 * WordIndex::window_bytes_max) text += "ip ";
+    WordIndex index;
+    for (std::size_t from = 0; from + 1'000 < text.size(); from += 300) {
+        index.between(list, text, from, from + 1'000);
+        REQUIRE(index.words_kept() <= WordIndex::window_bytes_max / 3 + 1);
+    }
+}
+
+TEST_CASE("another text is not answered with the words of the one before") {
+    const std::string first = "tel 010", second = "fax 010", third = "tel 010-1";
+    Surroundings around;
+    CHECK(Nearby::look(around, first, 4, 7, 40).has(Topic::phone));
+    CHECK(!Nearby::look(around, "abc 010", 4, 7, 40).has(Topic::phone));
+    CHECK(Nearby::look(around, second, 4, 7, 40).has(Topic::phone));
+    std::vector<gilmok::model::Finding> findings;
+    std::string same = "tel 010";
+    CHECK(Nearby::look(around, same, 4, 7, 40).has(Topic::phone));
+    same = "abc 010";   // the same place and length: whoever begins a scan says so
+    Sink sink(findings, around);
+    CHECK(!Nearby::look(sink.around(), same, 4, 7, 40).has(Topic::phone));
+}
+
+TEST_CASE("a word that ends where a number begins is whole, one that goes on behind the reach is not seen") {
+    Surroundings around;
+    CHECK(Nearby::look(around, "tel010", 3, 6, 40).has(Topic::phone));
+    CHECK(!Nearby::look(around, "010tel", 0, 3, 40).has(Topic::phone));
+    CHECK(!Nearby::look(around, "010 tel", 0, 3, 3).has(Topic::phone));
+    CHECK(Nearby::look(around, "010 telx", 0, 3, 4).has(Topic::phone));
+}
