@@ -349,9 +349,9 @@ void match_name(std::string_view text, std::size_t at, Sink& sink) {
 std::span<const std::string_view> name_literals() {
     static constexpr auto all = [] {
         std::array<std::string_view, name_labels.size() + name_titles.size() + person_anchors.size()> texts;
-        const auto titles = std::copy(name_labels.begin(), name_labels.end(), texts.begin());
+        auto* const behind_labels = std::copy(name_labels.begin(), name_labels.end(), texts.begin());
         std::copy(person_anchors.begin(), person_anchors.end(),
-                  std::copy(name_titles.begin(), name_titles.end(), titles));
+                  std::copy(name_titles.begin(), name_titles.end(), behind_labels));
         return texts;
     }();
     return all;

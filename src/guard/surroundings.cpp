@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 #include "base/text.hpp"
 #include "guard/matcher.hpp"
@@ -47,10 +46,13 @@ void each_pair(std::string_view text, std::size_t from, std::size_t to, std::str
 
 }   // namespace
 
-WordList::WordList(std::vector<Entry> entries, bool digits_join)
-    : entries_(std::move(entries)), digits_join_(digits_join) {
-    std::stable_partition(entries_.begin(), entries_.end(),
-                          [](const Entry& entry) { return entry.text.size() >= literal_bytes_min; });
+WordList::WordList(const std::vector<Entry>& entries, bool digits_join) : digits_join_(digits_join) {
+    const auto take = [&](bool is_short) {
+        for (const Entry& entry : entries)
+            if ((entry.text.size() < literal_bytes_min) == is_short) entries_.push_back(entry);
+    };
+    take(false);
+    take(true);
     for (const Entry& entry : entries_)
         if (entry.text.size() >= literal_bytes_min) texts_.push_back(entry.text);
     literals_ = Literals(texts_, Literals::Case::ignored);

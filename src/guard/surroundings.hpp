@@ -23,7 +23,7 @@ public:
         std::uint8_t topic = 0;
     };
     // Texts have two bytes at least. Where `digits_join`, a digit beside an ASCII word makes it a part of something longer.
-    WordList(std::vector<Entry> entries, bool digits_join);
+    WordList(const std::vector<Entry>& entries, bool digits_join);
     WordList(const WordList&) = delete;
     WordList& operator=(const WordList&) = delete;
 
