@@ -80,13 +80,6 @@ std::uint32_t application_of(const config::Snapshot& snapshot, const std::string
     return found;
 }
 
-// Whether what a rule says hangs on more than kind, class and place.
-bool is_plain(const config::Snapshot& snapshot, const guard::Rules& rules) {
-    const auto asks_more = [](const config::GuardRule& rule) { return !rule.tenants.empty() || rule.findings_min > 1; };
-    return !snapshot.guard.detected_class && snapshot.guard.external.upstream.empty() &&
-           std::none_of(rules.rules().begin(), rules.rules().end(), asks_more);
-}
-
 // The kinds that are not simply allowed wherever the model is served, whatever the class of the request.
 model::KindSet kinds_of(const config::Snapshot& snapshot, const Guards& guards, const config::Model& model) {
     model::KindSet kinds;
@@ -146,7 +139,7 @@ void add_rivals(model::KindSet& kinds) {
 
 // Detectors for few kinds; models that ask for the same share one.
 void make_detectors(Guards& guards, const config::Snapshot& snapshot, const guard::DetectorOptions& all) {
-    const bool is_simple = is_plain(snapshot, guards.rules);
+    const bool is_simple = guards.rules.is_plain();
     std::vector<std::pair<model::KindSet, std::shared_ptr<const guard::Detector>>> made;
     const auto detector_of = [&](model::KindSet kinds) {
         add_rivals(kinds);

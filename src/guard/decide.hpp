@@ -20,15 +20,10 @@
 #include <vector>
 
 #include "config/snapshot.hpp"
+#include "guard/places.hpp"
 #include "model/guarded.hpp"
 
 namespace gilmok::guard {
-
-// A place that data may go to.
-struct Destination {
-    std::string_view place;       // "" = unknown
-    std::string_view operator_;   // "" = unknown
-};
 
 struct Asked {
     model::DataClass data_class = model::DataClass::open;   // as raised by detection
@@ -73,17 +68,14 @@ public:
     [[nodiscard]] std::span<const config::GuardRule> rules() const;
     // Which kinds any rule speaks of: the detector looks for no others.
     [[nodiscard]] model::KindSet kinds() const;
+    // Whether what is said of a request hangs on what was found, its class and the place alone: then it can be told beforehand which
+    // kinds matter at a place. Not so where a rule asks for tenants or a number of findings, where findings raise the class, or
+    // somebody else is asked.
+    [[nodiscard]] bool is_plain() const;
 
 private:
     struct Inside;
     std::shared_ptr<const Inside> inside_;
 };
-
-// "kr-*" matches "kr-cloud"; "*" any known place; "" the unknown one. A '*' may stand anywhere: "*(US)" of operators.
-bool matches_place(std::string_view pattern, std::string_view place);
-// The place of a candidate: the upstream's, unless the served model's name is an inference profile of Bedrock ("us.anthropic…",
-// "global.…"), which may be served anywhere in its region: "us-profile", "eu-profile", "apac-profile", "global-profile" and so on.
-// A name makes no unknown place known. Source: AWS, Amazon Bedrock user guide, "Supported Regions and models for inference profiles".
-std::string_view place_of(const config::Upstream& upstream, std::string_view served_name);
 
 }   // namespace gilmok::guard
