@@ -27,6 +27,12 @@ inline constexpr Field guard_fields[] = {
         "secret", "Keys the pseudonyms. Empty: made in `state_dir`, or for this run, and then not the same elsewhere."),
     field<boolean, &Guard::looks_at_answers>("answers", "Whether answers are looked through too."),
     field<boolean, &Guard::strips_images>("strip_images", "Whether EXIF and the like are taken out of images."),
+    field<size64, &Guard::clean_bytes_max>("clean_bytes_max",
+                                           "What each shard may hold of texts in which nothing was found, 16 bytes "
+                                           "each: sent again by the same tenant, they are "
+                                           "not looked through again. Then the text that was not seen for the longest "
+                                           "is forgotten. `0`: none is remembered.",
+                                           {0, 1 * gib}),
 };
 
 inline constexpr Field data_kinds_field{"kinds", data_kinds, [](void* object) -> void* { return object; },

@@ -34,6 +34,7 @@ try = ["home/x", "abroad/y"]
 class = "S"
 [guard]
 packs = ["kr", "eu"]
+clean_bytes_max = "4MiB"
 score_min = 70
 class_default = "S"
 class_detected = "C"
@@ -123,6 +124,7 @@ TEST_CASE("the guard, the register and the archive are read, with every value in
     CHECK(guard.secret.reveal() == "webhook-secret-0123456789");
     CHECK_FALSE(guard.looks_at_answers);
     CHECK_FALSE(guard.strips_images);
+    CHECK(guard.clean_bytes_max == 4 << 20);
 
     const GuardRule& own = guard.rules[0];
     CHECK(own.name == "own-rrn");

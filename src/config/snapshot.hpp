@@ -218,7 +218,7 @@ struct Ledger {
     bool is_on = true;   // off: nothing is written down, budgets live in memory and begin anew at a start
     std::string dir;     // "" = <state_dir>/ledger; without state_dir there is no ledger
     Currency currency{{'K', 'R', 'W'}};
-    bool is_strict = false;             // a RESERVE is on the disk before the upstream sees the request
+    bool is_strict = false;              // a RESERVE is on the disk before the upstream sees the request
     Milliseconds sync_interval = 10ms;   // group sync at the latest
     Milliseconds checkpoint_interval = 1000ms;
     std::string witness_dir;          // checkpoints are written here too: another disk, a mounted bucket
@@ -323,11 +323,12 @@ struct Guard {
     // What both come to, with the packs; the program reads these.
     model::DataClass default_class = model::DataClass::open;
     std::optional<model::DataClass> detected_class;
-    std::string secret_reference;       // keys the pseudonyms; "" = made in state_dir, or for this run
+    std::string secret_reference;   // keys the pseudonyms; "" = made in state_dir, or for this run
     Secret secret;
     bool looks_at_answers = true;
-    bool strips_images = true;      // EXIF and the like
-    std::vector<GuardRule> rules;   // the file's, then the packs', in the order in which they are asked
+    bool strips_images = true;                    // EXIF and the like
+    std::uint64_t clean_bytes_max = 1ULL << 20;   // of each shard's memory of clean texts; 0 = none
+    std::vector<GuardRule> rules;                 // the file's, then the packs', in the order in which they are asked
     std::vector<GuardPattern> patterns;
     std::vector<GuardDictionary> dictionaries;
     GuardExternal external;

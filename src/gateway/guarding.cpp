@@ -2,6 +2,7 @@
 // swapped or masked for the one that does, what of the answer may come back, and the record of all that. Looking is
 // guard/inspect, deciding guard/decide; here is only the order.
 #include <algorithm>
+#include <optional>
 
 #include "base/give_back.hpp"
 #include "gateway/exchange.hpp"
@@ -33,20 +34,48 @@ std::string_view conversation_of(const wire::http1::Headers& headers, const dial
 
 // What else of a request goes on: its query, and headers that the client made up. They are not written anew, so what is found
 // there stays, or the request does.
-bool scan_head(const wire::http1::RequestHead& head, const guard::Detector& detector, guard::DetectScratch& scratch,
-               std::vector<model::Finding>& findings) {
-    constexpr std::size_t bytes_min = 6;   // shorter than any identifier
-    if (head.query.size() >= bytes_min && !detector.scan(head.query, scratch, findings)) return false;
-    const std::string_view connection = head.headers.value(wire::http1::Known::connection);
-    for (const auto& header : head.headers) {
-        using wire::http1::Known;
-        const bool is_made_up = header.known == Known::other || header.known == Known::user_agent ||
-                                header.known == Known::tracestate || header.known == Known::idempotency_key;
-        if (!is_made_up || header.value.size() < bytes_min || upstream::is_withheld(header, connection)) continue;
-        if (!detector.scan(header.value, scratch, findings)) return false;
+class HeadScan {
+public:
+    HeadScan(const guard::Detector& detector, guard::DetectScratch& scratch, guard::CleanMemory& memory,
+             model::TenantId tenant, std::vector<model::Finding>& findings)
+        : detector_(detector),
+          scratch_(scratch),
+          memory_(memory),
+          begun_(memory.begin({tenant, detector.id()}, {.what = guard::CleanMemory::Place::What::header})),
+          findings_(findings) {}
+
+    bool run(const wire::http1::RequestHead& head) {
+        if (!look(head.query)) return false;
+        const std::string_view connection = head.headers.value(wire::http1::Known::connection);
+        for (const auto& header : head.headers) {
+            using wire::http1::Known;
+            const bool is_made_up = header.known == Known::other || header.known == Known::user_agent ||
+                                    header.known == Known::tracestate || header.known == Known::idempotency_key;
+            if (!is_made_up || upstream::is_withheld(header, connection)) continue;
+            if (!look(header.value)) return false;
+        }
+        return true;
     }
-    return true;
-}
+
+private:
+    bool look(std::string_view value) {
+        constexpr std::size_t bytes_min = 6;   // shorter than any identifier
+        if (value.size() < bytes_min) return true;
+        std::optional<guard::TextTag> tag;
+        if (begun_) tag = memory_.tag(*begun_, value);
+        if (tag && memory_.knows(*tag)) return true;
+        const std::size_t before = findings_.size();
+        if (!detector_.scan(value, scratch_, findings_)) return false;
+        if (tag && findings_.size() == before) memory_.remember(*tag);
+        return true;
+    }
+
+    const guard::Detector& detector_;
+    guard::DetectScratch& scratch_;
+    guard::CleanMemory& memory_;
+    std::optional<guard::TextTagger::Block> begun_;
+    std::vector<model::Finding>& findings_;
+};
 
 }   // namespace
 
@@ -79,12 +108,14 @@ Result<bool> Exchange::inspect() {
     guard::Inspection found;
     const guard::Detector& detector = *guards.detectors[model::index_of(record_.model)];
     guard::DetectScratch& scratch = shard_.scratch().detect;
-    GILMOK_TRY(is_read, request_.is_multipart ? found.read_form(headers.value(wire::http1::Known::content_type),
-                                                                request_.text, &detector, scratch)
-                                              : found.read(request_.text, &detector, scratch));
+    GILMOK_TRY(is_read,
+               request_.is_multipart
+                   ? found.read_form(headers.value(wire::http1::Known::content_type), request_.text, &detector, scratch)
+                   : found.read(request_.text, &detector, scratch, {&shard_.clean_memory(), record_.tenant}));
     static_cast<void>(is_read);
     std::vector<model::Finding> fixed;
-    if (!scan_head(connection_.head(), detector, scratch, fixed))
+    HeadScan head(detector, scratch, shard_.clean_memory(), record_.tenant, fixed);
+    if (!head.run(connection_.head()))
         return gilmok::fail(Code::guard_failed, Fault::gateway, Retry::never, "the headers cannot be looked through");
     record_.data_class = guards.rules.raise(guards.rules.raise(record_.data_class, found.findings()), fixed);
     if (found.is_empty() && fixed.empty()) return true;

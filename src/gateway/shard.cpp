@@ -26,6 +26,14 @@ std::uint64_t random_seed(io::Loop& loop) {
     return seed;
 }
 
+// A new memory has a secret of its own: nothing of the one before it can be found in it.
+std::unique_ptr<guard::CleanMemory> make_clean_memory(io::Loop& loop, const config::Snapshot& snapshot) {
+    const std::uint64_t bytes = snapshot.guard.is_on ? snapshot.guard.clean_bytes_max : 0;
+    guard::TextTagger::Secret secret{};
+    loop.random_bytes(secret);
+    return std::make_unique<guard::CleanMemory>(bytes / sizeof(guard::TextTag), secret);
+}
+
 upstream::RetryBudget::Settings retry_settings(const config::Snapshot& snapshot) {
     return {.ratio = snapshot.retry.ratio, .per_second_min = static_cast<double>(snapshot.retry.per_second_min)};
 }
@@ -43,6 +51,7 @@ Shard::Shard(io::Loop& loop, std::uint32_t index, SetupPtr setup, Outlets outlet
       admission_(setup_->snapshot->server.limits),
       retry_budget_(retry_settings(*setup_->snapshot)),
       cards_(std::make_unique<Cards>()),
+      clean_memory_(make_clean_memory(loop, *setup_->snapshot)),
       house_waiter_(loop.ready()),
       house_timer_(loop.timers(), house_waiter_, house_timer),
       burial_waiter_(loop.ready()),
@@ -174,15 +183,19 @@ void Shard::update_gauges() {
 void Shard::use(SetupPtr setup) {
     const bool is_new_snapshot = setup->snapshot != setup_->snapshot;
     const bool is_new_keyring = setup->keyring != setup_->keyring;
+    const bool is_new_memory = setup->snapshot->guard.is_on != setup_->snapshot->guard.is_on ||
+                               setup->snapshot->guard.clean_bytes_max != setup_->snapshot->guard.clean_bytes_max;
     setup_ = std::move(setup);
     if (is_new_snapshot) {
         const config::Snapshot& snapshot = *setup_->snapshot;
         metrics_.use(snapshot);
         access_log_.use(snapshot);
-        token_ratios_.assign(snapshot.models.size(), {});   // models may have changed places; what was learned is soon back
+        token_ratios_.assign(snapshot.models.size(),
+                             {});   // models may have changed places; what was learned is soon back
         admission_.set_limits(snapshot.server.limits);
         body_budget_.set_max(snapshot.server.limits.bodies_bytes_max);
         retry_budget_.set(retry_settings(snapshot));
+        if (is_new_memory) clean_memory_ = make_clean_memory(loop_, snapshot);
         // Pools of upstreams that are gone or moved keep only what is busy.
         for (PoolEntry& entry : pools_) {
             const bool is_kept =

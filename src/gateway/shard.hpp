@@ -19,6 +19,7 @@
 #include "gateway/persons.hpp"
 #include "gateway/scratch.hpp"
 #include "gateway/setup.hpp"
+#include "guard/clean_memory.hpp"
 #include "io/loop.hpp"
 #include "io/task.hpp"
 #include "meter/access_log.hpp"
@@ -36,10 +37,10 @@ class Connection;
 class Shard {
 public:
     struct Outlets {
-        meter::LogLane* access = nullptr;    // null: no access log
-        meter::SpanQueue* spans = nullptr;   // null: no spans
-        ledger::Lane* lane = nullptr;        // null: nothing is written into a ledger
-        std::function<void()> poke_ledger;   // strict mode: sync now
+        meter::LogLane* access = nullptr;      // null: no access log
+        meter::SpanQueue* spans = nullptr;     // null: no spans
+        ledger::Lane* lane = nullptr;          // null: nothing is written into a ledger
+        std::function<void()> poke_ledger;     // strict mode: sync now
         archive::Archive* archive = nullptr;   // null: no text is kept
         // For tests and proofs: told of every finished exchange.
         std::function<void(const model::Record&)> on_record;
@@ -85,6 +86,7 @@ public:
     [[nodiscard]] archive::Archive* archive() const { return outlets_.archive; }
     [[nodiscard]] Cards& cards() { return *cards_; }
     [[nodiscard]] Persons& persons() { return persons_; }
+    [[nodiscard]] guard::CleanMemory& clean_memory() { return *clean_memory_; }
     [[nodiscard]] meter::TokenRatio& token_ratio(model::ModelId model);
     // Strict mode: the connection is called when more of the lane is on the disk. Look at durable() once more afterwards.
     void wait_durable(Connection& connection);
@@ -131,6 +133,7 @@ private:
     std::vector<Door> doors_;
     std::unique_ptr<Cards> cards_;
     Persons persons_;
+    std::unique_ptr<guard::CleanMemory> clean_memory_;
     std::vector<meter::TokenRatio> token_ratios_;   // by ModelId
     std::vector<Connection*> waiting_for_disk_;
     std::atomic<bool> awaits_durable_{false};

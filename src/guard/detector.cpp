@@ -3,6 +3,7 @@
 #include "guard/detector.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "guard/dictionary.hpp"
@@ -291,6 +292,11 @@ bool Detector::Inside::scan(std::string_view text, DetectScratch& scratch, std::
 
 Detector::Detector(DetectorOptions options) : inside_(std::make_unique<Inside>(std::move(options))) {}
 Detector::~Detector() = default;
+
+std::uint64_t Detector::next_id() {
+    static std::atomic<std::uint64_t> last{0};
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 bool Detector::scan(std::string_view text, DetectScratch& scratch, std::vector<Finding>& findings) const {
     return inside_->scan<false>(text, scratch, findings);

@@ -67,10 +67,14 @@ public:
     [[nodiscard]] std::size_t open_tail(std::string_view text, const model::KindSet& kinds) const;
 
     [[nodiscard]] const DetectorOptions& options() const;
+    // Another for each detector of this process: what one found says nothing of another, also after a reload.
+    [[nodiscard]] std::uint64_t id() const { return id_; }
 
 private:
     struct Inside;
+    static std::uint64_t next_id();
     std::unique_ptr<Inside> inside_;
+    const std::uint64_t id_ = next_id();
 };
 
 }   // namespace gilmok::guard

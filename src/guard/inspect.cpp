@@ -1,7 +1,10 @@
 #include "guard/inspect.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
+#include "base/assert.hpp"
 #include "wire/json.hpp"
 
 namespace gilmok::guard {
@@ -48,10 +51,10 @@ bool is_identifier(std::string_view text) {
 
 }   // namespace
 
-class Inspection::Scan final : public Leaves {
+class Inspection::Scan final : public Leaves, public Parts {
 public:
-    Scan(Inspection& inspection, const Detector* detector, DetectScratch& scratch)
-        : in_(inspection), detector_(detector), scratch_(scratch) {
+    Scan(Inspection& inspection, const Detector* detector, DetectScratch& scratch, const Remembered& remembered = {})
+        : in_(inspection), detector_(detector), scratch_(scratch), remembered_(remembered) {
         const bool has_own = detector != nullptr && (detector->options().patterns || detector->options().dictionary);
         skips_words_ = !has_own;   // the organisation's own terms may be any word
     }
@@ -83,7 +86,48 @@ public:
         return true;
     }
 
+    // Null where nothing is remembered.
+    [[nodiscard]] Parts* parts() {
+        const bool is_on = detector_ != nullptr && remembered_.memory != nullptr && remembered_.memory->is_on();
+        return is_on ? this : nullptr;
+    }
+
+    bool is_known(const CleanMemory::Place& place, std::string_view text) override {
+        CleanMemory& memory = *remembered_.memory;
+        Open& open = open_[open_count_];
+        open = {std::nullopt, in_.findings_.size()};
+        if (const auto& begun = begun_at(place)) {
+            open.tag = memory.tag(*begun, text);
+            if (memory.knows(*open.tag)) return true;
+        }
+        ++open_count_;
+        GILMOK_ASSERT(open_count_ < open_.size());
+        return false;
+    }
+
+    // Nothing was found in the part, also no media, which may not go everywhere.
+    void done() override {
+        const Open& open = open_[--open_count_];
+        if (open.tag && in_.findings_.size() == open.findings) remembered_.memory->remember(*open.tag);
+    }
+
 private:
+    // A part that is being told.
+    struct Open {
+        std::optional<TextTag> tag;
+        std::size_t findings = 0;   // before it
+    };
+    static constexpr std::size_t parts_max = 2 + nested_max;   // a stretch, and a string in it, and strings in that
+
+    // Messages stand in one array, so that what begins with it is made once. Keys in strings of JSON have no address of their own.
+    const std::optional<TextTagger::Block>& begun_at(const CleanMemory::Place& place) {
+        const bool is_stretch = place.what != CleanMemory::Place::What::string;
+        if (is_stretch && place.what == last_.what && place.key.data() == last_.key.data()) return begun_;
+        last_ = place;
+        begun_ = remembered_.memory->begin({remembered_.tenant, detector_->id()}, place);
+        return begun_;
+    }
+
     // Fills labelled_ with "key: text" for short values. Returns the bytes in front of the text, 0 when there is no label.
     std::size_t label(const Leaf& leaf) {
         constexpr std::size_t value_bytes_max = 256, key_bytes_max = 64;
@@ -132,6 +176,11 @@ private:
     std::vector<model::Finding> found_;
     std::string labelled_;
     bool skips_words_ = true;
+    Remembered remembered_;
+    CleanMemory::Place last_;   // whose beginning is begun_
+    std::optional<TextTagger::Block> begun_;
+    std::array<Open, parts_max + 1> open_;
+    std::size_t open_count_ = 0;
 };
 
 // Where `value` of a leaf is cut out; a copy of it where the body has it escaped.
@@ -147,26 +196,31 @@ Inspection::Place Inspection::place_of(const Leaf& leaf, std::string_view value,
     return place;
 }
 
-Result<bool> Inspection::run(Scan& scan, std::string_view body, std::string_view content_type) {
+Result<bool> Inspection::begin(std::string_view body, bool is_form) {
     body_ = body;
     findings_.clear();
     places_.clear();
     kept_.clear();
-    is_form_ = !content_type.empty();
+    is_form_ = is_form;
     if (body.size() > UINT32_MAX) return failed("the body is too long to be looked through");
-    WalkScratch scratch;
-    return is_form_ ? walk_form(content_type, body, scan) : walk(body, scratch, scan);
+    return true;
 }
 
-Result<bool> Inspection::read(std::string_view body, const Detector* detector, DetectScratch& scratch) {
-    Scan scan(*this, detector, scratch);
-    return run(scan, body, {});
+Result<bool> Inspection::read(std::string_view body, const Detector* detector, DetectScratch& scratch,
+                              Remembered remembered) {
+    GILMOK_TRY(has_begun, begin(body, false));
+    static_cast<void>(has_begun);
+    Scan scan(*this, detector, scratch, remembered);
+    WalkScratch texts;
+    return walk(body, texts, scan, scan.parts());
 }
 
 Result<bool> Inspection::read_form(std::string_view content_type, std::string_view body, const Detector* detector,
                                    DetectScratch& scratch) {
+    GILMOK_TRY(has_begun, begin(body, true));
+    static_cast<void>(has_begun);
     Scan scan(*this, detector, scratch);
-    return run(scan, body, content_type.empty() ? " " : content_type);
+    return walk_form(content_type.empty() ? " " : content_type, body, scan);
 }
 
 std::string_view Inspection::value(std::size_t index) const {

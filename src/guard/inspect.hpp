@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "guard/clean_memory.hpp"
 #include "guard/detector.hpp"
 #include "guard/external.hpp"
 #include "guard/walk.hpp"
@@ -22,6 +23,12 @@
 namespace gilmok::guard {
 
 inline constexpr std::size_t request_findings_max = 100'000;
+
+// What was found clean before, and for whom. Without a memory, or without a detector, everything is looked through.
+struct Remembered {
+    CleanMemory* memory = nullptr;
+    model::TenantId tenant = model::TenantId::none;
+};
 
 class Inspection {
 public:
@@ -35,7 +42,8 @@ public:
     };
 
     // Reads a JSON body that was checked; `detector` may be nullptr: then only media are told. The body must outlive this.
-    Result<bool> read(std::string_view body, const Detector* detector, DetectScratch& scratch);
+    Result<bool> read(std::string_view body, const Detector* detector, DetectScratch& scratch,
+                      Remembered remembered = {});
     Result<bool> read_form(std::string_view content_type, std::string_view body, const Detector* detector,
                            DetectScratch& scratch);
     // Adds what an external detector found in the texts of external_question(body, model, …); `body` is the JSON that was read, if one
@@ -58,7 +66,7 @@ private:
     class Scan;
     class Placing;
     Place place_of(const Leaf& leaf, std::string_view value, const Span& span);
-    Result<bool> run(Scan& scan, std::string_view body, std::string_view content_type);
+    Result<bool> begin(std::string_view body, bool is_form);
 
     std::string_view body_;
     std::vector<model::Finding> findings_;

@@ -1,10 +1,11 @@
 #include "guard/walk.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/text.hpp"
 #include "dialect/openai.hpp"
+#include "guard/stretches.hpp"
+#include "guard/unescape.hpp"
 #include "wire/json.hpp"
 #include "wire/json_string.hpp"
 
@@ -14,104 +15,6 @@ namespace {
 
 using What = Leaf::What;
 using Kernel = wire::json::FastKernel;
-
-constexpr std::array<std::int32_t, 256> hex_values = [] {
-    std::array<std::int32_t, 256> values{};
-    values.fill(-1);
-    for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
-    for (int i = 0; i < 6; ++i)
-        values[static_cast<std::size_t>('a' + i)] = values[static_cast<std::size_t>('A' + i)] = 10 + i;
-    return values;
-}();
-
-// The four hex digits at `at`; negative when one is none.
-std::int32_t hex4(const char* at) {
-    const auto value = [&](int i) { return hex_values[static_cast<unsigned char>(at[i])]; };
-    const std::int32_t high = value(0) | value(1), low = value(2) | value(3);
-    return (high | low) < 0 ? -1 : value(0) << 12 | value(1) << 8 | value(2) << 4 | value(3);
-}
-
-// Bytes of UTF-8 that the escape at the front of `raw` stands for, as json::append_unescaped() resolves it.
-std::size_t escaped_bytes(std::string_view raw, std::size_t& used) {
-    used = 2;
-    if (raw.size() < 6 || raw[1] != 'u') return 1;
-    used = 6;
-    const std::int32_t code = hex4(raw.data() + 2);
-    if (code < 0x80) return 1;
-    if (code < 0x800) return 2;
-    const bool is_pair = code >= 0xd800 && code <= 0xdbff && raw.size() >= 12 && raw[6] == '\\' && raw[7] == 'u';
-    if (!is_pair) return 3;
-    const std::int32_t low = hex4(raw.data() + 8);
-    if (low < 0xdc00 || low > 0xdfff) return 3;
-    used = 12;
-    return 4;
-}
-
-char plain_escape(char letter) {
-    switch (letter) {
-        case 'b': return '\b';
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        default: return letter;
-    }
-}
-
-// As json::append_unescaped(), several times as fast: many clients write every letter above ASCII as "\uXXXX", so that a Korean
-// prompt is nothing but escapes.
-bool unescape(std::string_view raw, std::string& out) {
-    out.resize(raw.size());   // an escape is never shorter than what it stands for
-    char* to = out.data();
-    const char* at = raw.data();
-    const char* const end = at + raw.size();
-    const auto put = [&](std::int32_t byte) { *to++ = static_cast<char>(byte); };
-    while (at != end) {
-        if (*at != '\\') {
-            const void* const found = std::memchr(at, '\\', static_cast<std::size_t>(end - at));
-            const char* const stop = found == nullptr ? end : static_cast<const char*>(found);
-            to = std::copy(at, stop, to);
-            at = stop;
-            continue;
-        }
-        if (end - at < 2) return false;
-        if (at[1] != 'u') {
-            *to++ = plain_escape(at[1]);
-            at += 2;
-            continue;
-        }
-        std::int32_t code = end - at < 6 ? -1 : hex4(at + 2);
-        if (code < 0) return false;
-        at += 6;
-        if (code >= 0xd800 && code <= 0xdfff) {
-            const bool is_pair = code <= 0xdbff && end - at >= 6 && at[0] == '\\' && at[1] == 'u';
-            const std::int32_t low = is_pair ? hex4(at + 2) : -1;
-            if (low >= 0xdc00 && low <= 0xdfff) {
-                code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                at += 6;
-            } else {
-                code = 0xfffd;
-            }
-        }
-        if (code < 0x80) {
-            put(code);
-            continue;
-        }
-        if (code < 0x800) {
-            put(0xc0 | code >> 6);
-        } else if (code < 0x10000) {
-            put(0xe0 | code >> 12);
-            put(0x80 | (code >> 6 & 0x3f));
-        } else {
-            put(0xf0 | code >> 18);
-            put(0x80 | (code >> 12 & 0x3f));
-            put(0x80 | (code >> 6 & 0x3f));
-        }
-        put(0x80 | (code & 0x3f));
-    }
-    out.resize(static_cast<std::size_t>(to - out.data()));
-    return true;
-}
 
 constexpr std::array<bool, 256> base64_letters = [] {
     std::array<bool, 256> is{};
@@ -158,12 +61,46 @@ bool is_link(std::string_view text) {
 
 class Walker {
 public:
-    Walker(WalkScratch& scratch, Leaves& leaves) : scratch_(scratch), leaves_(leaves) {}
+    Walker(WalkScratch& scratch, Leaves& leaves, Parts* parts) : scratch_(scratch), leaves_(leaves), parts_(parts) {}
 
-    Result<bool> walk(std::string_view text, Nest* nest, std::uint8_t nested) {
+    Result<bool> body(std::string_view text) {
+        Stretches stretches(text);
+        if (parts_ == nullptr || !stretches.is_object()) return walk(text, {});
+        for (Stretch stretch = stretches.next(); stretch.what != Stretch::What::none; stretch = stretches.next()) {
+            GILMOK_TRY(told, part(stretch));
+            static_cast<void>(told);
+        }
+        return true;
+    }
+
+private:
+    // Where a text that is walked stands.
+    struct Start {
+        std::size_t depth = 0;             // objects and arrays of the body around it
+        std::string_view array_key = {};   // at depth 2
+        Nest* nest = nullptr;
+        std::uint8_t nested = 0;
+    };
+
+    Result<bool> part(const Stretch& stretch) {
+        const bool is_members = stretch.what == Stretch::What::members;
+        const Start start{is_members ? 1U : 2U, stretch.key};
+        if (stretch.text.size() < stretch_bytes_min) return walk(stretch.text, start);
+        stretch_bytes_ = stretch.text.size();
+        const auto what = is_members ? CleanMemory::Place::What::members : CleanMemory::Place::What::elements;
+        if (parts_->is_known({.what = what, .key = stretch.key}, stretch.text)) return true;
+        GILMOK_TRY(told, walk(stretch.text, start));
+        parts_->done();
+        return told;
+    }
+
+    Result<bool> walk(std::string_view text, const Start& start) {
         // The text is checked, so a token's first byte says what it is, and a string followed by a colon is a key.
-        std::array<Container, containers_max> open{};
-        std::size_t depth = 0;
+        std::array<Container, containers_max>& open = open_[start.nested];
+        std::size_t depth = start.depth;
+        open[0] = {};
+        open[1] = {{}, true};
+        open[2] = {start.array_key, false};
         std::string_view key;
         const char* at = text.data();
         const char* const end = at + text.size();
@@ -180,24 +117,23 @@ public:
                 }
                 case '}':
                 case ']':
-                    if (depth == 0) return broken();
+                    if (depth == start.depth) return broken();
                     --depth;
                     ++at;
                     break;
                 case '"': {
-                    bool is_ascii = true;
-                    const auto found = Kernel::string_end(at + 1, end, is_ascii);
-                    if (!found.is_whole) return broken();
-                    const std::string_view raw(at + 1, static_cast<std::size_t>(found.stop - at - 1));
-                    at = Kernel::space_end(found.stop + 1, end);
+                    const char* const quote = closing_quote(at + 1, end);
+                    if (quote == end) return broken();
+                    const std::string_view raw(at + 1, static_cast<std::size_t>(quote - at - 1));
+                    at = Kernel::space_end(quote + 1, end);
                     const bool is_key = at != end && *at == ':';
-                    Where where{key, current().key, nest, nested};
+                    Where where{key, current().key, start.nest, start.nested};
                     if (!current().is_object && depth > 0) {
                         where.key = current().key;
                         where.outer_key = open[std::min(depth, containers_max) - 1].key;
                     }
                     if (is_key) key = raw;
-                    GILMOK_TRY(told, string(raw, is_key, where));
+                    GILMOK_TRY(told, is_key ? name(raw, where) : string(raw, where));
                     static_cast<void>(told);
                     break;
                 }
@@ -208,8 +144,8 @@ public:
                         for (; at != end && is_of_number(*at); ++at) digits += *at >= '0' && *at <= '9';
                         if (digits < number_digits_min) break;
                         const std::string_view raw(begin, static_cast<std::size_t>(at - begin));
-                        const Leaf leaf{What::number, raw,   raw, current().is_object ? key : current().key,
-                                        nested,       false, nest};
+                        const Leaf leaf{What::number, raw,   raw,       current().is_object ? key : current().key,
+                                        start.nested, false, start.nest};
                         GILMOK_TRY(told, leaves_.leaf(leaf));
                         static_cast<void>(told);
                     } else {
@@ -217,10 +153,9 @@ public:
                     }
             }
         }
-        return depth == 0 ? Result<bool>(true) : broken();
+        return depth == start.depth ? Result<bool>(true) : Result<bool>(broken());
     }
 
-private:
     static constexpr std::size_t containers_max = 64;   // keys of deeper ones are not told apart
     struct Container {
         std::string_view key;
@@ -235,24 +170,47 @@ private:
     static bool is_of_number(char c) {
         return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
     }
-    static Result<bool> broken() {
+    static tl::unexpected<Error> broken() {
         return fail(Code::bad_json, Fault::client, Retry::never, "the text is not the JSON that it was said to be");
     }
 
-    Result<bool> string(std::string_view raw, bool is_key, const Where& where) {
-        Leaf leaf{is_key ? What::key : What::text, raw, raw, where.key, where.nested, false, where.nest};
-        if (raw.size() > leaf_bytes_max)
+    Result<bool> name(std::string_view raw, const Where& where) {
+        Leaf leaf{What::key, raw, raw, where.key, where.nested, false, where.nest};
+        GILMOK_TRY(is_read, read(leaf));
+        static_cast<void>(is_read);
+        return leaves_.leaf(leaf);
+    }
+
+    Result<bool> string(std::string_view raw, const Where& where) {
+        const bool is_part = parts_ != nullptr && raw.size() >= string_part_bytes_min &&
+                             raw.size() < stretch_bytes_ / 4 * 3;   // else it is known when its stretch is
+        if (!is_part) return value(raw, where);
+        if (parts_->is_known({.nested = where.nested, .key = where.key, .outer_key = where.outer_key}, raw))
+            return true;
+        GILMOK_TRY(told, value(raw, where));
+        parts_->done();
+        return told;
+    }
+
+    // Undoes the escapes.
+    Result<bool> read(Leaf& leaf) {
+        if (leaf.raw.size() > leaf_bytes_max)
             return fail(Code::guard_failed, Fault::client, Retry::never, "a string is too long to be looked through");
-        if (wire::json::has_escape(raw)) {
-            std::string& text = scratch_.text[where.nested];
-            if (!unescape(raw, text)) return broken();
-            leaf.text = text;
-            leaf.is_escaped = true;
-        }
-        if (is_key) return leaves_.leaf(leaf);
+        if (!wire::json::has_escape(leaf.raw)) return true;
+        std::string& text = scratch_.text[leaf.nested];
+        if (!unescape(leaf.raw, text)) return broken();
+        leaf.text = text;
+        leaf.is_escaped = true;
+        return true;
+    }
+
+    Result<bool> value(std::string_view raw, const Where& where) {
+        Leaf leaf{What::text, raw, raw, where.key, where.nested, false, where.nest};
+        GILMOK_TRY(is_read, read(leaf));
+        static_cast<void>(is_read);
         if (where.nested < nested_max && looks_like_json(leaf.text) && wire::json::scan(leaf.text, {}, nullptr)) {
             Nest nest{where.nest, raw, leaf.text, Escapes(raw)};
-            return walk(leaf.text, &nest, static_cast<std::uint8_t>(where.nested + 1));
+            return walk(leaf.text, {.nest = &nest, .nested = static_cast<std::uint8_t>(where.nested + 1)});
         }
         bool is_opaque = false;
         if (is_media(leaf, where, is_opaque)) {
@@ -299,6 +257,10 @@ private:
 
     WalkScratch& scratch_;
     Leaves& leaves_;
+    Parts* parts_;
+    std::size_t stretch_bytes_ = 0;   // of the one that is walked
+    std::array<std::array<Container, containers_max>, nested_max + 1>
+        open_;   // what lies around the place, by `nested`
 };
 
 class FormLeaves final : public dialect::openai::FormParts {
@@ -372,8 +334,8 @@ Span LeafPlace::of(std::size_t begin, std::size_t end) {
     return {static_cast<std::size_t>(from - body_.data()), static_cast<std::size_t>(to - body_.data())};
 }
 
-Result<bool> walk(std::string_view body, WalkScratch& scratch, Leaves& leaves) {
-    return Walker(scratch, leaves).walk(body, nullptr, 0);
+Result<bool> walk(std::string_view body, WalkScratch& scratch, Leaves& leaves, Parts* parts) {
+    return Walker(scratch, leaves, parts).body(body);
 }
 
 Result<bool> walk_form(std::string_view content_type, std::string_view body, Leaves& leaves) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "guard/clean_memory.hpp"
 
 namespace gilmok::guard {
 
@@ -71,6 +72,18 @@ public:
     virtual Result<bool> leaf(const Leaf& leaf) = 0;
 };
 
+// Who remembers parts of a body that need not be told again: a whole string, or a stretch of the body (guard/stretches.hpp). Parts lie
+// in one another: calls come as brackets do.
+class Parts {
+public:
+    virtual ~Parts() = default;
+    // True: the part is passed over. False: its leaves follow, then done() comes; of an error it does not.
+    virtual bool is_known(const CleanMemory::Place& place, std::string_view text) = 0;
+    virtual void done() = 0;
+};
+inline constexpr std::size_t string_part_bytes_min = 256;   // a shorter string would take a place for little
+inline constexpr std::size_t stretch_bytes_min = 24;
+
 inline constexpr std::size_t leaf_bytes_max = 32U << 20;   // of unescaped text; a longer one: guard_failed
 inline constexpr std::uint8_t nested_max = 2;
 inline constexpr std::size_t number_digits_min = 7;   // a shorter number is nobody's identifier
@@ -82,9 +95,9 @@ struct WalkScratch {
 };
 
 // Calls `leaves` in the body's order. A link, or a data: URL that is not base64, is told twice: as media with an empty text
-// that stands where it begins, then as text. Errors: what `leaves`
-// returned; guard_failed for a string that is too long; bad_json where the body is not what it was said to be.
-Result<bool> walk(std::string_view body, WalkScratch& scratch, Leaves& leaves);
+// that stands where it begins, then as text. With `parts` the body is cut up, and the leaves of known parts are not told.
+// Errors: what `leaves` returned; guard_failed for a string that is too long; bad_json where the body is not what it was said to be.
+Result<bool> walk(std::string_view body, WalkScratch& scratch, Leaves& leaves, Parts* parts = nullptr);
 // The text fields and the file names of a multipart form, and its files as media without text. Errors: member_invalid
 // (not a form as RFC 7578 wants it), what `leaves` returned.
 Result<bool> walk_form(std::string_view content_type, std::string_view body, Leaves& leaves);
