@@ -18,7 +18,7 @@ import sys
 import time
 
 import common
-from common import GILMOK, TOOLS, Process, Results
+from common import GILMOK, TOOLS, Results
 
 KINDS = ["budget_month", "tokens_day", "requests_per_minute", "budget_day", "tokens_per_minute", "budget_window", "tokens_month",
          "tokens_window"]
@@ -26,16 +26,6 @@ LEVELS = ["{0}/department/team", "{0}/department", "{0}"]
 OUTPUT_TOKENS = 100
 INPUT_BOUND_GUESS = 476       # of the driver's body; the calibration says what it is
 CALIBRATION_LIMIT = 10**12
-
-
-class Proof:
-    def __init__(self):
-        self.broken, self.rows = [], []
-
-    def expect(self, claim, holds, seen):
-        self.rows.append([claim, str(seen), "kept" if holds else "BROKEN"])
-        if not holds:
-            self.broken.append(claim)
 
 
 def run_treasury(proof, results, options):
@@ -97,28 +87,15 @@ class Round:
         return "\n".join(lines)
 
 
-class Gateway:
+class Gateway(common.Served):
     """gilmok before the upstream that holds; a token in and a token out cost 1 KRW each, so that money counts tokens."""
 
     def __init__(self, directory, rounds, bound):
-        self.directory, self.port = directory, common.free_port()
-        self.admin_port = common.free_port()
-        self.access_log = directory / "access.log"
-        self.driver, upstream_port = None, None
-        directory.mkdir()
-        driver = subprocess.Popen([str(TOOLS / "load_burst_driver"), "--port", str(self.port), "--connections", "1000"],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.driver = driver
-        upstream_port = int(driver.stdout.readline())
-        (directory / "state").mkdir(mode=0o700)
-        config = directory / "gilmok.toml"
-        config.write_text(f"""
-[server]
-listen = ["127.0.0.1:{self.port}"]
-admin = "127.0.0.1:{self.admin_port}"
-shards = 2
-state_dir = "{directory}/state"
-
+        super().__init__(directory)
+        self.driver = subprocess.Popen([str(TOOLS / "load_burst_driver"), "--port", str(self.port), "--connections", "1000"],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        upstream_port = int(self.driver.stdout.readline())
+        self.configure(f"""
 [upstream.held]
 kind = "openai"
 url = "http://127.0.0.1:{upstream_port}/v1"
@@ -145,10 +122,8 @@ currency = "KRW"
 access = "{self.access_log}"
 level = "warn"
 
-""" + "\n".join(one.written(bound) for one in rounds))
-        self.process = Process([GILMOK, "serve", "-c", config], env={f"BURST_KEY_{one.number}": one.key for one in rounds},
-                               log=directory / "gilmok.log")
-        common.wait_for_port(self.process, self.port, 10)
+""" + "\n".join(one.written(bound) for one in rounds), shards=2)
+        self.start({f"BURST_KEY_{one.number}": one.key for one in rounds})
 
     def ask(self, key, requests, mode, input_bound, seed):
         self.driver.stdin.write(f"{key} {requests} {mode} {OUTPUT_TOKENS} {input_bound} {seed}\n")
@@ -169,14 +144,12 @@ level = "warn"
 
     def lines_dropped(self):
         """Lines of the access log that were given up because the disk or its thread did not follow; they are counted."""
-        token = (self.directory / "state" / "admin.token").read_text().strip()
-        body = common.get(self.admin_port, "/metrics", {"authorization": f"Bearer {token}"})[2].decode()
-        return sum(int(float(line.split()[1])) for line in body.splitlines() if line.startswith("gilmok_access_lines_dropped_total"))
+        return self.total("gilmok_access_lines_dropped_total")
 
     def stop(self):
         self.driver.stdin.close()
         self.driver.wait(10)
-        self.process.stop()
+        super().stop()
 
 
 def calibrate(directory, seed):
@@ -277,7 +250,7 @@ def main():
     if not os.access(GILMOK, os.X_OK):
         sys.exit(f"no {GILMOK}: build it first")
     common.raise_file_limit()
-    proof, results = Proof(), Results("burst")
+    proof, results = common.Proof(), Results("burst")
     if options.layer != "wire":
         run_treasury(proof, results, options)
     if options.layer != "treasury":

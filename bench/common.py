@@ -4,10 +4,12 @@ Standard library only. Every process is started here and ended here by its own i
 """
 
 import atexit
+import collections
 import http.client
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -25,6 +27,7 @@ TOOLS = BUILD / "bench"
 CORES = sorted(os.sched_getaffinity(0))
 PROXY_CORE = CORES[0]
 LOAD_CORE = CORES[1 % len(CORES)]
+SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? ([-+.eE0-9]+)$")
 
 
 class Skip(Exception):
@@ -166,6 +169,71 @@ def wait_for_answer(process, ask, wait_s):
             pass
         time.sleep(0.1)
     raise Skip(f"no answer within {wait_s} s: {process.tail(3)}")
+
+
+class Served:
+    """One `gilmok serve` in a directory of its own: its ports, its state, its log, and what its admin listener tells."""
+
+    def __init__(self, directory):
+        self.directory, self.state = pathlib.Path(directory), pathlib.Path(directory) / "state"
+        self.port, self.admin_port = free_port(), free_port()
+        self.config, self.access_log = self.directory / "gilmok.toml", self.directory / "access.log"
+        self.process = None
+        self.state.mkdir(mode=0o700, parents=True)
+
+    def configure(self, text, shards=1, server=""):
+        """[server], with the lines of `server` besides, and then `text`."""
+        self.config.write_text(f"""[server]
+listen = ["127.0.0.1:{self.port}"]
+admin = "127.0.0.1:{self.admin_port}"
+shards = {shards}
+state_dir = "{self.state}"
+{server}
+{text}""")
+
+    def launch(self, env, core=None):
+        self.process = Process([GILMOK, "serve", "-c", self.config], core=core, env=env, log=self.directory / "gilmok.log",
+                               cwd=self.directory)
+        return self.process
+
+    def start(self, env, core=None):
+        self.launch(env, core)
+        wait_for_port(self.process, self.port, 10)
+
+    def stop(self):
+        self.process.stop()
+
+    def admin(self, path):
+        """The answer of the admin listener, asked with the token that the gateway made, if it made one."""
+        token = self.state / "admin.token"
+        headers = {"authorization": f"Bearer {token.read_text().strip()}"} if token.exists() else {}
+        return get(self.admin_port, path, headers)
+
+    def metrics(self):
+        """name → list of (labels as text, value)"""
+        status, _, body = self.admin("/metrics")
+        if status != 200:
+            raise RuntimeError(f"/metrics answered {status} {body[:200]!r}")
+        found = collections.defaultdict(list)
+        for line in body.decode().splitlines():
+            if match := SAMPLE.match(line):
+                found[match[1]].append((match[2] or "", float(match[3])))
+        return found
+
+    def total(self, name, label=""):
+        return int(sum(value for labels, value in self.metrics()[name] if label in labels))
+
+
+class Proof:
+    """The claims of a proof, each kept or broken, with what was seen."""
+
+    def __init__(self):
+        self.broken, self.rows = [], []
+
+    def expect(self, claim, holds, seen):
+        self.rows.append([claim, str(seen), "kept" if holds else "BROKEN"])
+        if not holds:
+            self.broken.append(claim)
 
 
 class Results:

@@ -11,7 +11,6 @@ import collections
 import json
 import os
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
@@ -19,21 +18,18 @@ import threading
 import time
 
 import common
-from common import GILMOK, LOAD_CORE, PROXY_CORE, TOOLS, Process, Results
+from common import GILMOK, LOAD_CORE, PROXY_CORE, TOOLS, Results
 
 KEY = "gk-fault-0123456789abcdefghijklmnopqrstuvwxy"
 RSS_GROWTH_KB_MAX = 2_048      # between the middle and the last third
 RSS_GROWTH_SHARE_MAX = 0.05
-SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? ([-+.eE0-9]+)$")
 
 
-class Gateway:
+class Gateway(common.Served):
     """gilmok with two upstreams behind one model, both the fault upstream, and timeouts short enough to wait for."""
 
     def __init__(self, directory, upstream_port, shards):
-        self.directory = directory
-        self.port, self.admin_port = common.free_port(), common.free_port()
-        self.access_log = directory / "access.log"
+        super().__init__(directory)
         upstreams = "".join(f"""
 [upstream.{name}]
 kind = "openai"
@@ -46,13 +42,7 @@ connections_max = 4000
 scrape_interval = "0ms"
 eject_after = 1000
 """ for name in ("one", "two"))
-        config = directory / "gilmok.toml"
-        config.write_text(f"""
-[server]
-listen = ["127.0.0.1:{self.port}"]
-admin = "127.0.0.1:{self.admin_port}"
-shards = {shards}
-state_dir = "{directory}/state"
+        self.configure(f"""
 {upstreams}
 [model.fault-model]
 try = ["one/fault-model", "two/fault-model"]
@@ -79,33 +69,14 @@ on = false
 [log]
 access = "{self.access_log}"
 level = "warn"
-""")
-        (directory / "state").mkdir(mode=0o700)
-        self.process = Process([GILMOK, "serve", "-c", config], core=PROXY_CORE if shards == 1 else None,
-                               env={"GILMOK_FAULT_KEY": KEY}, log=directory / "gilmok.log")
-        common.wait_for_port(self.process, self.port, 10)
+""", shards)
+        self.start({"GILMOK_FAULT_KEY": KEY}, PROXY_CORE if shards == 1 else None)
 
     def files_open(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def rss_kb(self):
         return int(pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
-
-    def metrics(self):
-        """name → list of (labels as text, value)"""
-        token = self.directory / "state" / "admin.token"
-        headers = {"authorization": f"Bearer {token.read_text().strip()}"} if token.exists() else {}
-        status, _, body = common.get(self.admin_port, "/metrics", headers)
-        if status != 200:
-            raise RuntimeError(f"/metrics answered {status} {body[:200]!r}")
-        found = collections.defaultdict(list)
-        for line in body.decode().splitlines():
-            if match := SAMPLE.match(line):
-                found[match[1]].append((match[2] or "", float(match[3])))
-        return found
-
-    def total(self, name, label=""):
-        return int(sum(value for labels, value in self.metrics()[name] if label in labels))
 
 
 class Watch(threading.Thread):
@@ -122,17 +93,6 @@ class Watch(threading.Thread):
                 self.files_max = max(self.files_max, self.gateway.files_open())
             except OSError:
                 return   # the process is gone; the checks will tell
-
-
-class Proof:
-    def __init__(self):
-        self.broken = []
-        self.rows = []
-
-    def expect(self, claim, holds, seen):
-        self.rows.append([claim, str(seen), "kept" if holds else "BROKEN"])
-        if not holds:
-            self.broken.append(claim)
 
 
 def drive(gateway, requests, seed, ids=None):
@@ -244,7 +204,7 @@ def main():
     directory = common.temporary_dir()
     upstream, upstream_port = common.start_printing_port([TOOLS / "load_fault_upstream"], LOAD_CORE, directory / "upstream.log")
     gateway = Gateway(directory, upstream_port, options.shards)
-    proof = Proof()
+    proof = common.Proof()
 
     # Warm first: buffers that are made once are no leak.
     warm = drive(gateway, 1_000, options.seed + 1)

@@ -3,14 +3,12 @@
 import http.client
 import http.server
 import json
-import pathlib
 import socketserver
-import stat
 import threading
 
 import common
 import subjects
-from common import GILMOK, Process, free_port, wait_for_answer, wait_for_port
+from common import wait_for_answer
 
 
 class Echo(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -106,23 +104,14 @@ def _texts(value, out):
             _texts(each, out)
 
 
-class Gate:
+class Gate(common.Served):
     """`gilmok serve` with the given upstreams: [(name, port, place, operator)], in the order in which they are tried."""
 
     key = subjects.KEY
 
     def __init__(self, directory, upstreams, more="", tenant="", environment=None):
-        self.directory = pathlib.Path(directory)
-        self.port, self.admin_port = free_port(), free_port()
-        state = self.directory / "state"
-        state.mkdir(mode=stat.S_IRWXU)
+        super().__init__(directory)
         text = f"""
-[server]
-listen = ["127.0.0.1:{self.port}"]
-admin = "127.0.0.1:{self.admin_port}"
-shards = 1
-state_dir = "{state}"
-admin_token = "env:GILMOK_BENCH_ADMIN"
 [tenant.bench]
 {tenant}
 [[key]]
@@ -130,7 +119,7 @@ name = "bench"
 tenant = "bench"
 secret = "env:GILMOK_BENCH_KEY"
 [log]
-access = "{self.directory}/access.log"
+access = "{self.access_log}"
 [model."{subjects.MODEL}"]
 try = [{", ".join(f'"{name}/{subjects.MODEL}"' for name, *_ in upstreams)}]
 pick = "first"
@@ -146,14 +135,10 @@ connect_timeout = "300ms"
 place = "{place}"
 operator = "{operator}"
 """
-        config = self.directory / "gilmok.toml"
-        config.write_text(text)
-        variables = {"GILMOK_BENCH_KEY": self.key, "GILMOK_BENCH_UPSTREAM_KEY": "upstream-key-0123456789",
-                     "GILMOK_BENCH_ADMIN": "admin-token-0123456789abcdef", **(environment or {})}
-        self.config = config
-        self.environment = variables
-        self.process = Process([GILMOK, "serve", "-c", config], env=variables, log=self.directory / "log", cwd=self.directory)
-        wait_for_port(self.process, self.port, 10)
+        self.configure(text, server='admin_token = "env:GILMOK_BENCH_ADMIN"')
+        self.environment = {"GILMOK_BENCH_KEY": self.key, "GILMOK_BENCH_UPSTREAM_KEY": "upstream-key-0123456789",
+                            "GILMOK_BENCH_ADMIN": "admin-token-0123456789abcdef", **(environment or {})}
+        self.start(self.environment)
         wait_for_answer(self.process, lambda: common.get(self.port, "/readyz")[0] == 200, 10)
 
     def ask(self, path, body, headers=None, timeout_s=20):
@@ -169,9 +154,6 @@ operator = "{operator}"
 
     def admin(self, path):
         return common.get(self.admin_port, path, {"authorization": f"Bearer {self.environment['GILMOK_BENCH_ADMIN']}"})
-
-    def stop(self):
-        self.process.stop()
 
 
 def content_of(answer):

@@ -10,7 +10,6 @@ import argparse
 import http.client
 import json
 import os
-import pathlib
 import random
 import select
 import shutil
@@ -22,7 +21,7 @@ import threading
 import time
 
 import common
-from common import GILMOK, LOAD_CORE, TOOLS, Process, Results
+from common import LOAD_CORE, TOOLS, Results
 
 DRIVER = TOOLS / "ledger_kill9"
 MODEL = "kill9-model"
@@ -32,16 +31,6 @@ KILLS_EARLY_SHARE = 0.25
 LOAD_S_MAX = 0.08          # how long a life lasts at most, once it is ready
 START_S_GUESS = 0.1        # until one was seen to start
 KILLS_PER_LEDGER = 100     # then it is checked, and the next one begins
-
-
-class Proof:
-    def __init__(self):
-        self.broken, self.rows = [], []
-
-    def expect(self, claim, holds, seen):
-        self.rows.append([claim, str(seen), "kept" if holds else "BROKEN"])
-        if not holds:
-            self.broken.append(claim)
 
 
 def kill(child):
@@ -189,19 +178,12 @@ class Clients:
         self.path.close()
 
 
-class GatewayRounds:
+class GatewayRounds(common.Served):
     """`gilmok serve` with its ledger, killed again and again under load."""
 
     def __init__(self, directory, upstream_port):
-        self.directory, self.port = directory, common.free_port()
-        self.config = directory / "gilmok.toml"
-        self.config.write_text(f"""
-[server]
-listen = ["127.0.0.1:{self.port}"]
-admin = "127.0.0.1:{common.free_port()}"
-shards = 2
-state_dir = "{directory}/state"
-
+        super().__init__(directory)
+        self.configure(f"""
 [upstream.mock]
 kind = "openai"
 url = "http://127.0.0.1:{upstream_port}/v1"
@@ -222,14 +204,12 @@ checkpoint_interval = "100ms"
 [log]
 access = "off"
 level = "error"
-""")
-        (directory / "state").mkdir(mode=0o700)
+""", shards=2)
 
-    def start(self):
-        """The process and how long it took to answer, None when it never did."""
+    def begin(self):
+        """The process and when it was begun."""
         began = time.monotonic()
-        process = Process([GILMOK, "serve", "-c", self.config], env={"GILMOK_KILL9_KEY": KEY}, log=self.directory / "gilmok.log")
-        return process, began
+        return self.launch({"GILMOK_KILL9_KEY": KEY}), began
 
     def wait_until_ready(self, process, began):
         while time.monotonic() - began < 20 and process.is_running():
@@ -251,7 +231,7 @@ def prove_gateway(proof, results, kills, seed):
     ready_s, failed, early = [], [], 0
     began = time.monotonic()
     for number in range(kills):
-        process, started = rounds.start()
+        process, started = rounds.begin()
         if rng.random() < KILLS_EARLY_SHARE:
             early += 1
             time.sleep(early_s(rng, ready_s))
@@ -265,7 +245,7 @@ def prove_gateway(proof, results, kills, seed):
         if not process.is_running():
             failed.append(f"life {number} ended by itself: {process.tail(3)}")
         kill(process.child)
-    process, started = rounds.start()
+    process, started = rounds.begin()
     ready = rounds.wait_until_ready(process, started)
     ready_s.append(ready if ready is not None else float("inf"))
     time.sleep(0.3)
@@ -309,7 +289,7 @@ def main():
     of_gateway = {"keeper": 0, "gateway": kills}.get(options.layer, max(kills // 10, 1))
     if not os.access(DRIVER, os.X_OK):
         sys.exit(f"no {DRIVER}: build it first")
-    proof, results = Proof(), Results("kill9")
+    proof, results = common.Proof(), Results("kill9")
     if kills > of_gateway:
         prove_keeper(proof, results, kills - of_gateway, options.seed)
     if of_gateway:

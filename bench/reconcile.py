@@ -51,11 +51,9 @@ def toml_tables(name, rows):
                    for row in rows)
 
 
-class Gateway:
+class Gateway(common.Served):
     def __init__(self, directory, upstream_ports, hedge_ms):
-        self.directory, self.state = directory, directory / "state"
-        self.port, self.admin_port = common.free_port(), common.free_port()
-        self.access_log = directory / "access.log"
+        super().__init__(directory)
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
         upstreams = "".join(f"""
 [upstream.{name}]
@@ -82,13 +80,7 @@ hedge_after = "{hedge_ms if name == 'rec-reason' else 0}ms"
         tenants = "".join(f'[tenant."org/{team}"]\n' for team in ("red", "blue", "blue/ops"))
         keys = "".join(f'[[key]]\nname = "k{i}"\ntenant = "org/{team}"\nsecret = "env:GILMOK_REC_KEY_{i}"\n'
                        for i, team in enumerate(("red", "red", "blue", "blue/ops")))
-        config = directory / "gilmok.toml"
-        config.write_text(f"""
-[server]
-listen = ["127.0.0.1:{self.port}"]
-admin = "127.0.0.1:{self.admin_port}"
-shards = 1
-state_dir = "{self.state}"
+        self.configure(f"""
 {upstreams}
 {models}
 [tenant.org]
@@ -116,18 +108,7 @@ level = "warn"
 {toml_tables("price", PRICES)}
 {toml_tables("fx", [{**rate, "date": today} for rate in RATES])}
 """)
-        self.state.mkdir(mode=0o700)
-        self.process = Process([GILMOK, "serve", "-c", config], env={**KEYS, "GILMOK_REC_KEY_N": KEY_OF_NOBODY}, log=directory / "gilmok.log")
-        common.wait_for_port(self.process, self.port, 10)
-
-    def metric(self, name):
-        token = self.state / "admin.token"
-        headers = {"authorization": f"Bearer {token.read_text().strip()}"} if token.exists() else {}
-        status, _, body = common.get(self.admin_port, "/metrics", headers)
-        if status != 200:
-            raise RuntimeError(f"/metrics answered {status} {body[:200]!r}")
-        return sum(float(line.rsplit(" ", 1)[1]) for line in body.decode().splitlines()
-                   if line.startswith(name + " ") or line.startswith(name + "{"))
+        self.start({**KEYS, "GILMOK_REC_KEY_N": KEY_OF_NOBODY})
 
     def budget_left(self):
         """What the treasury has left of the root's month, less what is set aside: told to a request that itself sets nothing aside,
@@ -155,7 +136,7 @@ def drive(gateway, requests, seed, book):
 def until_idle(gateway, wait_s):
     end = time.monotonic() + wait_s
     while time.monotonic() < end:
-        if not any(gateway.metric(name) for name in ("gilmok_exchanges_running", "gilmok_attempts_running", "gilmok_pool_connections_idle")):
+        if not any(gateway.total(name) for name in ("gilmok_exchanges_running", "gilmok_attempts_running", "gilmok_pool_connections_idle")):
             return
         time.sleep(0.2)
 
