@@ -3,21 +3,18 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/node_path.hpp"
 #include "base/text.hpp"
 
 namespace gilmok::archive {
 namespace {
 
-constexpr unsigned directory_mode = 0700;
-constexpr unsigned file_mode = 0600;
+constexpr unsigned key_directory_mode = 0700;
+constexpr unsigned key_file_mode = 0600;
 constexpr std::size_t directory_characters = 32;
 
 using Failure = tl::unexpected<io::FileError>;
 Failure wrong(std::string what) { return Failure(io::FileError{EBADMSG, std::move(what)}); }
-
-bool is_at_or_below(std::string_view path, std::string_view node) {
-    return path == node || (path.size() > node.size() && path.starts_with(node) && path[node.size()] == '/');
-}
 
 std::string_view without_line_end(std::string_view text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
@@ -44,9 +41,9 @@ io::FileResult<TenantKey> make_key(io::Files& files, const std::string& in, std:
     wipe(bytes);
     const auto wrapped = wrap(master, made.key, made.id, tenant, nonce);
     if (!wrapped) return wrong(in + ": no key can be made for this tenant");
-    if (auto done = files.make_directory(in, directory_mode); !done) return Failure(done.error());
+    if (auto done = files.make_directory(in, key_directory_mode); !done) return Failure(done.error());
     // On the disk before the first text is sealed with it.
-    if (auto done = files.write_atomically(in + "/key", write_wrapped_key(*wrapped), file_mode); !done)
+    if (auto done = files.write_atomically(in + "/key", write_wrapped_key(*wrapped), key_file_mode); !done)
         return Failure(done.error());
     return made;
 }
@@ -83,7 +80,7 @@ io::FileResult<Key> load_master_key(io::Files& files, const config::Archive& set
         Key key(bytes);
         std::string text = hex({bytes.data(), bytes.size()}) + "\n";
         wipe(bytes);
-        const auto written = files.write_atomically(path, text, file_mode);
+        const auto written = files.write_atomically(path, text, key_file_mode);
         wipe(text);
         if (!written) return Failure(written.error());
         return key;
@@ -145,7 +142,7 @@ io::FileResult<Destroyed> destroy_keys(io::Files& files, const std::string& dire
         const auto tell = [&](const io::FileResult<bool>& done) {
             if (!done) destroyed.problems.push_back(done.error().message);
         };
-        auto told = files.open_append(in + "/destroyed", file_mode);
+        auto told = files.open_append(in + "/destroyed", key_file_mode);
         if (told) {
             const auto written = (*told)->append(hex({key->key_id.data(), key->key_id.size()}) + " " + rfc3339(now) +
                                                  " " + key->tenant + "\n");

@@ -10,9 +10,9 @@ namespace {
 constexpr std::size_t boundary_bytes_max = 70;   // RFC 2046
 constexpr std::size_t parts_max = 128;
 constexpr std::size_t part_head_bytes_max = 4096;
-constexpr std::size_t model_bytes_max = 256;
+constexpr std::size_t form_model_bytes_max = 256;
 
-tl::unexpected<Error> invalid(std::string_view detail) {
+tl::unexpected<Error> invalid_form(std::string_view detail) {
     return fail(Code::member_invalid, Fault::client, Retry::never, detail);
 }
 
@@ -122,16 +122,16 @@ public:
         if (!is_exact || (is_model && seen_.model) || (is_stream && seen_.stream))
             return fail(Code::member_duplicate, Fault::client, Retry::never, given_twice);
         (is_model ? seen_.model : seen_.stream) = true;
-        if (part.is_file) return invalid("the form fields 'model' and 'stream' must not be files");
+        if (part.is_file) return invalid_form("the form fields 'model' and 'stream' must not be files");
         if (is_stream) {
             request_.is_stream = part.content == "true" || part.content == "True" || part.content == "1";
             return true;
         }
-        if (part.content.empty() || part.content.size() > model_bytes_max)
-            return invalid("the form field 'model' must hold 1 to 256 bytes");
+        if (part.content.empty() || part.content.size() > form_model_bytes_max)
+            return invalid_form("the form field 'model' must hold 1 to 256 bytes");
         for (const char c : part.content)
             if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')
-                return invalid("the form field 'model' must not hold control bytes");
+                return invalid_form("the form field 'model' must not hold control bytes");
         request_.model = part.content;
         request_.model_value = {wire::json::Type::string, part.content};
         return true;
@@ -148,23 +148,23 @@ Result<bool> read_form(std::string_view content_type, std::string_view body, For
     static constexpr std::string_view malformed = "the body is not multipart/form-data as RFC 7578 writes it";
     std::string_view boundary;
     if (!find_boundary(content_type, boundary))
-        return invalid("the body must be multipart/form-data with one boundary");
+        return invalid_form("the body must be multipart/form-data with one boundary");
     const std::string delimiter = "\r\n--" + std::string(boundary);
     // The first delimiter has no CRLF of its own when nothing precedes it; a preamble is refused, no client sends one.
-    if (!body.starts_with(std::string_view(delimiter).substr(2))) return invalid(malformed);
+    if (!body.starts_with(std::string_view(delimiter).substr(2))) return invalid_form(malformed);
     std::string_view rest = body.substr(delimiter.size() - 2);
     for (std::size_t count = 0; !rest.starts_with("--"); ++count) {
-        if (count == parts_max) return invalid("the form has too many parts");
-        if (!rest.starts_with("\r\n")) return invalid(malformed);
+        if (count == parts_max) return invalid_form("the form has too many parts");
+        if (!rest.starts_with("\r\n")) return invalid_form(malformed);
         rest.remove_prefix(2);
         const std::size_t head_bytes = rest.substr(0, part_head_bytes_max).find("\r\n\r\n");
         FormPart part;
         if (head_bytes == std::string_view::npos || !read_part_head(rest.substr(0, head_bytes), part))
-            return invalid(malformed);
+            return invalid_form(malformed);
         part.head = rest.substr(0, head_bytes);
         rest.remove_prefix(head_bytes + 4);
         const std::size_t content_bytes = rest.find(delimiter);
-        if (content_bytes == std::string_view::npos) return invalid(malformed);
+        if (content_bytes == std::string_view::npos) return invalid_form(malformed);
         part.content = rest.substr(0, content_bytes);
         GILMOK_TRY(is_read, parts.part(part));
         static_cast<void>(is_read);

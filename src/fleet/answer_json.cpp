@@ -21,7 +21,7 @@ void append_string(std::string& out, std::string_view text) {
     out.push_back('"');
 }
 
-void append_double(std::string& out, double number) {
+void append_fixed(std::string& out, double number) {
     std::array<char, 32> digits{};
     const auto end =
         std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed, 6).ptr;
@@ -98,7 +98,7 @@ void append_token_logprob(std::string& out, std::string_view token, std::size_t 
         out.append("{\"token\":");
         append_string(out, text);
         out.append(",\"logprob\":");
-        append_double(out, logprob);
+        append_fixed(out, logprob);
         out.push_back(',');
         append_token_bytes(out, text);
     };
@@ -126,7 +126,7 @@ void append_old_logprobs(std::string& out, const Answer& answer, std::size_t fir
             offsets.push_back(',');
         }
         append_string(tokens, answer.view(piece));
-        append_double(numbers, make_logprob(answer.view(piece), index, 0));
+        append_fixed(numbers, make_logprob(answer.view(piece), index, 0));
         append_number(offsets, offset + piece.begin);
     }
     out.append("{\"tokens\":[")
@@ -348,7 +348,7 @@ void append_embeddings(std::string& out, const SimRequest& request, const Answer
             out.push_back('[');
             for (std::size_t component = 0; component < vector.size(); ++component) {
                 if (component > 0) out.push_back(',');
-                append_double(out, static_cast<double>(vector[component]));
+                append_fixed(out, static_cast<double>(vector[component]));
             }
             out.push_back(']');
         }
@@ -387,7 +387,7 @@ void append_rerank(std::string& out, const SimRequest& request, const AnswerFram
         out.append(",\"document\":{\"text\":");
         append_string(out, request.prompts[ranked[place].index]);
         out.append("},\"relevance_score\":");
-        append_double(out, ranked[place].score);
+        append_fixed(out, ranked[place].score);
         out.push_back('}');
     }
     out.append("]}");

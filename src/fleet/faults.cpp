@@ -17,7 +17,7 @@ struct Named {
     What what;
 };
 
-constexpr std::array<Named, 15> names{{{"stall", What::stall},
+constexpr std::array<Named, 15> named_faults{{{"stall", What::stall},
                                        {"reset", What::reset},
                                        {"half-close", What::half_close},
                                        {"early-close", What::early_close},
@@ -52,7 +52,7 @@ constexpr std::uint32_t informational_default = 50;
 constexpr std::uint64_t at_max = 1'000'000;
 
 std::optional<What> what_of(std::string_view name) {
-    for (const Named& named : names)
+    for (const Named& named : named_faults)
         if (named.name == name) return named.what;
     return std::nullopt;
 }
@@ -136,7 +136,7 @@ std::optional<Fault> parse_fault(std::string_view text) {
     return fault;
 }
 
-// The names of a mix: those above, "1xx-flood", and a status as "error500" or "status429".
+// The named_faults of a mix: those above, "1xx-flood", and a status as "error500" or "status429".
 std::optional<Fault> parse_mixed(std::string_view name) {
     Fault fault;
     if (name == "1xx-flood") {
@@ -156,7 +156,7 @@ std::optional<Fault> parse_mixed(std::string_view name) {
 }  // namespace
 
 std::string_view name_of(Fault::What what) {
-    for (const Named& named : names)
+    for (const Named& named : named_faults)
         if (named.what == what) return named.name;
     return "none";
 }

@@ -41,7 +41,7 @@ constexpr EngineShape cpu_shape{.prefill_batch_max = 8, .prefix_granularity = 16
 
 constexpr std::string_view ml_energy = "ML.ENERGY leaderboard 0cd52da, vLLM, LM-Arena chat";
 constexpr std::string_view silicon = "aiconfigurator silicon sample 095f58a5, vLLM";
-constexpr std::string_view furiosa = "FuriosaAI product figures: 128/4096 on one card, 2048/128 on eight";
+constexpr std::string_view furiosa_figures = "FuriosaAI product figures: 128/4096 on one card, 2048/128 on eight";
 
 // A row: name, chip, model, chips, bytes of a weight and of a KV element, bytes kept back; then the fit (memory_use, kv_use,
 // flops_use, layer_ms, all_reduce_ms, sequence_ms), the shape, the power (idle, base, a sequence, most) and the source.
@@ -74,9 +74,9 @@ constexpr std::array<Profile, 18> table{{
     {"mi300x/llama-3.1-70b-fp8", mi300x, llama_70b, 1, 1, 2, 8e9,
      {.80, .80, .40, .050, .012, .170}, gpu_wide, {140, 480, .8, 750}, Calibration::vendor, 0, "MLPerf inference v4.1, server scenario"},
     {"rngd/llama-3.1-8b", rngd, llama_8b, 1, 1, 1, 1.5e9,
-     {.95, .95, .50, .020, 0, .095}, rngd_shape, {45, 110, .5, 180}, Calibration::vendor, 0, furiosa},
+     {.95, .95, .50, .020, 0, .095}, rngd_shape, {45, 110, .5, 180}, Calibration::vendor, 0, furiosa_figures},
     {"rngdx8/llama-3.1-70b", rngd, llama_70b, 8, 1, 2, 8e9,
-     {.95, .95, .65, .020, .005, .005}, rngd_shape, {360, 880, 4, 1440}, Calibration::vendor, 0, furiosa},
+     {.95, .95, .65, .020, .005, .005}, rngd_shape, {360, 880, 4, 1440}, Calibration::vendor, 0, furiosa_figures},
     {"atom-max/llama-3.1-8b", atom_max, llama_8b, 1, 2, 2, 4e9,
      {.80, .80, .40, .050, 0, .050}, atom_shape, {80, 180, 2, 350}, Calibration::uncalibrated, 0,
      "roofline of the data sheet; no public throughput found"},
@@ -151,11 +151,11 @@ double watts(const Profile& profile, std::uint64_t batch) {
     return std::min(profile.power.watts_max, profile.power.watts_base + profile.power.watts_per_sequence * static_cast<double>(batch));
 }
 
-std::uint32_t kv_blocks(const Profile& profile, std::uint32_t block_tokens) {
+std::uint32_t kv_blocks(const Profile& profile, std::uint32_t tokens_per_block) {
     const double weights = profile.model.params * profile.bytes_per_weight;
     const double room = profile.chip.memory_bytes * 0.9 * profile.chips - weights - profile.reserve_bytes;
     if (room <= 0) return 0;
-    return static_cast<std::uint32_t>(std::min(room / (kv_bytes_per_token(profile) * block_tokens), 4e9));
+    return static_cast<std::uint32_t>(std::min(room / (kv_bytes_per_token(profile) * tokens_per_block), 4e9));
 }
 
 std::uint64_t decode_bucket(const EngineShape& shape, std::uint64_t sequences) {

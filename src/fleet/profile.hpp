@@ -97,8 +97,8 @@ Duration step_time(const Profile& profile, const StepLoad& load);
 // Closed form for the steady state: `concurrency` sequences of that length, each new one prefilled among the others.
 double predict_tpot_ms(const Profile& profile, std::uint32_t concurrency, double tokens_in, double tokens_out);
 double watts(const Profile& profile, std::uint64_t batch);   // batch 0 is idle
-// KV blocks of `block_tokens` that fit beside the weights in 90 % of the memory; 0 when the model does not fit at all.
-std::uint32_t kv_blocks(const Profile& profile, std::uint32_t block_tokens);
+// KV blocks of `tokens_per_block` that fit beside the weights in 90 % of the memory; 0 when the model does not fit at all.
+std::uint32_t kv_blocks(const Profile& profile, std::uint32_t tokens_per_block);
 // The batch size that a decode of that many sequences is billed as.
 std::uint64_t decode_bucket(const EngineShape& shape, std::uint64_t sequences);
 

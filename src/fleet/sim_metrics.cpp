@@ -8,7 +8,7 @@ namespace gilmok::fleet {
 
 namespace {
 
-void append_double(std::string& out, double number) {
+void append_shortest(std::string& out, double number) {
     std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     out.append(digits.data(), end);
@@ -29,7 +29,7 @@ public:
                 .append(more)
                 .append("}");
         out_.push_back(' ');
-        append_double(out_, value);
+        append_shortest(out_, value);
         out_.push_back('\n');
     }
     void gauge(std::string_view name, double value, std::string_view more = {}) {
@@ -164,7 +164,7 @@ void Histogram::append(std::string& out, std::string_view name, std::string_view
         below += counts_[index];
         out.append(name).append("_bucket{").append(labels).append(",le=\"");
         if (index < bounds_s.size())
-            append_double(out, bounds_s[index]);
+            append_shortest(out, bounds_s[index]);
         else
             out.append("+Inf");
         out.append("\"} ");
@@ -172,7 +172,7 @@ void Histogram::append(std::string& out, std::string_view name, std::string_view
         out.push_back('\n');
     }
     out.append(name).append("_sum{").append(labels).append("} ");
-    append_double(out, sum_s_);
+    append_shortest(out, sum_s_);
     out.append("\n").append(name).append("_count{").append(labels).append("} ");
     append_number(out, below);
     out.push_back('\n');
@@ -197,7 +197,7 @@ std::string orca_report(std::string_view format, const EngineStats& engine) {
     if (!is_json && !equal_ignoring_case(format, "TEXT")) return report;
     report.append(is_json ? "JSON {\"named_metrics\":{\"kv_cache_usage_perc\":"
                           : "TEXT named_metrics.kv_cache_usage_perc=");
-    append_double(report, engine.kv_use());
+    append_shortest(report, engine.kv_use());
     report.append(is_json ? ",\"num_requests_waiting\":" : ", named_metrics.num_requests_waiting=");
     append_number(report, engine.waiting);
     if (is_json) report.append("}}");

@@ -19,7 +19,7 @@ using json::Value;
 
 constexpr std::size_t text_bytes_max = std::numeric_limits<std::uint32_t>::max();
 
-bool is_given(const Value& value) { return !value.text.empty() && value.type != Type::null; }
+bool is_said(const Value& value) { return !value.text.empty() && value.type != Type::null; }
 
 std::string text_of(const Value& value) {
     std::string text;
@@ -58,12 +58,12 @@ private:
     [[nodiscard]] Value member(std::string_view name) const { return json::find(body_, name); }
     [[nodiscard]] bool flag(std::string_view name) const {
         const Value value = member(name);
-        return is_given(value) && value.is_true();
+        return is_said(value) && value.is_true();
     }
 
     ApiResult<bool> number(std::string_view name, std::int64_t low, std::int64_t high, std::int64_t& out) const {
         const Value value = member(name);
-        if (!is_given(value)) return true;
+        if (!is_said(value)) return true;
         std::int64_t found = 0;
         if (value.type != Type::number || !json::to_i64(value, found) || found < low || found > high)
             return refuse(name, std::string(name) + " must be a whole number from " + std::to_string(low) + " to " +
@@ -103,10 +103,10 @@ private:
 
     ApiResult<bool> read_stream() {
         const Value stream = member("stream");
-        if (is_given(stream) && stream.type != Type::boolean) return refuse("stream", "stream must be true or false");
+        if (is_said(stream) && stream.type != Type::boolean) return refuse("stream", "stream must be true or false");
         request_.is_stream = flag("stream");
         const Value options = member("stream_options");
-        if (!is_given(options)) return true;
+        if (!is_said(options)) return true;
         if (!request_.is_stream) return refuse("stream_options", "stream_options is only allowed when stream is true");
         if (options.type != Type::object) return refuse("stream_options", "stream_options must be an object");
         request_.wants_usage = json::find(options, "include_usage").text == "true";
@@ -116,7 +116,7 @@ private:
 
     ApiResult<bool> read_stops() {
         const Value stop = member("stop");
-        if (!is_given(stop)) return true;
+        if (!is_said(stop)) return true;
         if (stop.type == Type::string) {
             request_.stops.push_back(text_of(stop));
         } else if (stop.type == Type::array) {
@@ -135,7 +135,7 @@ private:
 
     ApiResult<bool> read_tools() {
         const Value tools = member("tools");
-        if (is_given(tools)) {
+        if (is_said(tools)) {
             if (tools.type != Type::array) return refuse("tools", "tools must be an array");
             Cursor cursor(tools);
             for (Value tool; cursor.next_element(tool);) {
@@ -155,7 +155,7 @@ private:
     ApiResult<bool> read_tool_choice() {
         using Choice = SimRequest::ToolChoice;
         const Value choice = member("tool_choice");
-        if (!is_given(choice)) return true;
+        if (!is_said(choice)) return true;
         if (choice.type == Type::object) {
             request_.tool_choice = Choice::named;
             if (const Value function = json::find(choice, "function"); function.type == Type::object)
@@ -178,7 +178,7 @@ private:
 
     ApiResult<bool> read_format() {
         const Value format = member("response_format");
-        if (!is_given(format)) return true;
+        if (!is_said(format)) return true;
         const std::string type = format.type == Type::object ? text_of(json::find(format, "type")) : "";
         if (type == "text") return true;
         if (type == "json_object") {
@@ -197,13 +197,13 @@ private:
     // Chat asks with a flag and a number, completions with the number alone.
     void read_logprobs() {
         const Value logprobs = member("logprobs");
-        if (!is_given(logprobs)) return;
+        if (!is_said(logprobs)) return;
         if (logprobs.type == Type::number) {
             request_.wants_logprobs = true;
             json::to_i64(logprobs, request_.logprobs_top);
         } else if (logprobs.is_true()) {
             request_.wants_logprobs = true;
-            if (const Value top = member("top_logprobs"); is_given(top)) json::to_i64(top, request_.logprobs_top);
+            if (const Value top = member("top_logprobs"); is_said(top)) json::to_i64(top, request_.logprobs_top);
         }
         request_.logprobs_top = std::clamp<std::int64_t>(request_.logprobs_top, 0, 20);
     }
@@ -212,7 +212,7 @@ private:
         const Value messages = member("messages");
         if (messages.type != Type::array) return refuse("messages", "messages must be an array");
         std::string prompt;
-        if (const Value tools = member("tools"); is_given(tools))
+        if (const Value tools = member("tools"); is_said(tools))
             prompt.append("<|tools|>\n").append(tools.text).append("\n");
         Cursor cursor(messages);
         std::size_t count = 0;
@@ -222,7 +222,7 @@ private:
             if (role.empty()) return refuse("messages", "a message needs a role");
             const std::string content = content_of(json::find(message, "content"));
             prompt.append("<|").append(role).append("|>\n").append(content);
-            if (const Value calls = json::find(message, "tool_calls"); is_given(calls)) prompt.append(calls.text);
+            if (const Value calls = json::find(message, "tool_calls"); is_said(calls)) prompt.append(calls.text);
             prompt.push_back('\n');
             if (role == "user") request_.last_user = content;
             request_.has_tool_result = role == "tool";

@@ -34,7 +34,7 @@ std::string decoded(std::string_view text) {
 }
 
 // Nothing, or the refusal of a parameter that nobody reads.
-std::optional<AdminResponse> read_query(std::string_view query, report::ForecastAsked& asked) {
+std::optional<AdminResponse> read_forecast_query(std::string_view query, report::ForecastAsked& asked) {
     while (!query.empty()) {
         const std::size_t end = query.find('&');
         const std::string_view pair = query.substr(0, end);
@@ -61,7 +61,7 @@ std::optional<AdminResponse> read_query(std::string_view query, report::Forecast
 
 AdminResponse forecast(Control& control, const AdminRequest& request) {
     report::ForecastAsked asked;
-    if (auto refused = read_query(request.query, asked)) return std::move(*refused);
+    if (auto refused = read_forecast_query(request.query, asked)) return std::move(*refused);
     const auto tables = control.ask_tables();
     if (!tables) return refuse_admin(503, {.code = "no_tables", .what = tables.error().message});
     const config::Snapshot& snapshot = *control.setup()->snapshot;

@@ -12,13 +12,13 @@ namespace gilmok::gateway {
 
 namespace {
 
-constexpr io::Events acceptable = 1U << 0;
+constexpr io::Events client_waits = 1U << 0;
 constexpr io::Events house_timer = 1U << 0;
 constexpr io::Events burial = 1U << 0;
 // How often a shard looks after what nobody waits for: idle connections, log lines that grow old, gauges.
 constexpr Duration house_interval = std::chrono::milliseconds(200);
 
-std::uint64_t random_seed(io::Loop& loop) {
+std::uint64_t prng_seed(io::Loop& loop) {
     std::array<char, sizeof(std::uint64_t)> bytes{};
     loop.random_bytes(bytes);
     std::uint64_t seed = 0;
@@ -45,7 +45,7 @@ Shard::Shard(io::Loop& loop, std::uint32_t index, SetupPtr setup, Outlets outlet
       setup_(std::move(setup)),
       outlets_(std::move(outlets)),
       scratch_(std::make_unique<Scratch>()),
-      prng_(random_seed(loop)),
+      prng_(prng_seed(loop)),
       metrics_(index),
       body_budget_(setup_->snapshot->server.limits.bodies_bytes_max),
       admission_(setup_->snapshot->server.limits),
@@ -92,9 +92,9 @@ Result<io::Address> Shard::listen(const io::Address& address, bool is_shared) {
 }
 
 io::Task<> Shard::accept_from(io::Listener& listener, io::Waiter& waiter) {
-    listener.watch(&waiter, acceptable);
+    listener.watch(&waiter, client_waits);
     for (;;) {
-        co_await waiter.wait(acceptable);
+        co_await waiter.wait(client_waits);
         // Beyond connections_max, new connections wait in the kernel's backlog; the next burial or tick looks again.
         while (connections_count_ < setup_->snapshot->server.limits.connections_max) {
             io::SocketPtr socket = listener.accept();
@@ -137,7 +137,7 @@ io::Task<> Shard::bury() {
             --connections_count_;
             metrics_.connections_open.sub();
         }
-        for (Door& door : doors_) door.waiter->notify(acceptable);
+        for (Door& door : doors_) door.waiter->notify(client_waits);
     }
 }
 
@@ -159,7 +159,7 @@ io::Task<> Shard::keep_house() {
         if (spans_ != nullptr) spans_->tick(now);
         update_gauges();
         // Accepting stops without an edge when descriptors run out; this looks again.
-        for (Door& door : doors_) door.waiter->notify(acceptable);
+        for (Door& door : doors_) door.waiter->notify(client_waits);
         if (is_draining_ && now >= drain_deadline_) cut_all();
     }
 }

@@ -12,7 +12,7 @@ namespace gilmok::gateway {
 
 namespace {
 constexpr io::Events timer_event = 1U << 0;
-constexpr Duration look_interval = std::chrono::milliseconds(250);
+constexpr Duration spans_interval = std::chrono::milliseconds(250);
 constexpr Duration send_interval = std::chrono::seconds(1);
 constexpr Duration resolve_interval = std::chrono::seconds(30);
 constexpr Duration send_timeout = std::chrono::seconds(10);   // the default of OpenTelemetry's own exporters
@@ -69,7 +69,7 @@ void SpanSender::resolve() {
 
 io::Task<> SpanSender::run() {
     for (;;) {
-        timer_.arm(services_.loop.now() + look_interval);
+        timer_.arm(services_.loop.now() + spans_interval);
         co_await waiter_.wait(timer_event);
         const Instant now = services_.loop.now();
         if (now - resolved_ >= resolve_interval) resolve();

@@ -17,14 +17,14 @@ namespace gilmok::gateway {
 
 namespace {
 
-constexpr io::Events tick = 1U << 0;
-constexpr io::Events poked = 1U << 1;
-constexpr Duration send_timeout = std::chrono::seconds(10);
+constexpr io::Events send_tick = 1U << 0;
+constexpr io::Events event_added = 1U << 1;
+constexpr Duration event_timeout = std::chrono::seconds(10);
 constexpr Duration pause_min = std::chrono::seconds(1);
 constexpr Duration pause_max = std::chrono::minutes(10);
 constexpr Duration give_up_after = std::chrono::hours(24);
-constexpr Duration resolve_interval = std::chrono::seconds(30);
-constexpr std::size_t answer_bytes_max = 64 << 10;
+constexpr Duration event_resolve_interval = std::chrono::seconds(30);
+constexpr std::size_t event_answer_bytes_max = 64 << 10;
 
 bool is_money(admit::LimitKind kind) { return admit::name_of(kind).starts_with("money"); }
 
@@ -78,7 +78,7 @@ void Webhook::use(const config::Webhook& settings) {
         return;
     }
     waiter_ = std::make_unique<io::Waiter>(services_.loop.ready());
-    timer_ = std::make_unique<io::Timer>(services_.loop.timers(), *waiter_, tick);
+    timer_ = std::make_unique<io::Timer>(services_.loop.timers(), *waiter_, send_tick);
     task_ = run();
     task_.start();
 }
@@ -138,17 +138,17 @@ void Webhook::warn(const admit::Warning& warning, Currency currency) {
         log::warn("webhook_dropped", {{"why", "256 warnings wait already"}});
     }
     waiting_.push_back({body_of(warning, currency, hex({random.data(), random.size()})), services_.loop.now()});
-    waiter_->notify(poked);
+    waiter_->notify(event_added);
 }
 
 io::Task<> Webhook::run() {
     Duration pause = pause_min;
     for (;;) {
         if (waiting_.empty()) {
-            co_await waiter_->wait(poked);
+            co_await waiter_->wait(event_added);
             continue;
         }
-        if (services_.loop.now() - resolved_ >= resolve_interval) resolve();
+        if (services_.loop.now() - resolved_ >= event_resolve_interval) resolve();
         // A copy: the front may be dropped meanwhile when too many wait.
         const std::string body = waiting_.front().body;
         const bool is_taken = co_await send(body);
@@ -160,7 +160,7 @@ io::Task<> Webhook::run() {
         }
         give_up();
         timer_->arm(services_.loop.now() + pause);
-        co_await waiter_->wait(tick);
+        co_await waiter_->wait(send_tick);
         pause = std::min(pause * 2, pause_max);
     }
 }
@@ -178,8 +178,8 @@ io::Task<bool> Webhook::send(const std::string& body) {
     what.path = path_;
     what.body = body;
     what.header_lines = "x-gilmok-signature: " + signature(secret_.reveal(), body) + "\r\n";
-    what.bytes_max = answer_bytes_max;
-    what.timeout = send_timeout;
+    what.bytes_max = event_answer_bytes_max;
+    what.timeout = event_timeout;
     // Held here: use() may name another receiver while this one is asked.
     const std::shared_ptr<config::Upstream> receiver = receiver_;
     const upstream::StatePtr state = state_;

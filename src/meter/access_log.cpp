@@ -6,6 +6,7 @@
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
+#include "meter/attempt_end.hpp"
 
 namespace gilmok::meter {
 
@@ -62,17 +63,6 @@ private:
     static char digit(unsigned value) { return static_cast<char>('0' + value); }
     char* at_;
 };
-
-std::string_view name_of(model::AttemptEnd end) {
-    switch (end) {
-        case model::AttemptEnd::answered: return "answered";
-        case model::AttemptEnd::refused: return "refused";
-        case model::AttemptEnd::failed: return "failed";
-        case model::AttemptEnd::cancelled: return "cancelled";
-        case model::AttemptEnd::hedge_lost: return "hedge_lost";
-    }
-    return "failed";
-}
 
 void write_usage(Writer& line, const Usage& usage) {
     if (!usage.is_reported()) return;

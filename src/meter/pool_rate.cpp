@@ -22,7 +22,7 @@ std::optional<Pico> in_ledger(const Money& money, const PoolRate::Convert& conve
     return convert(money);
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
+void append_text_member(std::string& out, std::string_view name, std::string_view value) {
     out.append(",\"").append(name).append("\":\"");
     append_json_escaped(out, value);
     out += '"';
@@ -54,8 +54,8 @@ std::optional<PoolRate> PoolRate::make(const config::Pool& pool, double country_
     card = "{\"pool\":\"";
     append_json_escaped(card, pool.name);
     card += '"';
-    append_member(card, "hour", decimal(rate.loaded_hour_));
-    append_member(card, "energy_kwh", decimal(rate.energy_kwh_));
+    append_text_member(card, "hour", decimal(rate.loaded_hour_));
+    append_text_member(card, "energy_kwh", decimal(rate.energy_kwh_));
     card += ",\"slots_ppm\":";
     append_number(card, rate.slots_ppm_);
     card += ",\"grid_ug_kwh\":";

@@ -14,7 +14,7 @@ constexpr std::size_t lines_max = 256;
 constexpr std::size_t name_bytes_max = 256;
 // Names of models come from upstreams' answers too, so what is remembered has an end.
 constexpr std::size_t answers_max = 4'096;
-constexpr std::int64_t ppm = 1'000'000;
+constexpr std::int64_t ppm_whole = 1'000'000;
 constexpr std::int64_t minutes_per_day = 24 * 60;
 
 bool makes_sense(const PriceRow& row) {
@@ -101,7 +101,7 @@ std::optional<PriceCard> card_of(const std::vector<const PriceRow*>& rows, const
                    .currency = last.price.currency,
                    .lines = {}};
     for (const auto& [key, row] : winners) {
-        const auto price = multiply_divide(row->price.pico, ppm - question.discount_ppm, ppm);
+        const auto price = multiply_divide(row->price.pico, ppm_whole - question.discount_ppm, ppm_whole);
         if (!price) return std::nullopt;
         card.lines.push_back({.meter = row->meter,
                               .above_input_tokens = row->above_input_tokens,
@@ -207,7 +207,7 @@ std::shared_ptr<const PriceBook> PriceBook::build(std::vector<PriceRow> rows, st
 
 const PriceCard* PriceBook::find(std::string_view provider, std::string_view sku, std::string_view region,
                                  model::ServiceTier tier, WallTime at, std::int64_t discount_ppm) const {
-    if (inside_ == nullptr || discount_ppm < 0 || discount_ppm > ppm) return nullptr;
+    if (inside_ == nullptr || discount_ppm < 0 || discount_ppm > ppm_whole) return nullptr;
     if (provider.size() > name_bytes_max || sku.size() > name_bytes_max) return nullptr;
     return inside_->answer(
         {.provider = provider, .sku = sku, .region = region, .tier = tier, .discount_ppm = discount_ppm}, at);

@@ -91,9 +91,9 @@ std::optional<Pico> cost_of_meter(const PriceCard& card, Meter meter, std::int64
     return is_unit ? std::optional<Pico>(0) : std::nullopt;
 }
 
-class Sum {
+class CostSum {
 public:
-    explicit Sum(const PriceCard& card, const Meters& meters) : card_(card), meters_(meters) {}
+    explicit CostSum(const PriceCard& card, const Meters& meters) : card_(card), meters_(meters) {}
 
     // Counts of `meter` at these positions; false when their price is unknown.
     bool add(Meter meter, std::int64_t begin) {
@@ -142,7 +142,7 @@ std::optional<Pico> bound_of(const PriceCard& card, std::int64_t count, bool (*i
 
 std::optional<Cost> cost_of(const PriceCard& card, const Meters& meters) {
     if (is_missing_what_is_priced(card, meters)) return std::nullopt;
-    Sum sum(card, meters);
+    CostSum sum(card, meters);
     const std::int64_t input_tokens = meters.input_tokens();
     if (!is_by_unit(card)) {
         std::int64_t position = 0;

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "meter/attempt_end.hpp"
 #include "meter/exposition.hpp"
 #include "meter/metrics.hpp"
 
@@ -54,17 +55,6 @@ std::string_view provider_name(std::size_t provider) {
     if (provider == providers_count - 1) return "gilmok";
     if (provider == providers_count - 2) return "gilmok.simulated";
     return config::name_of(static_cast<config::Kind>(provider));
-}
-
-std::string_view name_of(model::AttemptEnd end) {
-    switch (end) {
-        case model::AttemptEnd::answered: return "answered";
-        case model::AttemptEnd::refused: return "refused";
-        case model::AttemptEnd::failed: return "failed";
-        case model::AttemptEnd::cancelled: return "cancelled";
-        case model::AttemptEnd::hedge_lost: return "hedge_lost";
-    }
-    return "failed";
 }
 
 struct TokenKind {
