@@ -4,7 +4,6 @@
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
-#include "catalog/embedded.hpp"
 #include "catalog/prices.hpp"
 #include "catalog/row.hpp"
 #include "wire/toml.hpp"
@@ -109,31 +108,18 @@ struct Catalog {
     std::vector<Grid> grids;
 
     Catalog() {
-        const TomlNode engine_file = file("engines.toml");
-        each(engine_file, "engine", [this](Row& row) { engines.push_back(read_engine(row, faults)); });
-        each(engine_file, "local", [this](Row& row) { locals.push_back(read_local(row)); });
-        const TomlNode provider_file = file("providers.toml");
-        each(provider_file, "provider", [this](Row& row) { providers.push_back(read_provider(row)); });
-        const TomlNode chip_file = file("chips.toml");
-        each(chip_file, "tool", [this](Row& row) { tools.push_back(read_tool(row)); });
-        each(chip_file, "chip", [this](Row& row) { chips.push_back(read_chip(row)); });
-        const TomlNode price_file = file("prices.toml");
-        each(price_file, "price", [this](Row& row) { prices.push_back(read_price(row)); });
-        each(price_file, "fx", [this](Row& row) { rates.push_back(read_fx(row)); });
-        each(price_file, "grid", [this](Row& row) { grids.push_back(read_grid(row)); });
-    }
-
-private:
-    TomlNode file(const std::string& name) {
-        wire::TomlDocument document = wire::parse_toml(embedded(name));
-        if (!document.is_whole)
-            faults.push_back(name + ":" + std::to_string(document.mistake_place.line) + ": " + document.mistake);
-        return std::move(document.root);
-    }
-
-    template <class Read>
-    void each(const TomlNode& root, std::string_view name, Read read) {
-        each_row(root, name, faults, read);
+        CatalogFile engine_file("engines.toml", faults);
+        engine_file.each("engine", [this](Row& row) { engines.push_back(read_engine(row, faults)); });
+        engine_file.each("local", [this](Row& row) { locals.push_back(read_local(row)); });
+        CatalogFile provider_file("providers.toml", faults);
+        provider_file.each("provider", [this](Row& row) { providers.push_back(read_provider(row)); });
+        CatalogFile chip_file("chips.toml", faults);
+        chip_file.each("tool", [this](Row& row) { tools.push_back(read_tool(row)); });
+        chip_file.each("chip", [this](Row& row) { chips.push_back(read_chip(row)); });
+        CatalogFile price_file("prices.toml", faults);
+        price_file.each("price", [this](Row& row) { prices.push_back(read_price(row)); });
+        price_file.each("fx", [this](Row& row) { rates.push_back(read_fx(row)); });
+        price_file.each("grid", [this](Row& row) { grids.push_back(read_grid(row)); });
     }
 };
 

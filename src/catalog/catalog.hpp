@@ -134,7 +134,7 @@ const std::vector<FxRate>& fx_rates();
 
 // What a kilowatt-hour of a country's mains emits, averaged over a year.
 struct Grid {
-    std::string country;   // ISO 3166-1, "KR"
+    std::string country;                   // ISO 3166-1, "KR"
     std::int64_t milligrams_per_kwh = 0;   // CO2e
     std::int32_t year = 0;
     Provenance provenance;

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/embedded.hpp"
 #include "catalog/row.hpp"
-#include "wire/toml.hpp"
 
 namespace gilmok::catalog {
 namespace {
-
-using wire::TomlNode;
 
 // In the order in which documents and hints list them.
 constexpr std::array<std::string_view, 7> pack_ids{"kr", "kr-public", "kr-finance", "eu", "us", "jp", "sg"};
@@ -92,42 +88,23 @@ struct Packs {
 
 private:
     void read(const std::string& id) {
-        const std::string name = "jurisdictions/" + id + ".toml";
-        const wire::TomlDocument document = wire::parse_toml(embedded(name));
-        if (!document.is_whole)
-            faults.push_back(name + ":" + std::to_string(document.mistake_place.line) + ": " + document.mistake);
+        CatalogFile file("jurisdictions/" + id + ".toml", faults);
         Jurisdiction pack;
         pack.id = id;
-        if (const TomlNode* about = document.root.find("pack"); about != nullptr) {
-            Row row(id + " [pack]", *about, faults);
+        file.one("pack", [&](Row& row) {
             row.texts({{"title", pack.title}, {"title_ko", pack.title_ko}});
             pack.class_default = row.text("class_default", false);
             pack.class_detected = row.text("class_detected", false);
             pack.retention_days =
                 static_cast<std::uint32_t>(std::clamp<std::int64_t>(row.integer("retention_days", 0), 0, 36'600));
-        } else {
-            faults.push_back(id + ": there is no [pack]");
-        }
-        each(document.root, id, "rule", [&](Row& row, const TomlNode& table) {
-            pack.rules.push_back(read_rule(row));
-            pack.rules.back().line = table.place.line;
         });
-        each(document.root, id, "duty", [&](Row& row, const TomlNode&) { pack.duties.push_back(read_duty(row)); });
-        each(document.root, id, "domain", [&](Row& row, const TomlNode&) { pack.domains.push_back(read_domain(row)); });
-        for (const wire::TomlMember& member : document.root.members)
-            if (member.name != "pack" && member.name != "rule" && member.name != "duty" && member.name != "domain")
-                faults.push_back(id + ": \"" + member.name + "\" is read by nobody");
+        file.each_if_any("rule", [&](Row& row, std::uint32_t line) {
+            pack.rules.push_back(read_rule(row));
+            pack.rules.back().line = line;
+        });
+        file.each_if_any("duty", [&](Row& row, std::uint32_t) { pack.duties.push_back(read_duty(row)); });
+        file.each_if_any("domain", [&](Row& row, std::uint32_t) { pack.domains.push_back(read_domain(row)); });
         all.push_back(std::move(pack));
-    }
-
-    template <class Read>
-    void each(const TomlNode& root, const std::string& id, std::string_view name, Read read) {
-        const TomlNode* list = root.find(name);
-        if (list == nullptr) return;
-        for (const TomlNode& table : list->elements) {
-            Row row(id + ".toml:" + std::to_string(table.place.line) + " [[" + std::string(name) + "]]", table, faults);
-            read(row, table);
-        }
     }
 };
 

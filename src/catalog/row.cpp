@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "catalog/embedded.hpp"
 
 namespace gilmok::catalog {
 
@@ -127,6 +128,24 @@ const TomlNode* Row::find(std::string_view name, bool is_required) {
     const TomlNode* node = table_.find(name);
     if (node == nullptr && is_required) fault(name, "is missing");
     return node;
+}
+
+CatalogFile::CatalogFile(std::string name, std::vector<std::string>& faults) : name_(std::move(name)), faults_(faults) {
+    wire::TomlDocument document = wire::parse_toml(embedded(name_));
+    if (!document.is_whole)
+        faults_.push_back(name_ + ":" + std::to_string(document.mistake_place.line) + ": " + document.mistake);
+    root_ = std::move(document.root);
+}
+
+CatalogFile::~CatalogFile() {
+    for (const wire::TomlMember& member : root_.members)
+        if (std::find(asked_.begin(), asked_.end(), member.name) == asked_.end())
+            faults_.push_back(name_ + ": \"" + member.name + "\" is read by nobody");
+}
+
+const wire::TomlNode* CatalogFile::find(std::string_view name) {
+    asked_.push_back(name);
+    return root_.find(name);
 }
 
 }   // namespace gilmok::catalog

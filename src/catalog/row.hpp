@@ -51,18 +51,47 @@ private:
     std::vector<std::string> read_;
 };
 
-// Calls `read` with a Row for each [[name]] of a file.
-template <class Read>
-void each_row(const wire::TomlNode& root, std::string_view name, std::vector<std::string>& faults, Read read) {
-    const wire::TomlNode* list = root.find(name);
-    if (list == nullptr || list->elements.empty()) {
-        faults.push_back("there is no [[" + std::string(name) + "]]");
-        return;
+// One file of the catalogue, embedded in the program. A table at its top that nobody reads is a fault, as a key of a Row is.
+class CatalogFile {
+public:
+    CatalogFile(std::string name, std::vector<std::string>& faults);
+    CatalogFile(const CatalogFile&) = delete;
+    CatalogFile& operator=(const CatalogFile&) = delete;
+    ~CatalogFile();
+
+    // Calls `read` with a Row and its line for each [[name]]; there may be none.
+    template <class Read>
+    void each_if_any(std::string_view name, Read read) {
+        if (const wire::TomlNode* list = find(name))
+            for (const wire::TomlNode& table : list->elements) {
+                Row row(name_ + ':' + std::to_string(table.place.line) + " [[" + std::string(name) + "]]", table,
+                        faults_);
+                read(row, table.place.line);
+            }
     }
-    for (std::size_t i = 0; i < list->elements.size(); ++i) {
-        Row row("[[" + std::string(name) + "]] " + std::to_string(i + 1), list->elements[i], faults);
+    // The same; none is a fault.
+    template <class Read>
+    void each(std::string_view name, Read read) {
+        bool is_there = false;
+        each_if_any(name, [&](Row& row, std::uint32_t) { read(row), is_there = true; });
+        if (!is_there) faults_.push_back(name_ + ": there is no [[" + std::string(name) + "]]");
+    }
+    // [name], which must be there.
+    template <class Read>
+    void one(std::string_view name, Read read) {
+        const wire::TomlNode* table = find(name);
+        if (table == nullptr) return faults_.push_back(name_ + ": there is no [" + std::string(name) + ']');
+        Row row(name_ + " [" + std::string(name) + ']', *table, faults_);
         read(row);
     }
-}
+
+private:
+    const wire::TomlNode* find(std::string_view name);
+
+    std::string name_;
+    wire::TomlNode root_;
+    std::vector<std::string>& faults_;
+    std::vector<std::string_view> asked_;
+};
 
 }   // namespace gilmok::catalog
