@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/node_path.hpp"
 #include "base/text.hpp"
 #include "catalog/jurisdictions.hpp"
 #include "config/amount.hpp"
@@ -45,9 +46,8 @@ bool excludes_as_much(const std::vector<std::string>& also, const std::vector<st
 bool are_tenants_within(const std::vector<std::string>& inner, const std::vector<std::string>& outer) {
     if (outer.empty()) return true;
     const auto is_below = [&](const std::string& path) {
-        return std::any_of(outer.begin(), outer.end(), [&](const std::string& top) {
-            return path == top || (path.starts_with(top) && path[top.size()] == '/');
-        });
+        return std::any_of(outer.begin(), outer.end(),
+                           [&](const std::string& top) { return is_at_or_below(path, top); });
     };
     return !inner.empty() && std::all_of(inner.begin(), inner.end(), is_below);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/node_path.hpp"
 #include "report/answer.hpp"
 #include "wire/json.hpp"
 
@@ -27,10 +28,6 @@ std::string_view name_of_at_limit(config::AtLimit at_limit) {
     return {};
 }
 
-bool is_below(std::string_view path, std::string_view node) {
-    return path.starts_with(node) && (path.size() == node.size() || path[node.size()] == '/');
-}
-
 // What all tenants used since some moment, asked once for all nodes.
 class Since {
 public:
@@ -48,7 +45,7 @@ public:
     [[nodiscard]] ledger::UsageRow below(std::string_view node) const {
         ledger::UsageRow sum;
         for (const ledger::UsageRow& row : rows_)
-            if (is_below(row.keys[0], node)) add(sum, row);
+            if (is_at_or_below(row.keys[0], node)) add(sum, row);
         return sum;
     }
 
@@ -62,7 +59,7 @@ Pico amount_of(const ledger::UsageRow& row, Budget budget) {
 
 void set_aside(NodeBudgets& node, const std::vector<ledger::OpenRow>& open) {
     for (const ledger::OpenRow& row : open) {
-        if (!is_below(row.tenant, node.tenant)) continue;
+        if (!is_at_or_below(row.tenant, node.tenant)) continue;
         const model::Bound& bound = row.reserve.bound;
         for (BudgetLine& line : node.lines)
             line.reserved += is_money(line.budget) ? bound.cost_ledger : Pico(bound.input_tokens) + bound.output_tokens;

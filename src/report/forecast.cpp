@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/node_path.hpp"
 #include "base/text.hpp"
 #include "report/answer.hpp"
 
@@ -17,10 +18,6 @@ using ledger::Dimension;
 constexpr std::int64_t days_of_history = 400;
 constexpr std::int64_t hours_of_history = 60 * 24;
 constexpr std::size_t days_of_season = 7, hours_of_season = 168;
-
-bool is_below(std::string_view path, std::string_view node) {
-    return node.empty() || (path.starts_with(node) && (path.size() == node.size() || path[node.size()] == '/'));
-}
 
 struct Series {
     std::map<WallTime, plan::Step> steps;   // only those in which something was used
@@ -75,7 +72,8 @@ std::optional<Pico> budget_for(const config::Snapshot& snapshot, const ForecastA
                                const Convert& convert) {
     std::optional<Pico> sum;
     for (const config::Tenant& tenant : snapshot.tenants) {
-        const bool is_meant = asked.tenant.empty() ? tenant.parent == model::TenantId::none : tenant.path == asked.tenant;
+        const bool is_meant =
+            asked.tenant.empty() ? tenant.parent == model::TenantId::none : tenant.path == asked.tenant;
         if (!is_meant) continue;
         const Money* money = budget_of(tenant, period);
         const auto pico = money == nullptr ? std::nullopt : convert(*money);
@@ -89,7 +87,8 @@ std::optional<Pico> budget_for(const config::Snapshot& snapshot, const ForecastA
 // otherwise so far.
 double known_part(const ForecastAnswer& answer, double spent_in_step, const plan::Forecast& first) {
     if (first.steps.empty()) return 0;
-    const double passed = std::chrono::duration<double>(answer.now - answer.step_begin) / std::chrono::duration<double>(answer.step);
+    const double passed =
+        std::chrono::duration<double>(answer.now - answer.step_begin) / std::chrono::duration<double>(answer.step);
     return spent_in_step - first.steps.front().p50 * std::clamp(passed, 0.0, 1.0);
 }
 
@@ -97,7 +96,8 @@ void run_plan(ForecastAnswer& answer, const std::vector<plan::Step>& steps, doub
     plan::Question question;
     question.history = steps;
     question.season = answer.asked.by_hour ? hours_of_season : days_of_season;
-    question.horizon = static_cast<std::size_t>((answer.period.until - answer.step_begin + answer.step - Duration(1)) / answer.step);
+    question.horizon =
+        static_cast<std::size_t>((answer.period.until - answer.step_begin + answer.step - Duration(1)) / answer.step);
     question.spent_in_period = std::max(0.0, spent_before);
     question.reserved = std::max(0.0, units(answer.reserved));
     if (answer.budget) question.budget = units(*answer.budget);
@@ -183,12 +183,14 @@ Told<ForecastAnswer> forecast(ledger::Questions& tables, const config::Snapshot&
     answer.now = clock.now;
     answer.currency = snapshot.ledger.currency;
     answer.step = asked.by_hour ? Duration(std::chrono::hours(1)) : Duration(std::chrono::hours(24));
-    answer.step_begin = asked.by_hour ? WallTime(std::chrono::floor<std::chrono::hours>(clock.now)) : clock.midnight(clock.today());
+    answer.step_begin =
+        asked.by_hour ? WallTime(std::chrono::floor<std::chrono::hours>(clock.now)) : clock.midnight(clock.today());
     answer.budget = budget_for(snapshot, asked, *period, convert);
 
     ledger::Filter filter;
     filter.tenant = asked.tenant;
-    filter.from = std::min(period->from, answer.step_begin - answer.step * (asked.by_hour ? hours_of_history : days_of_history));
+    filter.from =
+        std::min(period->from, answer.step_begin - answer.step * (asked.by_hour ? hours_of_history : days_of_history));
     filter.until = answer.step_begin + answer.step;
     const auto series = series_of(tables, filter, asked.by_hour, clock);
     if (!series) return tell(series.error());
@@ -216,7 +218,8 @@ Told<ForecastAnswer> forecast(ledger::Questions& tables, const config::Snapshot&
     const auto open = tables.open_attempts();
     if (!open) return tell(open.error().message);
     for (const ledger::OpenRow& row : *open)
-        if (is_below(row.tenant, asked.tenant)) answer.reserved += row.reserve.bound.cost_ledger;
+        if (asked.tenant.empty() || is_at_or_below(row.tenant, asked.tenant))
+            answer.reserved += row.reserve.bound.cost_ledger;
     run_plan(answer, steps, spent_before, spent_in_step);
     return answer;
 }
