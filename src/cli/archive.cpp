@@ -1,9 +1,9 @@
 #include "cli/archive.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "archive/reader.hpp"
+#include "cli/grammar.hpp"
 #include "cli/ledger_inside.hpp"
 #include "cli/open_config.hpp"
 #include "cli/table.hpp"
@@ -14,32 +14,33 @@ namespace gilmok::cli {
 
 namespace {
 
-constexpr std::string_view verb = "gilmok archive";
+constexpr std::string_view archive_verb = "gilmok archive";
 
-struct Options {
+struct ArchiveOptions {
     std::string config_path = "gilmok.toml", output = "table";
     std::string request, tenant;
     bool is_sure = false;
     [[nodiscard]] bool is_json() const { return output == "json"; }
 };
 
-struct Opened {
+struct OpenedArchive {
     config::SnapshotPtr snapshot;
     std::string directory;
 };
 
 // Nothing: `outcome` says why.
-std::optional<Opened> open(const Options& options, const LedgerWorld& world, Outcome& outcome) {
-    Opened opened;
-    opened.snapshot = open_config(options.config_path, world.files, world.secrets, verb, outcome);
+std::optional<OpenedArchive> open(const ArchiveOptions& options, const LedgerWorld& world, Outcome& outcome) {
+    OpenedArchive opened;
+    opened.snapshot = open_config(options.config_path, world.files, world.secrets, archive_verb, outcome);
     if (opened.snapshot == nullptr) return std::nullopt;
     opened.directory = archive::directory_of(opened.snapshot->archive, opened.snapshot->server.state_dir);
     if (!opened.directory.empty()) return opened;
-    outcome = failed(exit_config, verb, "the archive has no place: set dir in [archive] or state_dir in [server]");
+    outcome =
+        failed(exit_config, archive_verb, "the archive has no place: set dir in [archive] or state_dir in [server]");
     return std::nullopt;
 }
 
-std::string all_json(const std::vector<archive::TenantSeen>& all, const Opened& opened, bool is_running) {
+std::string all_json(const std::vector<archive::TenantSeen>& all, const OpenedArchive& opened, bool is_running) {
     report::JsonWriter json;
     json.begin_object();
     json.text("directory", opened.directory);
@@ -70,12 +71,12 @@ std::string all_json(const std::vector<archive::TenantSeen>& all, const Opened& 
     return json.take() + '\n';
 }
 
-Outcome list(const Options& options, const LedgerWorld& world) {
+Outcome list(const ArchiveOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     const auto opened = open(options, world, outcome);
     if (!opened) return outcome;
     const auto all = archive::list(world.files, opened->directory);
-    if (!all) return failed(exit_failed, verb, all.error().message);
+    if (!all) return failed(exit_failed, archive_verb, all.error().message);
     if (options.is_json()) return {exit_ok, all_json(*all, *opened, is_held(opened->directory, world.files)), {}};
     Table table({"TENANT", "KEY", "FIRST DAY", "LAST DAY", ">FILES", ">TEXTS", ">BYTES"});
     for (const archive::TenantSeen& seen : *all) {
@@ -88,12 +89,12 @@ Outcome list(const Options& options, const LedgerWorld& world) {
     return outcome;
 }
 
-Outcome status(const Options& options, const LedgerWorld& world) {
+Outcome status(const ArchiveOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     const auto opened = open(options, world, outcome);
     if (!opened) return outcome;
     const auto all = archive::list(world.files, opened->directory);
-    if (!all) return failed(exit_failed, verb, all.error().message);
+    if (!all) return failed(exit_failed, archive_verb, all.error().message);
     const bool is_running = is_held(opened->directory, world.files);
     if (options.is_json()) return {exit_ok, all_json(*all, *opened, is_running), {}};
     std::uint64_t texts = 0, bytes = 0, problems = 0;
@@ -113,20 +114,20 @@ Outcome status(const Options& options, const LedgerWorld& world) {
     return outcome;
 }
 
-Outcome show(const Options& options, const LedgerWorld& world) {
+Outcome show(const ArchiveOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     model::RequestId id{};
     if (options.request.size() != sizeof id.text)
-        return failed(exit_usage, verb,
+        return failed(exit_usage, archive_verb,
                       "a request id has 26 letters and digits, as in the header x-request-id of its answer");
     std::copy(options.request.begin(), options.request.end(), id.text);
     const auto opened = open(options, world, outcome);
     if (!opened) return outcome;
     const auto master =
         archive::load_master_key(world.files, opened->snapshot->archive, opened->snapshot->server.state_dir, {});
-    if (!master) return failed(exit_config, verb, master.error().message);
+    if (!master) return failed(exit_config, archive_verb, master.error().message);
     const auto shown = archive::show(world.files, opened->directory, *master, id);
-    if (!shown) return failed(exit_failed, verb, shown.error().message);
+    if (!shown) return failed(exit_failed, archive_verb, shown.error().message);
     report::JsonWriter json;
     json.begin_array();
     for (const archive::Found& found : shown->texts) {
@@ -152,7 +153,7 @@ Outcome show(const Options& options, const LedgerWorld& world) {
     if (options.is_json()) outcome.out = json.take() + '\n';
     for (const std::string& problem : shown->problems) outcome.err += "left out: " + problem + '\n';
     if (shown->texts.empty()) {
-        const Outcome none = failed(exit_failed, verb, "nothing of that request is in the archive");
+        const Outcome none = failed(exit_failed, archive_verb, "nothing of that request is in the archive");
         outcome.exit_code = none.exit_code;
         outcome.err += none.err;
     }
@@ -179,12 +180,12 @@ std::string note_here(const config::Snapshot& snapshot, const LedgerWorld& world
     return noted ? "" : std::string(noted.error().detail);
 }
 
-Outcome destroy_key(const Options& options, const LedgerWorld& world) {
+Outcome destroy_key(const ArchiveOptions& options, const LedgerWorld& world) {
     Outcome outcome;
     const auto opened = open(options, world, outcome);
     if (!opened) return outcome;
     if (!options.is_sure)
-        return failed(exit_usage, verb,
+        return failed(exit_usage, archive_verb,
                       "nothing that was kept of \"" + options.tenant +
                           "\" and all below it can be read ever after; add --yes to do it");
     std::string why;
@@ -202,9 +203,9 @@ Outcome destroy_key(const Options& options, const LedgerWorld& world) {
         return outcome;
     }
     const auto destroyed = archive::destroy_keys(world.files, opened->directory, options.tenant, world.now);
-    if (!destroyed) return failed(exit_failed, verb, destroyed.error().message);
+    if (!destroyed) return failed(exit_failed, archive_verb, destroyed.error().message);
     if (destroyed->tenants.empty())
-        return failed(exit_failed, verb,
+        return failed(exit_failed, archive_verb,
                       "the archive has no key of \"" + options.tenant + "\" or below it; nothing changed");
     for (const std::string& tenant : destroyed->tenants) outcome.out += "destroyed: " + tenant + '\n';
     for (const std::string& problem : destroyed->problems) outcome.err += problem + '\n';
@@ -218,41 +219,32 @@ Outcome destroy_key(const Options& options, const LedgerWorld& world) {
 }   // namespace
 
 Outcome archive_command(const std::vector<std::string>& arguments, const LedgerWorld& world) {
-    Options options;
-    CLI::App app{"Look into the archive of prompts and answers, and destroy a tenant's key", std::string(verb)};
-    app.require_subcommand(1);
+    ArchiveOptions options;
+    const Grammar grammar("Look into the archive of prompts and answers, and destroy a tenant's key", archive_verb);
+    const Command top = grammar.top();
+    top.wants_verb();
     const auto add = [&](const char* name, const char* help, const char* example) {
-        CLI::App* command = app.add_subcommand(name, help);
-        command->add_option("-c,--config", options.config_path, "Configuration file")
-            ->type_name("FILE")
-            ->capture_default_str();
-        command->add_option("-o,--output", options.output, "Format")
-            ->check(CLI::IsMember({"table", "json"}))
-            ->capture_default_str();
-        command->footer(example);
+        const Command command = top.verb(name, help);
+        command.config(options.config_path);
+        command.output(options.output, {"table", "json"});
+        command.footer(example);
         return command;
     };
-    CLI::App* list_verb = add("list", "What is kept of whom, and whose keys were destroyed", "  gilmok archive list");
-    CLI::App* status_verb = add("status", "How much there is, and who writes it", "  gilmok archive status -o json");
-    CLI::App* show_verb = add("show", "Prompt and answer of one request", "  gilmok archive show 01JD…");
-    show_verb->add_option("request", options.request, "Request id, as in x-request-id and the access log")->required();
-    CLI::App* destroy_verb =
+    const Command list_verb =
+        add("list", "What is kept of whom, and whose keys were destroyed", "  gilmok archive list");
+    const Command status_verb =
+        add("status", "How much there is, and who writes it", "  gilmok archive status -o json");
+    const Command show_verb = add("show", "Prompt and answer of one request", "  gilmok archive show 01JD…");
+    show_verb.option("request", options.request, "Request id, as in x-request-id and the access log").required();
+    const Command destroy_verb =
         add("destroy-key", "Make everything that was kept of a tenant and all below it unreadable, for good",
             "  gilmok archive destroy-key acme/research --yes\n\nThe ledger gets a note of it.");
-    destroy_verb->add_option("tenant", options.tenant, "The tenant's path")->required();
-    destroy_verb->add_flag("--yes", options.is_sure, "It is meant");
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const auto parsed = app.get_subcommands();
-        return {exit_ok, parsed.empty() ? app.help() : parsed.front()->help(std::string(verb)), {}};
-    } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, verb, std::string(error.what()) + "\n`gilmok archive --help` tells what it takes.");
-    }
-    if (list_verb->parsed()) return list(options, world);
-    if (status_verb->parsed()) return status(options, world);
-    return show_verb->parsed() ? show(options, world) : destroy_key(options, world);
+    destroy_verb.option("tenant", options.tenant, "The tenant's path").required();
+    destroy_verb.flag("--yes", options.is_sure, "It is meant");
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
+    if (list_verb.is_parsed()) return list(options, world);
+    if (status_verb.is_parsed()) return status(options, world);
+    return show_verb.is_parsed() ? show(options, world) : destroy_key(options, world);
 }
 
 }   // namespace gilmok::cli

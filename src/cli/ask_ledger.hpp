@@ -8,15 +8,12 @@
 #include <vector>
 
 #include "cli/fetch.hpp"
+#include "cli/grammar.hpp"
 #include "cli/messages.hpp"
 #include "cli/outcome.hpp"
 #include "config/load.hpp"
 #include "ledger/tables.hpp"
 #include "report/question.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace gilmok::cli {
 
@@ -41,17 +38,17 @@ struct LedgerOptions {
     [[nodiscard]] bool is_json() const { return output == "json"; }
     [[nodiscard]] bool is_csv() const { return output == "csv"; }
 };
-void add_common_options(CLI::App& app, LedgerOptions& options);
+void add_common_options(const Command& command, LedgerOptions& options);
 // --period, --from, --to and the filters.
-void add_question_options(CLI::App& app, LedgerOptions& options);
+void add_question_options(const Command& command, LedgerOptions& options);
 
-struct OpenedLedger {
+struct OpenedTables {
     config::SnapshotPtr snapshot;
     std::unique_ptr<ledger::Questions> tables;
     report::Clock clock;
 };
 // Nothing: `outcome` says why, and how to mend it. `verb`: "gilmok usage".
-std::optional<OpenedLedger> open_ledger(const LedgerOptions& options, const MoneyWorld& world, std::string_view verb,
-                                        Outcome& outcome);
+std::optional<OpenedTables> open_for_questions(const LedgerOptions& options, const MoneyWorld& world,
+                                               std::string_view verb, Outcome& outcome);
 
 }   // namespace gilmok::cli

@@ -1,5 +1,6 @@
 // What `gilmok up` prints when the door is open.
 #include "base/text.hpp"
+#include "cli/table.hpp"
 #include "cli/up.hpp"
 #include "cli/version.hpp"
 
@@ -10,17 +11,7 @@ namespace {
 constexpr std::size_t models_shown_max = 6;
 constexpr std::size_t label_columns = 10;
 
-// Columns that a terminal needs: Hangul takes two.
-std::size_t columns_of(std::string_view text) {
-    std::size_t columns = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte & 0xC0U) != 0x80U) columns += byte >= 0xE1 ? 2 : 1;
-    }
-    return columns;
-}
-
-std::string joined(const std::vector<std::string>& list, Language language) {
+std::string models_shown(const std::vector<std::string>& list, Language language) {
     std::string out;
     for (std::size_t i = 0; i < list.size() && i < models_shown_max; ++i) (out += i == 0 ? "" : ", ") += list[i];
     if (list.size() > models_shown_max)
@@ -63,12 +54,13 @@ private:
 
 void add_found(Lines& lines, const Discovery& found, Language language) {
     for (const FoundEngine& engine : found.engines)
-        lines.add(Text::up_found, say(language, engine.is_simulated ? Text::up_simulated_engine : Text::up_engine,
-                                      {engine.title, io::to_string(engine.address), joined(engine.models, language)}));
+        lines.add(Text::up_found,
+                  say(language, engine.is_simulated ? Text::up_simulated_engine : Text::up_engine,
+                      {engine.title, io::to_string(engine.address), models_shown(engine.models, language)}));
     for (const FoundProvider& one : found.providers)
         lines.add(Text::up_found,
                   say(language, Text::up_provider,
-                      {one.provider->title, one.provider->env, joined(one.provider->models, language)}));
+                      {one.provider->title, one.provider->env, models_shown(one.provider->models, language)}));
     for (const FoundDevices& devices : found.devices)
         for (const std::string& device : devices.devices)
             lines.add(Text::up_found, say(language, Text::up_device, {devices.vendor, device}));
@@ -95,7 +87,7 @@ std::string curl_line(const io::Address& door, std::string_view key, std::string
 std::string banner(const BannerFacts& facts, Language language, bool with_colour) {
     Lines lines(language, with_colour);
     lines.gap();
-    lines.plain("gilmok " + std::string(version), "\033[1m");
+    lines.plain("gilmok " + std::string(gilmok_version), "\033[1m");
     lines.gap();
     add_found(lines, *facts.found, language);
     if (facts.is_simulated) {
@@ -105,7 +97,7 @@ std::string banner(const BannerFacts& facts, Language language, bool with_colour
     lines.gap();
     lines.add(Text::up_door, "http://" + io::to_string(facts.door) + "/v1");
     lines.add(Text::up_key, facts.key);
-    lines.add(Text::up_models, joined(facts.models, language));
+    lines.add(Text::up_models, models_shown(facts.models, language));
     lines.add(Text::up_admin, "http://" + io::to_string(facts.admin) + "/metrics");
     if (facts.token_file.empty())
         lines.add(Text::up_token, facts.token);

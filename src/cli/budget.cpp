@@ -1,8 +1,7 @@
 #include "cli/budget.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
+#include "cli/grammar.hpp"
 #include "cli/money_tables.hpp"
 #include "cli/money_words.hpp"
 #include "cli/open_config.hpp"
@@ -13,7 +12,7 @@ namespace gilmok::cli {
 
 namespace {
 
-constexpr std::string_view verb = "gilmok budget";
+constexpr std::string_view budget_verb = "gilmok budget";
 
 // What the gateway that runs with this configuration says; nothing when nobody answers or something else does.
 std::optional<report::Budgets> ask_gateway(const config::Server& server, const MoneyWorld& world) {
@@ -53,27 +52,25 @@ std::string rates_of(const report::NodeBudgets& node, Language language) {
 Outcome budget_command(const std::vector<std::string>& arguments, const MoneyWorld& world) {
     LedgerOptions options;
     std::string tenant;
-    CLI::App app{"Budgets of every node: limit, spent, set aside, left", std::string(verb)};
-    add_common_options(app, options);
-    app.add_option("tenant", tenant, "Only this node of the tree, with its rates")->type_name("TENANT");
-    app.footer(
+    const Grammar grammar("Budgets of every node: limit, spent, set aside, left", budget_verb);
+    const Command top = grammar.top();
+    add_common_options(top, options);
+    top.option("tenant", tenant, "Only this node of the tree, with its rates").type_name("TENANT");
+    top.footer(
         "  gilmok budget\n  gilmok budget acme/finance\n  gilmok budget acme -o json || echo \"exit code 6: used "
         "up\"\n\n"
         "Asks the running gateway, which knows what is set aside at this moment; else reads the ledger's tables.");
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) { return {exit_ok, app.help(), {}}; } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, verb, std::string(error.what()) + "\n`gilmok budget --help` tells what it takes.");
-    }
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
     Outcome outcome;
-    const config::SnapshotPtr snapshot = open_config(options.config_path, world.files, world.secrets, verb, outcome);
+    const config::SnapshotPtr snapshot =
+        open_config(options.config_path, world.files, world.secrets, budget_verb, outcome);
     if (snapshot == nullptr) return outcome;
     if (!tenant.empty() && !snapshot->tenants_by_path.contains(tenant))
-        return failed(exit_usage, verb, "there is no tenant \"" + tenant + '"' + near_tenants(*snapshot, tenant));
+        return failed(exit_usage, budget_verb,
+                      "there is no tenant \"" + tenant + '"' + near_tenants(*snapshot, tenant));
     std::optional<report::Budgets> budgets = ask_gateway(snapshot->server, world);
     if (!budgets) {
-        const auto tables = world.ask(*snapshot, verb, outcome);
+        const auto tables = world.ask(*snapshot, budget_verb, outcome);
         if (tables == nullptr) return outcome;
         const meter::PriceBookPtr prices = gateway::build_price_book(*snapshot);
         const Currency currency = snapshot->ledger.currency;
@@ -83,7 +80,7 @@ Outcome budget_command(const std::vector<std::string>& arguments, const MoneyWor
         };
         auto read =
             report::budgets(*tables, *snapshot, tenant, convert, {world.now, snapshot->ledger.utc_offset_minutes});
-        if (!read) return failed(exit_failed, verb, read.error());
+        if (!read) return failed(exit_failed, budget_verb, read.error());
         budgets = std::move(*read);
     }
     if (!tenant.empty())

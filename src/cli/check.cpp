@@ -10,8 +10,6 @@ namespace {
 
 using config::Problem;
 
-constexpr int exit_refused = 3;
-
 std::string counted(std::size_t count, std::string_view noun) {
     return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
@@ -65,11 +63,11 @@ std::string problems_text(const std::vector<Problem>& problems, bool with_colour
     return out;
 }
 
-CheckResult check(const CheckArgs& args, io::Files& files, config::Secrets& secrets) {
+Outcome check(const CheckArgs& args, io::Files& files, config::Secrets& secrets) {
     const config::Loaded loaded = config::load(args.config_path, files, secrets, 1, guard::examine);
     const bool is_refused = !loaded.snapshot || (args.is_strict && !loaded.problems.empty());
-    CheckResult result;
-    result.exit_code = is_refused ? exit_refused : 0;
+    Outcome result;
+    result.exit_code = is_refused ? exit_config : 0;
     if (args.is_json) {
         result.out = json(loaded.problems, is_refused);
         return result;

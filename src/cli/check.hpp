@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "cli/outcome.hpp"
 #include "config/load.hpp"
 #include "io/files.hpp"
 
@@ -16,12 +17,8 @@ struct CheckArgs {
     bool with_colour = false;   // standard error is a terminal and NO_COLOR is not set
 };
 
-struct CheckResult {
-    int exit_code = 0;   // 0 sound, 3 refused
-    std::string out;     // for standard output
-    std::string err;     // for standard error
-};
-CheckResult check(const CheckArgs& args, io::Files& files, config::Secrets& secrets);
+// Exit code 0: sound, 3: refused.
+Outcome check(const CheckArgs& args, io::Files& files, config::Secrets& secrets);
 
 // As people read them, for `gilmok serve` and a reload: every problem, then "2 errors, 1 warning". Empty when there are none.
 std::string problems_text(const std::vector<config::Problem>& problems, bool with_colour);

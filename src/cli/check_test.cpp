@@ -12,7 +12,7 @@ namespace {
 
 const std::string sound = "[upstream.a]\nurl = \"http://127.0.0.1:8000/v1\"\n[model.m]\ntry = [\"a/m\"]\n";
 
-CheckResult checked(const std::string& text, CheckArgs args = {}) {
+Outcome checked(const std::string& text, CheckArgs args = {}) {
     config::FakeFiles files;
     config::FakeSecrets secrets;
     files.files[args.config_path] = text;
@@ -22,14 +22,14 @@ CheckResult checked(const std::string& text, CheckArgs args = {}) {
 }   // namespace
 
 TEST_CASE("check: a sound file is told in one line") {
-    const CheckResult result = checked(sound);
+    const Outcome result = checked(sound);
     CHECK(result.exit_code == 0);
     CHECK(result.out == "gilmok.toml: sound: 1 upstream, 1 model, 0 tenants, 0 keys\n");
     CHECK(result.err.empty());
 }
 
 TEST_CASE("check: errors refuse with 3 and are counted") {
-    const CheckResult result = checked(sound + "[servr]\n[upstream.b]\nurl = \"http://h\"\n");
+    const Outcome result = checked(sound + "[servr]\n[upstream.b]\nurl = \"http://h\"\n");
     CHECK(result.exit_code == 3);
     CHECK(result.out.empty());
     CHECK(result.err.find("error[E0101] gilmok.toml:5:2: unknown key \"servr\"") != std::string::npos);
@@ -41,7 +41,7 @@ TEST_CASE("check: warnings refuse only when strict") {
     CHECK(checked(text).exit_code == 0);
     CheckArgs strict;
     strict.is_strict = true;
-    const CheckResult result = checked(text, strict);
+    const Outcome result = checked(text, strict);
     CHECK(result.exit_code == 3);
     CHECK(result.err.ends_with("1 warning\nwarnings refuse because of --strict\n"));
 }
@@ -55,7 +55,7 @@ TEST_CASE("check: a missing file is refused") {
 TEST_CASE("check: programs get JSON on standard output alone") {
     CheckArgs args;
     args.is_json = true;
-    const CheckResult result = checked(sound + "x = \"\\u0007\"\n", args);
+    const Outcome result = checked(sound + "x = \"\\u0007\"\n", args);
     CHECK(result.exit_code == 3);
     CHECK(result.err.empty());
     CHECK(result.out.starts_with(

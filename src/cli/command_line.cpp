@@ -1,6 +1,5 @@
 #include "cli/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -24,12 +23,6 @@ std::size_t verb_at(const std::vector<std::string>& arguments) {
     return arguments.size();
 }
 
-const CLI::App* find_verb(const CLI::App& app, std::string_view name) {
-    for (const CLI::App* sub : app.get_subcommands({}))
-        if (sub->get_name() == name) return sub;
-    return nullptr;
-}
-
 std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
     std::string best;
     std::size_t best_distance = wrong.size() < 4 ? 2 : 3;   // farther ones are no typing errors
@@ -45,24 +38,19 @@ CommandLine usage(std::string what) {
     return line;
 }
 
-CommandLine unknown_verb(std::string_view word, const CLI::App& app) {
+CommandLine unknown_verb(std::string_view word, const Command& top) {
     std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+    for (const Offer& verb : top.offered_verbs()) names.push_back(verb.word);
     const std::string near = nearest(word, names);
     return usage("there is no verb \"" + std::string(word) + "\"" +
                  (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "\n`gilmok --help` lists the verbs.");
 }
 
 // An option that nobody knows: the nearest one of its verb.
-CommandLine unknown_argument(const CLI::App& app, const std::vector<std::string>& arguments, std::size_t verb) {
-    const CLI::App* sub = verb < arguments.size() ? find_verb(app, arguments[verb]) : nullptr;
-    const std::vector<std::string> left = app.remaining(true);
-    const std::string wrong = left.empty() ? "" : left.front();
+CommandLine unknown_argument(const Command& command, const std::string& where, const std::string& wrong) {
     std::vector<std::string> names;
-    for (const CLI::Option* option : (sub != nullptr ? sub : &app)->get_options())
-        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const Offer& option : command.offered_options()) names.push_back(option.word);
     const std::string near = nearest(wrong.substr(0, wrong.find('=')), names);
-    const std::string where = sub != nullptr ? "gilmok " + sub->get_name() : "gilmok";
     return usage("\"" + where + "\" does not take \"" + wrong + "\"" +
                  (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "\n`" + where +
                  " --help` lists what it takes.");
@@ -70,9 +58,9 @@ CommandLine unknown_argument(const CLI::App& app, const std::vector<std::string>
 
 std::optional<Verb> own_words_of(std::string_view word) {
     constexpr std::pair<std::string_view, Verb> verbs[] = {
-        {"key", Verb::key},     {"usage", Verb::usage},       {"spend", Verb::spend},  {"budget", Verb::budget},
-        {"price", Verb::price}, {"forecast", Verb::forecast}, {"ledger", Verb::ledger},
-        {"guard", Verb::guard}, {"evidence", Verb::evidence}, {"archive", Verb::archive}};
+        {"key", Verb::key},           {"usage", Verb::usage},       {"spend", Verb::spend},   {"budget", Verb::budget},
+        {"price", Verb::price},       {"forecast", Verb::forecast}, {"ledger", Verb::ledger}, {"guard", Verb::guard},
+        {"evidence", Verb::evidence}, {"archive", Verb::archive}};
     for (const auto& [name, verb] : verbs)
         if (name == word) return verb;
     return std::nullopt;
@@ -88,6 +76,7 @@ CommandLine say_on_stdout(std::string text) {
 
 CommandLine parse_command_line(std::vector<std::string> arguments, Language language) {
     CommandTree tree;
+    const Command top = tree.grammar().top();
     CommandLine& line = tree.line;
     line.language = language;
     // Found first, because help itself is in that language.
@@ -97,13 +86,13 @@ CommandLine parse_command_line(std::vector<std::string> arguments, Language lang
         if (arguments[i].starts_with("--lang=")) value = arguments[i].substr(7);
         if (value == "ko" || value == "en") line.language = value == "ko" ? Language::ko : Language::en;
     }
-    const std::string help = say(line.language, Text::help_top, {version});
+    const std::string help = say(line.language, Text::help_top, {gilmok_version});
     const std::size_t verb = verb_at(arguments);
     if (verb == arguments.size()) {
         const auto has = [&](std::string_view name) {
             return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
         };
-        if (has("--version")) return say_on_stdout("gilmok " + std::string(version) + "\n");
+        if (has("--version")) return say_on_stdout("gilmok " + std::string(gilmok_version) + "\n");
         if (has("--help") || has("-h")) return say_on_stdout(help);
         if (arguments.empty()) {
             CommandLine bare;
@@ -119,20 +108,17 @@ CommandLine parse_command_line(std::vector<std::string> arguments, Language lang
         line.verb = *own;
         line.words.assign(arguments.begin() + static_cast<std::ptrdiff_t>(verb) + 1, arguments.end());
         return std::move(line);
-    } else if (find_verb(tree.app(), arguments[verb]) == nullptr) {
-        return unknown_verb(arguments[verb], tree.app());
+    } else if (!top.find_verb(arguments[verb])) {
+        return unknown_verb(arguments[verb], top);
     }
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        tree.app().parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const CLI::App* sub = verb < arguments.size() ? find_verb(tree.app(), arguments[verb]) : nullptr;
-        return say_on_stdout(sub == nullptr ? help : sub->help("gilmok"));
-    } catch (const CLI::ExtrasError&) {
-        return unknown_argument(tree.app(), arguments, verb);
-    } catch (const CLI::ParseError& error) {
-        const std::string where = verb < arguments.size() ? "gilmok " + arguments[verb] : "gilmok";
-        return usage(std::string(error.what()) + "\n`" + where + " --help` tells what it takes.");
+    const auto sub = verb < arguments.size() ? top.find_verb(arguments[verb]) : std::nullopt;
+    const std::string where = sub ? "gilmok " + sub->name() : "gilmok";
+    const Grammar::Read read = tree.grammar().read(arguments);
+    switch (read.reading) {
+        case Grammar::Reading::understood: break;
+        case Grammar::Reading::help: return say_on_stdout(sub ? sub->help("gilmok") : help);
+        case Grammar::Reading::left_over: return unknown_argument(sub ? *sub : top, where, read.word);
+        case Grammar::Reading::wrong: return usage(read.what + "\n`" + where + " --help` tells what it takes.");
     }
     return tree.finish();
 }

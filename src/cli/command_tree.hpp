@@ -1,24 +1,16 @@
 // All verbs and options, once: parsing, help and completion read the same tree.
 #pragma once
 
-#include <memory>
-
 #include "cli/command_line.hpp"
-
-namespace CLI {
-class App;
-}
+#include "cli/grammar.hpp"
 
 namespace gilmok::cli {
 
 class CommandTree {
 public:
     CommandTree();
-    ~CommandTree();
-    CommandTree(const CommandTree&) = delete;
-    CommandTree& operator=(const CommandTree&) = delete;
 
-    [[nodiscard]] CLI::App& app() { return *app_; }
+    [[nodiscard]] const Grammar& grammar() const { return grammar_; }
     // After a parse that went well.
     CommandLine finish();
 
@@ -29,12 +21,13 @@ private:
     void add_look_verbs();
     void add_key();
     void add_money_verbs();
-    CLI::App* add(Verb verb, const char* name, const char* help, const char* example);
+    Command add(Verb verb, const char* name, const char* help, const char* example);
 
-    std::unique_ptr<CLI::App> app_;
-    std::vector<std::pair<Verb, CLI::App*>> verbs_;
+    Grammar grammar_;
+    std::vector<std::pair<Verb, Command>> verbs_;
     std::string language_, output_ = "table", shell_;
     std::string port_;
+    std::optional<Option> save_;
     bool is_version_ = false, is_json_ = false, without_embedded_ = false;
 };
 

@@ -1,29 +1,9 @@
 // Completion scripts. Words are offered by verb; values of options are left to the shell, which completes files.
-#include <CLI/CLI.hpp>
-
 #include "cli/command_tree.hpp"
 
 namespace gilmok::cli {
 
 namespace {
-
-struct Offer {
-    std::string word;
-    std::string help;
-};
-
-std::vector<Offer> options_of(const CLI::App& app) {
-    std::vector<Offer> offers;
-    for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames()) offers.push_back({"--" + name, option->get_description()});
-    return offers;
-}
-
-std::vector<Offer> verbs_of(const CLI::App& app) {
-    std::vector<Offer> offers;
-    for (const CLI::App* sub : app.get_subcommands({})) offers.push_back({sub->get_name(), sub->get_description()});
-    return offers;
-}
 
 std::string words_of(const std::vector<Offer>& offers) {
     std::string out;
@@ -32,14 +12,14 @@ std::string words_of(const std::vector<Offer>& offers) {
 }
 
 // What follows a verb: its own verbs, its options, and for `completion` the shells.
-std::vector<Offer> offers_of(const CLI::App& sub) {
-    std::vector<Offer> offers = verbs_of(sub);
-    if (sub.get_name() == "completion") offers = {{"bash", ""}, {"zsh", ""}, {"fish", ""}};
-    for (Offer& offer : options_of(sub)) offers.push_back(std::move(offer));
+std::vector<Offer> offers_of(const Command& sub) {
+    std::vector<Offer> offers = sub.offered_verbs();
+    if (sub.name() == "completion") offers = {{"bash", ""}, {"zsh", ""}, {"fish", ""}};
+    for (Offer& offer : sub.offered_options()) offers.push_back(std::move(offer));
     return offers;
 }
 
-std::string bash(const CLI::App& app) {
+std::string bash(const Command& top) {
     std::string out =
         "# bash completion of gilmok; made by `gilmok completion bash`\n"
         "_gilmok() {\n"
@@ -48,11 +28,11 @@ std::string bash(const CLI::App& app) {
         "        [[ ${COMP_WORDS[i]} != -* ]] && { verb=${COMP_WORDS[i]}; break; }\n"
         "    done\n"
         "    case $verb in\n";
-    for (const CLI::App* sub : app.get_subcommands({}))
-        out += "        " + sub->get_name() + ") COMPREPLY=($(compgen -W '" + words_of(offers_of(*sub)) +
+    for (const Command& sub : top.verbs())
+        out += "        " + sub.name() + ") COMPREPLY=($(compgen -W '" + words_of(offers_of(sub)) +
                "' -- \"$word\")) ;;\n";
-    out += "        *) COMPREPLY=($(compgen -W '" + words_of(verbs_of(app)) + " " + words_of(options_of(app)) +
-           "' -- \"$word\")) ;;\n";
+    out += "        *) COMPREPLY=($(compgen -W '" + words_of(top.offered_verbs()) + " " +
+           words_of(top.offered_options()) + "' -- \"$word\")) ;;\n";
     return out + "    esac\n}\ncomplete -o default -F _gilmok gilmok\n";
 }
 
@@ -77,30 +57,30 @@ std::string zsh_list(const std::vector<Offer>& offers) {
     return out;
 }
 
-std::string zsh(const CLI::App& app) {
+std::string zsh(const Command& top) {
     std::string out =
         "#compdef gilmok\n# zsh completion of gilmok; made by `gilmok completion zsh`\n"
         "_gilmok() {\n    local -a offers\n    local verb= i\n"
         "    for ((i = 2; i < CURRENT; i++)); do\n        [[ ${words[i]} != -* ]] && { verb=${words[i]}; break }\n    "
         "done\n"
         "    case $verb in\n";
-    for (const CLI::App* sub : app.get_subcommands({}))
-        out += "        " + sub->get_name() + ") offers=(" + zsh_list(offers_of(*sub)) + ") ;;\n";
-    out += "        *) offers=(" + zsh_list(verbs_of(app)) + zsh_list(options_of(app)) + ") ;;\n";
+    for (const Command& sub : top.verbs())
+        out += "        " + sub.name() + ") offers=(" + zsh_list(offers_of(sub)) + ") ;;\n";
+    out += "        *) offers=(" + zsh_list(top.offered_verbs()) + zsh_list(top.offered_options()) + ") ;;\n";
     return out + "    esac\n    _describe 'gilmok' offers || _files\n}\n_gilmok \"$@\"\n";
 }
 
-std::string fish(const CLI::App& app) {
+std::string fish(const Command& top) {
     std::string out = "# fish completion of gilmok; made by `gilmok completion fish`\n";
     const auto describe = [](const Offer& offer) {
         return offer.help.empty() ? "" : " -d '" + escaped(offer.help, "\\") + "'";
     };
-    for (const Offer& verb : verbs_of(app))
+    for (const Offer& verb : top.offered_verbs())
         out += "complete -c gilmok -n __fish_use_subcommand -f -a " + verb.word + describe(verb) + "\n";
-    for (const CLI::App* sub : app.get_subcommands({}))
-        for (const Offer& offer : offers_of(*sub)) {
+    for (const Command& sub : top.verbs())
+        for (const Offer& offer : offers_of(sub)) {
             const bool is_option = offer.word.starts_with("--");
-            out += "complete -c gilmok -n '__fish_seen_subcommand_from " + sub->get_name() + "' ";
+            out += "complete -c gilmok -n '__fish_seen_subcommand_from " + sub.name() + "' ";
             out += is_option ? "-l " + offer.word.substr(2) : "-f -a " + offer.word;
             out += describe(offer) + "\n";
         }
@@ -111,9 +91,9 @@ std::string fish(const CLI::App& app) {
 
 Outcome completion(std::string_view shell) {
     CommandTree tree;
-    if (shell == "bash") return {exit_ok, bash(tree.app()), {}};
-    if (shell == "zsh") return {exit_ok, zsh(tree.app()), {}};
-    return {exit_ok, fish(tree.app()), {}};
+    if (shell == "bash") return {exit_ok, bash(tree.grammar().top()), {}};
+    if (shell == "zsh") return {exit_ok, zsh(tree.grammar().top()), {}};
+    return {exit_ok, fish(tree.grammar().top()), {}};
 }
 
 }   // namespace gilmok::cli

@@ -17,7 +17,7 @@ struct Member {
     std::string_view profile;
 };
 constexpr std::array members{Member{"sim-a", "h100/llama-3.1-8b"}, Member{"sim-b", "rngd/llama-3.1-8b"}};
-const std::vector<std::string> models{"simulated-chat", "simulated-embedding"};
+const std::vector<std::string> simulated_models{"simulated-chat", "simulated-embedding"};
 
 }   // namespace
 
@@ -38,13 +38,13 @@ std::string EmbeddedFleet::start() {
         GILMOK_ASSERT(profile.has_value());
         fleet::SimConfig config;
         config.engine.profile = *profile;
-        config.models = models;
+        config.models = simulated_models;
         config.seed = seed++;
         auto server = std::make_unique<fleet::SimServer>(*loop_, std::move(config));
         const io::Address any{"127.0.0.1", 0};
         const auto bound = server->listen(any);
         if (!bound) return "no port for a simulated engine on 127.0.0.1: " + std::string(bound.error().detail);
-        engines_.push_back({std::string(member.name), *bound, models});
+        engines_.push_back({std::string(member.name), *bound, simulated_models});
         servers_.push_back(std::move(server));
     }
     // Signals belong to the gateway's own thread; one that arrived here would end the process without a drain.

@@ -1,9 +1,8 @@
 #include "cli/evidence.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "archive/reader.hpp"
 #include "base/text.hpp"
+#include "cli/grammar.hpp"
 #include "cli/open_config.hpp"
 #include "gateway/judge_class.hpp"
 #include "ledger/newest.hpp"
@@ -14,11 +13,11 @@ namespace gilmok::cli {
 
 namespace {
 
-constexpr std::string_view verb = "gilmok evidence";
+constexpr std::string_view evidence_verb = "gilmok evidence";
 constexpr unsigned directory_mode = 0755;
 constexpr unsigned file_mode = 0644;
 
-struct Options {
+struct EvidenceOptions {
     std::string config_path = "gilmok.toml", output = "text", language, proofs;
     report::Asked asked;
     std::uint64_t listed = 1'000;
@@ -73,22 +72,22 @@ io::FileResult<std::uint64_t> write_proofs(const std::string& in, const std::str
     return ledger::prove_requests(files, ledger, requests, write_one);
 }
 
-Outcome run(const Options& options, const MoneyWorld& world) {
+Outcome run(const EvidenceOptions& options, const MoneyWorld& world) {
     Outcome outcome;
     LedgerOptions opening;
     opening.config_path = options.config_path;
-    const auto opened = open_ledger(opening, world, verb, outcome);
+    const auto opened = open_for_questions(opening, world, evidence_verb, outcome);
     if (!opened) return outcome;
     std::string why;
     const std::string directory = ledger_directory_of(*opened->snapshot, why);
-    if (directory.empty()) return failed(exit_config, verb, why);
+    if (directory.empty()) return failed(exit_config, evidence_verb, why);
     const report::EvidenceContext context{.snapshot = *opened->snapshot,
                                           .judge = gateway::judge_class_by(*opened->snapshot),
                                           .checkpoint = checkpoint_of(directory, world.files),
                                           .archive = archive_of(*opened->snapshot, world.files),
                                           .listed_max = options.listed};
     const auto found = report::evidence(*opened->tables, context, options.asked, opened->clock);
-    if (!found) return failed(exit_usage, verb, found.error());
+    if (!found) return failed(exit_usage, evidence_verb, found.error());
     const bool is_korean = options.language.empty() ? world.language == Language::ko : options.language == "ko";
     if (options.output == "json")
         outcome.out = report::evidence_json(*found, context);
@@ -98,7 +97,7 @@ Outcome run(const Options& options, const MoneyWorld& world) {
         outcome.out = report::evidence_text(*found, context, is_korean);
     if (!options.proofs.empty()) {
         const auto proven = write_proofs(options.proofs, directory, *found, context, is_korean, world.files);
-        if (!proven) return failed(exit_failed, verb, proven.error().message);
+        if (!proven) return failed(exit_failed, evidence_verb, proven.error().message);
         const std::size_t wanted = found->requests().size();
         outcome.err = std::to_string(*proven) + " proofs in " + options.proofs + '\n';
         if (*proven < wanted)
@@ -112,33 +111,27 @@ Outcome run(const Options& options, const MoneyWorld& world) {
 }   // namespace
 
 Outcome evidence_command(const std::vector<std::string>& arguments, const MoneyWorld& world) {
-    Options options;
-    CLI::App app{"Report for an auditor: what left, to where, under which rule, with proofs", std::string(verb)};
-    app.add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE")->capture_default_str();
-    app.add_option("-o,--output", options.output, "Format")
-        ->check(CLI::IsMember({"text", "json", "csv"}))
-        ->capture_default_str();
-    app.add_option("--period", options.asked.period,
-                   "today, yesterday, this-month (default), last-month, 7d, 2026-10, 2026-10-05");
-    app.add_option("--from", options.asked.from, "First day, or a time");
-    app.add_option("--to", options.asked.to, "Last day, whole, or a time; without it today");
-    app.add_option("--tenant", options.asked.tenant, "A node of the tenant tree, with all below it")->type_name("NODE");
-    app.add_option("--proofs", options.proofs, "Write report, checkpoint and a proof for each request there")
-        ->type_name("DIR");
-    app.add_option("--list", options.listed, "Requests listed in each part; sums are always of all")
-        ->check(CLI::Range(std::uint64_t{0}, report::evidence_listed_max))
-        ->capture_default_str();
-    app.add_option("--language", options.language, "Of the text")->check(CLI::IsMember({"en", "ko"}));
-    app.footer(
+    EvidenceOptions options;
+    const Grammar grammar("Report for an auditor: what left, to where, under which rule, with proofs", evidence_verb);
+    const Command top = grammar.top();
+    top.config(options.config_path);
+    top.output(options.output, {"text", "json", "csv"});
+    top.option("--period", options.asked.period,
+               "today, yesterday, this-month (default), last-month, 7d, 2026-10, 2026-10-05");
+    top.option("--from", options.asked.from, "First day, or a time");
+    top.option("--to", options.asked.to, "Last day, whole, or a time; without it today");
+    top.option("--tenant", options.asked.tenant, "A node of the tenant tree, with all below it").type_name("NODE");
+    top.option("--proofs", options.proofs, "Write report, checkpoint and a proof for each request there")
+        .type_name("DIR");
+    top.option("--list", options.listed, "Requests listed in each part; sums are always of all")
+        .within(std::uint64_t{0}, report::evidence_listed_max)
+        .shows_default();
+    top.option("--language", options.language, "Of the text").one_of({"en", "ko"});
+    top.footer(
         "  gilmok evidence --from 2026-11-01 --to 2026-11-30 --language ko\n"
         "  gilmok evidence --period last-month --tenant acme/finance --proofs audit/ -o json\n\n"
         "Exit code 1: an attempt was where the rules do not allow it.");
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) { return {exit_ok, app.help(), {}}; } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, verb, std::string(error.what()) + "\n`gilmok evidence --help` tells what it takes.");
-    }
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
     return run(options, world);
 }
 

@@ -11,7 +11,7 @@ namespace {
 using Verdict = Finding::Verdict;
 using Names = std::vector<std::string>;
 
-std::string joined(const Names& names) {
+std::string first_few(const Names& names) {
     constexpr std::size_t shown_max = 5;
     std::string out;
     for (std::size_t i = 0; i < names.size() && i < shown_max; ++i) (out += i == 0 ? "" : ", ") += names[i];
@@ -45,7 +45,7 @@ private:
     // Whichever of the two the list of offenders asks for.
     void judge(const char* name, const Names& offenders, Verdict if_any, std::string good, Text bad, Text fix) {
         if (offenders.empty()) return add(name, Verdict::ok, std::move(good));
-        const std::string list = joined(offenders);
+        const std::string list = first_few(offenders);
         add(name, if_any, text(bad, {list}), text(fix));
     }
     std::string text(Text which, Values values = {}) const { return say(language_, which, values); }
@@ -181,9 +181,9 @@ private:
             if ((*mode & 0077U) != 0) open.push_back(path);
         }
         if (seen.empty()) return add("admin-token-mode", Verdict::ok, text(Text::doctor_mode_none));
-        if (open.empty()) return add("admin-token-mode", Verdict::ok, text(Text::doctor_mode_ok, {joined(seen)}));
-        add("admin-token-mode", Verdict::fail, text(Text::doctor_mode_bad, {joined(open)}),
-            text(Text::doctor_mode_fix, {joined(open)}));
+        if (open.empty()) return add("admin-token-mode", Verdict::ok, text(Text::doctor_mode_ok, {first_few(seen)}));
+        add("admin-token-mode", Verdict::fail, text(Text::doctor_mode_bad, {first_few(open)}),
+            text(Text::doctor_mode_fix, {first_few(open)}));
     }
 
     void certificate(const config::Server& server) {
@@ -223,8 +223,8 @@ private:
         Names all{io::to_string(patient_.snapshot->server.admin)};
         for (const io::Address& address : patient_.snapshot->server.listen) all.push_back(io::to_string(address));
         if (patient_.livez.is_ok())
-            return add("ports-free", Verdict::ok, text(Text::doctor_ports_running, {joined(all)}));
-        judge("ports-free", patient_.addresses_taken, Verdict::fail, text(Text::doctor_ports_ok, {joined(all)}),
+            return add("ports-free", Verdict::ok, text(Text::doctor_ports_running, {first_few(all)}));
+        judge("ports-free", patient_.addresses_taken, Verdict::fail, text(Text::doctor_ports_ok, {first_few(all)}),
               Text::doctor_ports_bad, Text::doctor_ports_fix);
     }
 
@@ -317,7 +317,7 @@ private:
             if (found.has_failed) failed.push_back(found.tool);
         }
         judge("accelerators", failed, Verdict::warn,
-              lines.empty() ? text(Text::doctor_devices_none) : text(Text::doctor_devices, {joined(lines)}),
+              lines.empty() ? text(Text::doctor_devices_none) : text(Text::doctor_devices, {first_few(lines)}),
               Text::doctor_device_tool_bad, Text::doctor_device_tool_fix);
     }
 

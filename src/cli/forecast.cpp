@@ -1,9 +1,9 @@
 #include "cli/forecast.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 
+#include "cli/grammar.hpp"
 #include "cli/open_config.hpp"
 #include "cli/table.hpp"
 #include "gateway/accounts.hpp"
@@ -13,7 +13,7 @@ namespace gilmok::cli {
 
 namespace {
 
-constexpr std::string_view verb = "gilmok forecast";
+constexpr std::string_view forecast_verb = "gilmok forecast";
 
 class Teller {
 public:
@@ -43,7 +43,8 @@ private:
     }
     [[nodiscard]] std::string money(double amount) const {
         if (std::abs(amount) > plan::amount_max) return "?";
-        const auto pico = static_cast<Pico>(std::llround(std::clamp(amount * 100, -9e18, 9e18))) * (pico_per_unit / 100);
+        const auto pico =
+            static_cast<Pico>(std::llround(std::clamp(amount * 100, -9e18, 9e18))) * (pico_per_unit / 100);
         return rounded(pico, minor_digits(answer_.currency)) + ' ' + std::string(answer_.currency.view());
     }
     [[nodiscard]] std::string money(Pico amount) const {
@@ -52,8 +53,9 @@ private:
     static std::string percent(double share) { return std::to_string(std::lround(share * 100)) + "%"; }
 
     std::string title() const {
-        return (answer_.asked.tenant.empty() ? say("all tenants", "전체") : answer_.asked.tenant) + "  " + day(answer_.period.from) +
-               " … " + day(answer_.period.until - Duration(1)) + "  (" + moment(answer_.now) + ')';
+        return (answer_.asked.tenant.empty() ? say("all tenants", "전체") : answer_.asked.tenant) + "  " +
+               day(answer_.period.from) + " … " + day(answer_.period.until - Duration(1)) + "  (" +
+               moment(answer_.now) + ')';
     }
 
     std::string picture() const {
@@ -87,7 +89,8 @@ private:
             if (!time) return say("not in this period", "이 기간 안에는 아님");
             return *time <= answer_.now ? say("now", "지금") : day(*time);
         };
-        return say("Budget used up: ", "예산 소진: ") + when(answer_.burn_out_p50) + " (P50), " + when(answer_.burn_out_p90) + " (P90)\n";
+        return say("Budget used up: ", "예산 소진: ") + when(answer_.burn_out_p50) + " (P50), " +
+               when(answer_.burn_out_p90) + " (P90)\n";
     }
 
     std::string drivers() const {
@@ -95,14 +98,15 @@ private:
         if (drivers.total == 0 && drivers.volume == 0 && drivers.mix == 0 && drivers.price == 0) return {};
         const auto with_sign = [&](double amount) { return (amount > 0 ? "+" : "") + money(amount); };
         return say("Change to the season before: ", "앞 주기 대비 변화: ") + with_sign(drivers.total) +
-               say("  = requests ", "  = 요청 수 ") + with_sign(drivers.volume) + say(", length ", ", 길이 ") + with_sign(drivers.mix) +
-               say(", price ", ", 단가 ") + with_sign(drivers.price) + '\n';
+               say("  = requests ", "  = 요청 수 ") + with_sign(drivers.volume) + say(", length ", ", 길이 ") +
+               with_sign(drivers.mix) + say(", price ", ", 단가 ") + with_sign(drivers.price) + '\n';
     }
 
     std::string method() const {
         const plan::Forecast& made = *answer_.result.forecast;
-        std::string out = say("Method: ", "방법: ") + std::string(plan::name_of(made.method)) + say(", chosen by ", ", 과거 재현 ") +
-                          std::to_string(made.windows) + say(" back-tests; average error ", "회로 선택; 평균 오차 ");
+        std::string out = say("Method: ", "방법: ") + std::string(plan::name_of(made.method)) +
+                          say(", chosen by ", ", 과거 재현 ") + std::to_string(made.windows) +
+                          say(" back-tests; average error ", "회로 선택; 평균 오차 ");
         const double wape = made.wape[static_cast<std::size_t>(made.method)];
         out += std::isfinite(wape) ? percent(wape) : say("unknown", "알 수 없음");
         const double naive = made.wape[static_cast<std::size_t>(plan::Method::seasonal_naive)];
@@ -114,10 +118,12 @@ private:
 
     std::string refusal() const {
         return say("No forecast: ", "예측하지 않음: ") + std::string(answer_.result.refusal.why) + " (" +
-               std::to_string(answer_.result.refusal.steps_given) + say(" of ", " / ") + std::to_string(plan::steps_min) +
+               std::to_string(answer_.result.refusal.steps_given) + say(" of ", " / ") +
+               std::to_string(plan::steps_min) +
                (answer_.asked.by_hour ? say(" whole hours", " 시간") : say(" whole days", " 일")) + ")\n" +
-               (answer_.asked.by_hour ? std::string()
-                                      : say("With --by-hour a day of use is enough.\n", "--by-hour를 쓰면 하루치 사용으로도 됩니다.\n"));
+               (answer_.asked.by_hour
+                    ? std::string()
+                    : say("With --by-hour a day of use is enough.\n", "--by-hour를 쓰면 하루치 사용으로도 됩니다.\n"));
     }
 
     const report::ForecastAnswer& answer_;
@@ -125,42 +131,42 @@ private:
     Duration offset_;
 };
 
-struct Options {
+struct ForecastOptions {
     std::string config_path = "gilmok.toml", output = "table";
     report::ForecastAsked asked;
 };
 
-std::optional<Outcome> parse(const std::vector<std::string>& arguments, Options& options) {
-    CLI::App app{"Tell how much more will be spent in a period, and how sure that is", std::string(verb)};
-    app.add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE")->capture_default_str();
-    app.add_option("-o,--output", options.output, "Format")->check(CLI::IsMember({"table", "json", "csv"}))->capture_default_str();
-    app.add_option("--tenant", options.asked.tenant, "A node of the tenant tree with all below it; its budget is compared");
-    app.add_option("--period", options.asked.period, "today, this-month, or a month such as 2026-11")->capture_default_str();
-    app.add_flag("--by-hour", options.asked.by_hour, "Steps of an hour instead of a day");
-    app.footer("  gilmok forecast\n  gilmok forecast --tenant acme/research -o json\n  gilmok forecast --by-hour --period today\n\n"
-               "Exit code 6: the median is over the budget. 1: fewer than 14 whole steps are known, so nothing is said.");
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) { return Outcome{exit_ok, app.help(), {}}; } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, verb, std::string(error.what()) + "\n`gilmok forecast --help` tells what it takes.");
-    }
+std::optional<Outcome> parse(const std::vector<std::string>& arguments, ForecastOptions& options) {
+    const Grammar grammar("Tell how much more will be spent in a period, and how sure that is", forecast_verb);
+    const Command top = grammar.top();
+    top.config(options.config_path);
+    top.output(options.output, {"table", "json", "csv"});
+    top.option("--tenant", options.asked.tenant, "A node of the tenant tree with all below it; its budget is compared");
+    top.option("--period", options.asked.period, "today, this-month, or a month such as 2026-11").shows_default();
+    top.flag("--by-hour", options.asked.by_hour, "Steps of an hour instead of a day");
+    top.footer(
+        "  gilmok forecast\n  gilmok forecast --tenant acme/research -o json\n  gilmok forecast --by-hour --period "
+        "today\n\n"
+        "Exit code 6: the median is over the budget. 1: fewer than 14 whole steps are known, so nothing is said.");
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
     return std::nullopt;
 }
 
 }   // namespace
 
-std::string forecast_text(const report::ForecastAnswer& answer, const ForecastWorld& world, std::int32_t utc_offset_minutes) {
+std::string forecast_text(const report::ForecastAnswer& answer, const ForecastWorld& world,
+                          std::int32_t utc_offset_minutes) {
     return Teller(answer, world, utc_offset_minutes).tell();
 }
 
 Outcome forecast_command(const std::vector<std::string>& arguments, const ForecastWorld& world) {
-    Options options;
+    ForecastOptions options;
     if (auto said = parse(arguments, options)) return std::move(*said);
     Outcome outcome;
-    const config::SnapshotPtr snapshot = open_config(options.config_path, world.files, world.secrets, verb, outcome);
+    const config::SnapshotPtr snapshot =
+        open_config(options.config_path, world.files, world.secrets, forecast_verb, outcome);
     if (snapshot == nullptr) return outcome;
-    const auto questions = open_questions(*snapshot, world.files, verb, outcome);
+    const auto questions = open_questions(*snapshot, world.files, forecast_verb, outcome);
     if (questions == nullptr) return outcome;
     const meter::PriceBookPtr book = gateway::build_price_book(*snapshot);
     const auto convert = [&](const Money& money) {
@@ -168,7 +174,7 @@ Outcome forecast_command(const std::vector<std::string>& arguments, const Foreca
     };
     const std::int32_t offset = snapshot->ledger.utc_offset_minutes;
     const auto answer = report::forecast(*questions, *snapshot, options.asked, convert, {world.now, offset});
-    if (!answer) return failed(exit_usage, verb, answer.error());
+    if (!answer) return failed(exit_usage, forecast_verb, answer.error());
     if (options.output == "json")
         outcome.out = report::forecast_json(*answer) + '\n';
     else

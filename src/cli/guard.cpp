@@ -1,8 +1,7 @@
 #include "cli/guard.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "cli/check.hpp"
+#include "cli/grammar.hpp"
 #include "cli/guard_inside.hpp"
 #include "cli/open_config.hpp"
 #include "guard/examine.hpp"
@@ -19,15 +18,6 @@ config::SnapshotPtr open(const GuardOptions& options, const GuardWorld& world, O
     // Nothing configured yet: what a gateway without a word about the guard would do.
     config::Loaded loaded = config::load_text("", "defaults", world.files, world.secrets, 1);
     return std::move(loaded.snapshot);
-}
-
-void add_config(CLI::App& app, GuardOptions& options) {
-    app.add_option("-c,--config", options.config_path,
-                   "Configuration file; without it gilmok.toml, or the defaults alone")
-        ->type_name("FILE");
-}
-void add_output(CLI::App& app, GuardOptions& options, const std::vector<std::string>& formats) {
-    app.add_option("-o,--output", options.output, "Format")->check(CLI::IsMember(formats))->capture_default_str();
 }
 
 }   // namespace
@@ -52,53 +42,46 @@ bool declared_class(const GuardOptions& options, const config::Snapshot& snapsho
 
 Outcome guard_command(const std::vector<std::string>& arguments, const GuardWorld& world) {
     GuardOptions options;
-    CLI::App app{"What the guard looks for, and which rule decides what may go where", std::string(guard_verb)};
-    app.require_subcommand(1);
-    CLI::App* rules = app.add_subcommand("rules", "Show the rules in the order in which they are asked");
-    add_config(*rules, options);
-    add_output(*rules, options, {"table", "json", "csv"});
-    rules->add_option("--pack", options.pack, "Only those of one pack, whether it is switched on or not")
-        ->type_name("PACK");
-    rules->add_option("--explain", options.explain, "Tell which rule decides about this kind")->type_name("KIND");
-    CLI::App* test = app.add_subcommand("test", "Look through a text: what is found, and what would go where");
-    add_config(*test, options);
-    add_output(*test, options, {"table", "json"});
-    test->add_option("file", options.file, "A file of text, or - for standard input")->type_name("FILE");
-    for (CLI::App* sub : {rules, test}) {
-        sub->add_option("--class", options.data_class, "Class that the request declares: C, S or O")
-            ->type_name("CLASS");
-        sub->add_option("--tenant", options.tenant, "Whose request it is")->type_name("TENANT");
-        sub->add_option("--place", options.place, "Where it would go; without it the places of the configuration")
-            ->type_name("PLACE");
-        sub->add_option("--operator", options.operator_, "Who runs that place, e.g. \"OpenAI (US)\"")
-            ->type_name("NAME");
+    const Grammar grammar("What the guard looks for, and which rule decides what may go where", guard_verb);
+    const Command top = grammar.top();
+    top.wants_verb();
+    const auto add_config = [&](const Command& command) {
+        command
+            .option("-c,--config", options.config_path,
+                    "Configuration file; without it gilmok.toml, or the defaults alone")
+            .type_name("FILE");
+    };
+    const Command rules = top.verb("rules", "Show the rules in the order in which they are asked");
+    add_config(rules);
+    rules.output(options.output, {"table", "json", "csv"});
+    rules.option("--pack", options.pack, "Only those of one pack, whether it is switched on or not").type_name("PACK");
+    rules.option("--explain", options.explain, "Tell which rule decides about this kind").type_name("KIND");
+    const Command test = top.verb("test", "Look through a text: what is found, and what would go where");
+    add_config(test);
+    test.output(options.output, {"table", "json"});
+    test.option("file", options.file, "A file of text, or - for standard input").type_name("FILE");
+    for (const Command& sub : {rules, test}) {
+        sub.option("--class", options.data_class, "Class that the request declares: C, S or O").type_name("CLASS");
+        sub.option("--tenant", options.tenant, "Whose request it is").type_name("TENANT");
+        sub.option("--place", options.place, "Where it would go; without it the places of the configuration")
+            .type_name("PLACE");
+        sub.option("--operator", options.operator_, "Who runs that place, e.g. \"OpenAI (US)\"").type_name("NAME");
     }
-    rules->footer(
+    rules.footer(
         "Own rules come first; then each pack is asked, and the strictest answer counts.\n\n  gilmok guard rules\n"
         "  gilmok guard rules --pack kr-public -o csv\n"
         "  gilmok guard rules --explain kr_passport --class O --place us-cloud");
-    test->footer(
+    test.footer(
         "  echo '주민번호 900101-1234567, mail a@b.kr' | gilmok guard test\n  gilmok guard test letter.txt --class S");
-    CLI::App* bench = app.add_subcommand("bench", "Measure how fast texts are looked through on this machine");
-    add_config(*bench, options);
-    bench->add_option("--seconds", options.seconds, "How long for each text")
-        ->check(CLI::Range(1, 60))
-        ->capture_default_str();
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const auto asked = app.get_subcommands();
-        return {exit_ok, (asked.empty() ? app.help() : asked.front()->help()), {}};
-    } catch (const CLI::ParseError& error) {
-        return {
-            exit_usage, {}, std::string(guard_verb) + ": " + error.what() + "\n`gilmok guard --help` tells more.\n"};
-    }
+    const Command bench = top.verb("bench", "Measure how fast texts are looked through on this machine");
+    add_config(bench);
+    bench.option("--seconds", options.seconds, "How long for each text").within(1, 60).shows_default();
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
     Outcome outcome;
     const config::SnapshotPtr snapshot = open(options, world, outcome);
     if (snapshot == nullptr) return outcome;
-    if (test->parsed()) return guard_test(options, world, *snapshot);
-    if (bench->parsed()) return guard_bench(options, world, *snapshot);
+    if (test.is_parsed()) return guard_test(options, world, *snapshot);
+    if (bench.is_parsed()) return guard_bench(options, world, *snapshot);
     return options.explain.empty() ? guard_rules(options, world, *snapshot) : guard_explain(options, world, *snapshot);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using config::GuardRule;
 
-std::string joined(const std::vector<std::string>& parts, std::string_view between = ", ") {
+std::string cited(const std::vector<std::string>& parts, std::string_view between = ", ") {
     std::string out;
     for (const std::string& part : parts) {
         if (&part != &parts.front()) out += between;
@@ -21,11 +21,11 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 
 std::string without(const std::vector<std::string>& yes, const std::vector<std::string>& no) {
     constexpr std::size_t shown_max = 4;
-    std::string out = yes.empty() ? "any" : joined(yes);
+    std::string out = yes.empty() ? "any" : cited(yes);
     if (no.empty()) return out;
     std::vector<std::string> shown(no.begin(),
                                    no.begin() + static_cast<std::ptrdiff_t>(std::min(no.size(), shown_max)));
-    out += (yes.empty() ? " but " : ", not ") + joined(shown);
+    out += (yes.empty() ? " but " : ", not ") + cited(shown);
     return no.size() > shown_max ? out + " and " + std::to_string(no.size() - shown_max) + " more" : out;
 }
 
@@ -84,21 +84,21 @@ Table table_of(const std::vector<GuardRule>& rules, Language language, bool is_s
         for (const char* title : {"WHAT", "EVIDENCE", "WHERE", "OBLIGATORY", "TENANTS"}) titles.emplace_back(title);
     Table table(titles);
     for (const GuardRule& rule : rules) {
-        const std::string kinds = rule.has_kinds ? joined(model::words_of(rule.kinds)) : "(the request)";
+        const std::string kinds = rule.has_kinds ? cited(model::words_of(rule.kinds)) : "(the request)";
         std::string action(model::name_of(rule.action));
         if (rule.is_for_answers) action += " (answers)";
         std::vector<std::string> cells{rule.name,
                                        action,
-                                       joined(classes_of(rule), ""),
+                                       cited(classes_of(rule), ""),
                                        kinds,
                                        without(rule.places, rule.places_not),
                                        without(rule.operators, rule.operators_not),
-                                       joined(rule.citations, "; "),
+                                       cited(rule.citations, "; "),
                                        rule.effective,
                                        title_of(rule, language)};
         if (!is_short)
             for (const std::string& cell :
-                 {rule.evidence, rule.where, std::string(rule.is_obligatory ? "yes" : "no"), joined(rule.tenants)})
+                 {rule.evidence, rule.where, std::string(rule.is_obligatory ? "yes" : "no"), cited(rule.tenants)})
                 cells.push_back(cell);
         table.add(std::move(cells));
     }
@@ -108,7 +108,7 @@ Table table_of(const std::vector<GuardRule>& rules, Language language, bool is_s
 std::string why(const GuardRule& rule, Language language) {
     std::string out = rule.name + "  (" + rule.where + ")\n";
     if (const std::string title = title_of(rule, language); !title.empty()) out += "  " + title + "\n";
-    if (!rule.citations.empty()) out += "  " + joined(rule.citations, "; ") + ", since " + rule.effective + "\n";
+    if (!rule.citations.empty()) out += "  " + cited(rule.citations, "; ") + ", since " + rule.effective + "\n";
     if (!rule.basis.empty()) out += "  basis: " + rule.basis + "\n";
     if (rule.is_obligatory) out += "  obligatory: an own rule relaxes it only with a `basis`\n";
     if (!rule.evidence.empty()) out += "  evidence: " + rule.evidence + "\n";

@@ -1,12 +1,14 @@
 #include "cli/key.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "auth/key_store.hpp"
+#include "base/node_path.hpp"
 #include "base/text.hpp"
+#include "cli/grammar.hpp"
+#include "cli/table.hpp"
 #include "config/load.hpp"
 
 namespace gilmok::cli {
@@ -16,10 +18,9 @@ namespace {
 using auth::StoredKey;
 using auth::StoredKeys;
 
-constexpr int exit_usage = 2;
-constexpr int exit_config = 3;
+constexpr std::string_view key_verb = "gilmok key";
 
-struct Options {
+struct KeyOptions {
     std::string config_path = "gilmok.toml";
     std::string output = "table";
     std::string tenant;
@@ -31,14 +32,16 @@ struct Options {
     [[nodiscard]] bool is_json() const { return output == "json"; }
 };
 
-CommandResult failed(int exit_code, std::string why) { return {exit_code, {}, "gilmok key: " + std::move(why) + '\n'}; }
-
 // Nothing here needs a secret, and a command must not be run for one. Each stands for itself: two keys with one secret
 // are an error of the configuration.
 class UnresolvedSecrets final : public config::Secrets {
 public:
-    std::optional<std::string> environment(const std::string& name) override { return "unresolved-by-gilmok-key-" + name; }
-    std::optional<std::string> command(const std::string& line, std::string&) override { return "unresolved-by-gilmok-key-" + line; }
+    std::optional<std::string> environment(const std::string& name) override {
+        return "unresolved-by-gilmok-key-" + name;
+    }
+    std::optional<std::string> command(const std::string& line, std::string&) override {
+        return "unresolved-by-gilmok-key-" + line;
+    }
 };
 
 // "90s", "15m", "12h", "30d", "2w"; at most a hundred years.
@@ -65,7 +68,7 @@ std::string json_string(std::string_view text) {
     return out + '"';
 }
 
-std::string joined(const std::vector<std::string>& list) {
+std::string model_list(const std::vector<std::string>& list) {
     std::string out;
     for (const auto& entry : list) ((out += out.empty() ? "" : ",") += entry);
     return out;
@@ -89,59 +92,31 @@ std::string json_of(const StoredKey& key, std::string_view shown, WallTime now) 
     return out;
 }
 
-// Columns that a terminal needs: Korean and other East Asian letters take two. Approximate beyond those.
-std::size_t columns_of(std::string_view text) {
-    std::size_t columns = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte & 0xC0U) != 0x80U) columns += byte >= 0xE1 ? 2 : 1;
-    }
-    return columns;
-}
-
-constexpr std::size_t table_columns = 7;
-using Row = std::array<std::string, table_columns>;
-
-std::string table_of(const std::vector<Row>& rows) {
-    std::array<std::size_t, table_columns> widths{};
-    for (const Row& row : rows)
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
-    std::string out;
-    for (const Row& row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i)
-            line += row[i] + std::string(widths[i] - columns_of(row[i]) + 2, ' ');
-        line.erase(line.find_last_not_of(' ') + 1);
-        out += line + '\n';
-    }
-    return out;
-}
-
 // Control bytes of a name are shown, not obeyed.
-std::string printable(std::string_view text) {
+std::string escaped(std::string_view text) {
     std::string out;
     append_json_escaped(out, text);
     return out;
 }
 
-Row row_of(const StoredKey& key, WallTime now) {
+std::vector<std::string> row_of(const StoredKey& key, WallTime now) {
     return {key.id,
-            printable(key.tenant),
-            key.name.empty() ? "-" : printable(key.name),
+            key.tenant,
+            key.name,
             std::string(state_of(key, now)),
             rfc3339(key.created).substr(0, 10),
-            key.expires ? rfc3339(*key.expires).substr(0, 10) : "-",
-            key.models.empty() ? "*" : printable(joined(key.models))};
+            key.expires ? rfc3339(*key.expires).substr(0, 10) : std::string(),
+            key.models.empty() ? "*" : model_list(key.models)};
 }
 
 // The configuration and the store, opened for one command.
-struct Opened {
+struct OpenedKeys {
     config::SnapshotPtr snapshot;
     auth::KeyStore store;
     StoredKeys keys;
 };
 
-std::optional<Opened> open_store(const Options& options, const KeyWorld& world, CommandResult& result) {
+std::optional<OpenedKeys> open_store(const KeyOptions& options, const KeyWorld& world, Outcome& result) {
     UnresolvedSecrets secrets;
     const config::Loaded loaded = config::load(options.config_path, world.files, secrets, 1);
     if (loaded.snapshot == nullptr) {
@@ -151,17 +126,17 @@ std::optional<Opened> open_store(const Options& options, const KeyWorld& world, 
     }
     const std::string& state_dir = loaded.snapshot->server.state_dir;
     if (state_dir.empty()) {
-        result = failed(exit_config,
+        result = failed(exit_config, key_verb,
                         options.config_path + " names no state_dir under [server], so there is no place for keys");
         return std::nullopt;
     }
     auth::KeyStore store(world.files, auth::key_store_path(state_dir));
     auto keys = store.read();
     if (!keys) {
-        result = failed(exit_config, keys.error().message);
+        result = failed(exit_config, key_verb, keys.error().message);
         return std::nullopt;
     }
-    return Opened{loaded.snapshot, std::move(store), std::move(*keys)};
+    return OpenedKeys{loaded.snapshot, std::move(store), std::move(*keys)};
 }
 
 std::string nearest_tenant(const config::Snapshot& snapshot, std::string_view asked) {
@@ -175,92 +150,93 @@ std::string nearest_tenant(const config::Snapshot& snapshot, std::string_view as
 }
 
 // Writes the store and tells of the key that is new.
-CommandResult finish_with_key(Opened& opened, const auth::CreatedKey& made, const Options& options,
-                              const KeyWorld& world) {
+Outcome finish_with_key(OpenedKeys& opened, const auth::CreatedKey& made, const KeyOptions& options,
+                        const KeyWorld& world) {
     const std::string& state_dir = opened.snapshot->server.state_dir;
     if (const auto is_there = world.files.make_directory(state_dir, 0700); !is_there)
-        return failed(exit_config, is_there.error().message);
+        return failed(exit_config, key_verb, is_there.error().message);
     if (const auto written = opened.store.write(opened.keys); !written)
-        return failed(exit_config, written.error().message);
+        return failed(exit_config, key_verb, written.error().message);
     const StoredKey& key = *auth::find_key(opened.keys, made.id);
     if (options.is_json()) return {0, json_of(key, made.key.reveal(), world.now) + '\n', {}};
-    CommandResult result;
-    result.out = "id      " + key.id + "\ntenant  " + printable(key.tenant) + '\n';
-    if (!key.name.empty()) result.out += "name    " + printable(key.name) + '\n';
+    Outcome result;
+    result.out = "id      " + key.id + "\ntenant  " + escaped(key.tenant) + '\n';
+    if (!key.name.empty()) result.out += "name    " + escaped(key.name) + '\n';
     if (key.expires) result.out += "expires " + rfc3339(*key.expires) + '\n';
     result.out += "key     " + std::string(made.key.reveal()) + '\n';
     result.err = "The key is shown this once; only its digest is kept.\n";
     return result;
 }
 
-CommandResult create(const Options& options, const KeyWorld& world) {
+Outcome create(const KeyOptions& options, const KeyWorld& world) {
     auth::NewKey wanted{options.tenant, options.name, options.models, {}};
-    if (wanted.name.size() > auth::key_name_bytes_max) return failed(exit_usage, "--name is longer than 128 bytes");
-    if (wanted.models.size() > auth::key_models_max) return failed(exit_usage, "--models names more than 256 models");
+    if (wanted.name.size() > auth::key_name_bytes_max)
+        return failed(exit_usage, key_verb, "--name is longer than 128 bytes");
+    if (wanted.models.size() > auth::key_models_max)
+        return failed(exit_usage, key_verb, "--models names more than 256 models");
     if (!options.expires.empty()) {
         const auto span = read_span(options.expires);
         if (!span || *span == Duration::zero())
-            return failed(exit_usage, "--expires wants a span of time such as 12h, 30d or 2w");
+            return failed(exit_usage, key_verb, "--expires wants a span of time such as 12h, 30d or 2w");
         wanted.expires = world.now + *span;
     }
-    CommandResult result;
+    Outcome result;
     auto opened = open_store(options, world, result);
     if (!opened) return result;
     const config::Snapshot& snapshot = *opened->snapshot;
     if (!snapshot.tenants_by_path.contains(options.tenant))
-        return failed(exit_usage,
+        return failed(exit_usage, key_verb,
                       "unknown tenant " + json_string(options.tenant) + nearest_tenant(snapshot, options.tenant));
     for (const auto& model : wanted.models)
         if (model != "*" && !snapshot.models_by_name.contains(model))
-            return failed(exit_usage, "unknown model " + json_string(model));
+            return failed(exit_usage, key_verb, "unknown model " + json_string(model));
     std::array<char, auth::key_random_bytes> random;
     world.random_bytes(random);
     return finish_with_key(*opened, auth::create_key(opened->keys, wanted, random, world.now), options, world);
 }
 
-CommandResult list(const Options& options, const KeyWorld& world) {
-    CommandResult result;
+Outcome list(const KeyOptions& options, const KeyWorld& world) {
+    Outcome result;
     const auto opened = open_store(options, world, result);
     if (!opened) return result;
-    std::vector<Row> rows{{"ID", "TENANT", "NAME", "STATE", "CREATED", "EXPIRES", "MODELS"}};
+    Table table({"ID", "TENANT", "NAME", "STATE", "CREATED", "EXPIRES", "MODELS"});
     std::string json;
     for (const StoredKey& key : opened->keys) {
         // A tenant's keys and those of all below it.
-        const bool is_below =
-            key.tenant.starts_with(options.tenant) && key.tenant.substr(options.tenant.size()).starts_with('/');
-        if (!options.tenant.empty() && key.tenant != options.tenant && !is_below) continue;
-        rows.push_back(row_of(key, world.now));
+        if (!options.tenant.empty() && !is_at_or_below(key.tenant, options.tenant)) continue;
+        table.add(row_of(key, world.now));
         (json += json.empty() ? "" : ",\n ") += json_of(key, {}, world.now);
         if (!opened->snapshot->tenants_by_path.contains(key.tenant) && !key.revoked)
             result.err += "warning: " + key.id + " belongs to the unknown tenant " + json_string(key.tenant) +
                           " and opens nothing\n";
     }
-    result.out = options.is_json() ? '[' + json + "]\n" : table_of(rows);
+    result.out = options.is_json() ? '[' + json + "]\n" : table.text();
     return result;
 }
 
-CommandResult not_found(const Options& options) {
-    return failed(exit_usage, "no key, or more than one, is called " + json_string(options.key) +
-                                  "; `gilmok key list` shows the ids");
+Outcome not_found(const KeyOptions& options) {
+    return failed(
+        exit_usage, key_verb,
+        "no key, or more than one, is called " + json_string(options.key) + "; `gilmok key list` shows the ids");
 }
 
-CommandResult revoke(const Options& options, const KeyWorld& world) {
-    CommandResult result;
+Outcome revoke(const KeyOptions& options, const KeyWorld& world) {
+    Outcome result;
     auto opened = open_store(options, world, result);
     if (!opened) return result;
     StoredKey* key = auth::find_key(opened->keys, options.key);
     if (key == nullptr) return not_found(options);
     auth::revoke_key(*key, world.now);
     if (const auto written = opened->store.write(opened->keys); !written)
-        return failed(exit_config, written.error().message);
+        return failed(exit_config, key_verb, written.error().message);
     result.out = options.is_json() ? json_of(*key, {}, world.now) + '\n' : "revoked " + key->id + '\n';
     return result;
 }
 
-CommandResult rotate(const Options& options, const KeyWorld& world) {
+Outcome rotate(const KeyOptions& options, const KeyWorld& world) {
     const auto grace = read_span(options.grace);
-    if (!grace) return failed(exit_usage, "--grace wants a span of time such as 15m, 12h or 7d");
-    CommandResult result;
+    if (!grace) return failed(exit_usage, key_verb, "--grace wants a span of time such as 15m, 12h or 7d");
+    Outcome result;
     auto opened = open_store(options, world, result);
     if (!opened) return result;
     const StoredKey* old = auth::find_key(opened->keys, options.key);
@@ -268,48 +244,44 @@ CommandResult rotate(const Options& options, const KeyWorld& world) {
     std::array<char, auth::key_random_bytes> random;
     world.random_bytes(random);
     const auto made = auth::rotate_key(opened->keys, std::string(old->id), *grace, random, world.now);
-    if (!made) return failed(exit_usage, "key " + json_string(options.key) + " is revoked; create a new one instead");
+    if (!made)
+        return failed(exit_usage, key_verb,
+                      "key " + json_string(options.key) + " is revoked; create a new one instead");
     return finish_with_key(*opened, *made, options, world);
 }
 
-CommandResult parse_and_run(const std::vector<std::string>& arguments, const KeyWorld& world) {
-    Options options;
-    CLI::App app{"Make, list, revoke and rotate API keys in the key store of the state directory", "gilmok key"};
-    app.require_subcommand(1);
+Outcome parse_and_run(const std::vector<std::string>& arguments, const KeyWorld& world) {
+    KeyOptions options;
+    const Grammar grammar("Make, list, revoke and rotate API keys in the key store of the state directory", key_verb);
+    const Command top = grammar.top();
+    top.wants_verb();
     const auto add = [&](const char* name, const char* help) {
-        CLI::App* command = app.add_subcommand(name, help);
-        command->add_option("-c,--config", options.config_path, "Configuration file")->capture_default_str();
-        command->add_option("-o,--output", options.output, "Format")
-            ->check(CLI::IsMember({"table", "json"}))
-            ->capture_default_str();
+        const Command command = top.verb(name, help);
+        command.option("-c,--config", options.config_path, "Configuration file").shows_default();
+        command.output(options.output, {"table", "json"});
         return command;
     };
-    CLI::App* create_app = add("create", "Make a key and print it, once");
-    create_app->add_option("--tenant", options.tenant, "Path of the tenant, e.g. org/team")->required();
-    create_app->add_option("--name", options.name, "What people call it");
-    create_app->add_option("--models", options.models, "Only these models, separated by commas")->delimiter(',');
-    create_app->add_option("--expires", options.expires, "Lives for so long: 12h, 30d, 2w");
-    CLI::App* list_app = add("list", "Show the keys, never the keys themselves");
-    list_app->add_option("--tenant", options.tenant, "Only of this tenant and those below it");
-    CLI::App* revoke_app = add("revoke", "Close a key for good; its open streams end within a second");
-    revoke_app->add_option("key", options.key, "Id, or name when only one live key bears it")->required();
-    CLI::App* rotate_app = add("rotate", "Make a new key with the same rights and close the old one");
-    rotate_app->add_option("key", options.key, "Id, or name when only one live key bears it")->required();
-    rotate_app->add_option("--grace", options.grace, "The old key works for so long yet")->capture_default_str();
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) { return {0, app.help(), {}}; } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, std::string(error.what()) + "\nRun `gilmok key --help`.");
-    }
-    if (create_app->parsed()) return create(options, world);
-    if (list_app->parsed()) return list(options, world);
-    return revoke_app->parsed() ? revoke(options, world) : rotate(options, world);
+    const Command create_app = add("create", "Make a key and print it, once");
+    create_app.option("--tenant", options.tenant, "Path of the tenant, e.g. org/team").required();
+    create_app.option("--name", options.name, "What people call it");
+    create_app.option("--models", options.models, "Only these models, separated by commas").by_commas();
+    create_app.option("--expires", options.expires, "Lives for so long: 12h, 30d, 2w");
+    const Command list_app = add("list", "Show the keys, never the keys themselves");
+    list_app.option("--tenant", options.tenant, "Only of this tenant and those below it");
+    const Command revoke_app = add("revoke", "Close a key for good; its open streams end within a second");
+    revoke_app.option("key", options.key, "Id, or name when only one live key bears it").required();
+    const Command rotate_app = add("rotate", "Make a new key with the same rights and close the old one");
+    rotate_app.option("key", options.key, "Id, or name when only one live key bears it").required();
+    rotate_app.option("--grace", options.grace, "The old key works for so long yet").shows_default();
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
+    if (create_app.is_parsed()) return create(options, world);
+    if (list_app.is_parsed()) return list(options, world);
+    return revoke_app.is_parsed() ? revoke(options, world) : rotate(options, world);
 }
 
 }   // namespace
 
-CommandResult key_command(const std::vector<std::string>& arguments, const KeyWorld& world) {
+Outcome key_command(const std::vector<std::string>& arguments, const KeyWorld& world) {
     return parse_and_run(arguments, world);
 }
 

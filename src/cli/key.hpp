@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "cli/outcome.hpp"
 #include "io/files.hpp"
 
 namespace gilmok::cli {
@@ -19,14 +20,7 @@ struct KeyWorld {
     WallTime now;
     std::function<void(std::span<char>)> random_bytes;
 };
-struct CommandResult {
-    int exit_code = 0;   // 0 done, 2 usage, 3 configuration or key store
-    std::string out;     // for standard output
-    std::string err;     // for standard error
-};
 // `arguments` begin after "key".
-CommandResult key_command(const std::vector<std::string>& arguments, const KeyWorld& world);
-// The same in the real world: prints, and returns the exit code.
-int run_key(const std::vector<std::string>& arguments);
+Outcome key_command(const std::vector<std::string>& arguments, const KeyWorld& world);
 
 }   // namespace gilmok::cli

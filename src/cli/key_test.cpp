@@ -44,7 +44,7 @@ struct Shell {
     Prng prng{1};
     WallTime now{1'795'233'845'678ms};
     Shell() { files.put("gilmok.toml", config_text); }
-    CommandResult operator()(std::vector<std::string> arguments) {
+    Outcome operator()(std::vector<std::string> arguments) {
         return key_command(arguments, {files, now, [this](std::span<char> out) {
                                            for (char& byte : out) byte = static_cast<char>(prng.next());
                                        }});

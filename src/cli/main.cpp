@@ -5,7 +5,6 @@
 #include "cli/command_line.hpp"
 #include "cli/doctor.hpp"
 #include "cli/evidence.hpp"
-#include "cli/key.hpp"
 #include "cli/price.hpp"
 #include "cli/reload.hpp"
 #include "cli/run_money.hpp"
@@ -46,8 +45,9 @@ int run(CommandLine line) {
         case Verb::up: line.up.with_colour = may_colour(1); return run_up(line.up);
         case Verb::serve: return run_serve(line.serve);
         case Verb::sim: return run_sim(line.sim);
-        case Verb::key: return run_key(line.words);
-        case Verb::usage: return print(usage_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
+        case Verb::key: return print(key_here(line.words));
+        case Verb::usage:
+            return print(usage_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
         case Verb::spend: {
             MoneyWorld world = money_world(files, secrets, io::linux_::wall_now(), line.language);
             // A month of a busy gateway is not kept in memory.
@@ -60,19 +60,20 @@ int run(CommandLine line) {
             world.fetcher = fetcher.get();
             return print(budget_command(line.words, world));
         }
-        case Verb::price: return print(price_command(line.words, {files, secrets, io::linux_::wall_now(), line.language}));
+        case Verb::price:
+            return print(price_command(line.words, {files, secrets, io::linux_::wall_now(), line.language}));
         case Verb::forecast: return print(forecast_here(line.words, line.language));
         case Verb::ledger: return print(ledger_here(line.words, line.language));
         case Verb::guard: return print(guard_here(line.words, line.language));
         case Verb::evidence:
-            return print(evidence_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
+            return print(
+                evidence_command(line.words, money_world(files, secrets, io::linux_::wall_now(), line.language)));
         case Verb::archive: return print(archive_here(line.words, line.language));
         case Verb::schema: return print({exit_ok, schema(line.schema), {}});
         case Verb::version: return print({exit_ok, version_text(line.is_json), {}});
         case Verb::check: {
             line.check.with_colour = may_colour(2);
-            const CheckResult result = check(line.check, files, secrets);
-            return print({result.exit_code, result.out, result.err});
+            return print(check(line.check, files, secrets));
         }
         case Verb::reload: return print(reload(line.config_path, files, secrets, *make_fetcher(files)));
         case Verb::doctor: {

@@ -12,7 +12,6 @@ namespace {
 
 using ledger::UsageRow;
 using model::Meter;
-using report::Answer;
 using report::meter;
 
 constexpr int bar_cells = 12;
@@ -27,7 +26,7 @@ int digits_for(Pico largest, Currency currency) {
 
 // Times stay in their order; otherwise the largest comes first.
 template <class Value>
-std::vector<const UsageRow*> in_order(const Answer& answer, Value value) {
+std::vector<const UsageRow*> in_order(const report::Answer& answer, Value value) {
     std::vector<const UsageRow*> rows;
     for (const UsageRow& row : answer.rows) rows.push_back(&row);
     const bool is_by_time =
@@ -88,18 +87,18 @@ constexpr auto usage_columns = std::to_array<Column>({
 Pico tokens(const UsageRow& row) { return Pico(report::input_tokens(row)) + report::output_tokens(row); }
 
 // The keys of a row; with no groups at all, a word for the only one.
-std::vector<std::string> first_cells(const Answer& answer, const UsageRow& row, Language language) {
+std::vector<std::string> first_cells(const report::Answer& answer, const UsageRow& row, Language language) {
     if (answer.question.by.empty()) return {words(language, Words::total)};
     return row.keys;
 }
 
-std::vector<std::string> word_cells(const Answer& answer, std::string word) {
+std::vector<std::string> word_cells(const report::Answer& answer, std::string word) {
     std::vector<std::string> cells(std::max<std::size_t>(answer.question.by.size(), 1));
     cells.front() = std::move(word);
     return cells;
 }
 
-std::vector<std::string> first_titles(const Answer& answer) {
+std::vector<std::string> first_titles(const report::Answer& answer) {
     std::vector<std::string> titles;
     for (const report::Group& group : answer.question.by) titles.push_back(title(group));
     if (titles.empty()) titles.emplace_back();
@@ -128,7 +127,7 @@ std::string unpriced_text(std::uint64_t unpriced, Language language) {
     return unpriced == 0 ? std::string() : words(language, Words::unpriced_warning, {with_commas(unpriced)}) + '\n';
 }
 
-std::string usage_text(const Answer& answer, Language language) {
+std::string usage_text(const report::Answer& answer, Language language) {
     std::string out = period_line(answer.question, {}, language);
     if (answer.rows.empty()) return out + words(language, Words::nothing) + '\n';
     std::vector<std::string> titles = first_titles(answer);
@@ -155,7 +154,7 @@ std::string usage_text(const Answer& answer, Language language) {
     return out + table.text();
 }
 
-std::string spend_text(const Answer& answer, Language language) {
+std::string spend_text(const report::Answer& answer, Language language) {
     std::string out = period_line(answer.question, answer.currency.view(), language);
     if (answer.rows.empty() && answer.idle.empty()) return out + words(language, Words::nothing) + '\n';
     const int digits = digits_for(answer.cost(), answer.currency);
@@ -245,7 +244,7 @@ std::string statements_text(const std::vector<report::Statement>& statements, st
 }
 
 std::string elsewhere_text(const report::Elsewhere& elsewhere, Language language) {
-    const Answer& answer = elsewhere.answer;
+    const report::Answer& answer = elsewhere.answer;
     std::string out = period_line(answer.question, answer.currency.view(), language);
     if (elsewhere.months.empty()) return out + words(language, Words::nothing) + '\n';
     const int digits = digits_for(answer.total.cost_ledger, answer.currency);

@@ -6,13 +6,13 @@ namespace gilmok::cli {
 
 namespace {
 
-struct Row {
+struct MoneyWord {
     Words what;
     std::string_view en, ko;
 };
 
 // In the order of the enumeration.
-constexpr auto rows = std::to_array<Row>({
+constexpr auto money_words = std::to_array<MoneyWord>({
     {Words::attempts, "REQUESTS", "요청"},
     {Words::input, "INPUT", "입력"},
     {Words::cached, "CACHED", "캐시"},
@@ -42,7 +42,8 @@ constexpr auto rows = std::to_array<Row>({
      "names the models.",
      "주의: 요청 {0}건의 가격을 모릅니다. 비용이 0인 것이 아니라 여기에서 빠져 있습니다. `gilmok price check`가 해당 "
      "모델을 알려 줍니다."},
-    {Words::idle_hint, "Idle time of own devices is not in these rows; without a filter it is a line of its own.",
+    {Words::idle_hint,
+     "Idle time of own devices is not in these money_words; without a filter it is a line of its own.",
      "보유 장비의 유휴 비용은 여기에 없습니다. 필터를 주지 않으면 별도의 줄로 나옵니다."},
     {Words::statement_of, "Statement of {0} for {1}", "{1} {0} 청구서"},
     {Words::statement_carried, "Carried for others", "다른 곳을 위해 부담"},
@@ -84,17 +85,19 @@ constexpr auto rows = std::to_array<Row>({
     {Words::from_tables, "from the ledger's tables at {0}; no gateway was asked",
      "{0} 현재 원장 표의 값 (게이트웨이에 묻지 않음)"},
 });
-static_assert(rows.size() == static_cast<std::size_t>(Words::count_));
+static_assert(money_words.size() == static_cast<std::size_t>(Words::count_));
 static_assert([] {
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        if (static_cast<std::size_t>(rows[i].what) != i || rows[i].en.empty() || rows[i].ko.empty()) return false;
+    for (std::size_t i = 0; i < money_words.size(); ++i)
+        if (static_cast<std::size_t>(money_words[i].what) != i || money_words[i].en.empty() ||
+            money_words[i].ko.empty())
+            return false;
     return true;
 }());
 
 }   // namespace
 
 std::string words(Language language, Words what, std::initializer_list<std::string_view> values) {
-    const Row& row = rows[static_cast<std::size_t>(what)];
+    const MoneyWord& row = money_words[static_cast<std::size_t>(what)];
     const std::string_view text = language == Language::ko ? row.ko : row.en;
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -3,38 +3,19 @@
 #include <optional>
 
 #include "cli/check.hpp"
+#include "cli/lenient_secrets.hpp"
 #include "gateway/ledger_service.hpp"
 
 namespace gilmok::cli {
-namespace {
 
-constexpr std::string_view unresolved = "unresolved-in-this-shell";
-
-// Each stands for itself: two keys with one secret are an error of the configuration.
-class LenientSecrets final : public config::Secrets {
-public:
-    explicit LenientSecrets(config::Secrets& other) : other_(other) {}
-    std::optional<std::string> environment(const std::string& name) override {
-        const auto known = other_.environment(name);
-        return known && !known->empty() ? known : std::optional<std::string>(std::string(unresolved) + '-' + name);
-    }
-    // A command must not be run for a look at prices.
-    std::optional<std::string> command(const std::string& line, std::string&) override {
-        return std::string(unresolved) + '-' + line;
-    }
-
-private:
-    config::Secrets& other_;
-};
-
-}   // namespace
-
-config::SnapshotPtr open_config(const std::string& path, io::Files& files, config::Secrets& secrets, std::string_view verb,
-                                Outcome& outcome) {
-    LenientSecrets lenient(secrets);
+config::SnapshotPtr open_config(const std::string& path, io::Files& files, config::Secrets& secrets,
+                                std::string_view verb, Outcome& outcome) {
+    LenientSecrets lenient(secrets, LenientSecrets::Commands::leave);
     config::Loaded loaded = config::load(path, files, lenient, 1);
     if (loaded.snapshot == nullptr)
-        outcome = {exit_config, {}, problems_text(loaded.problems, false) + std::string(verb) + ": the configuration is refused\n"};
+        outcome = {exit_config,
+                   {},
+                   problems_text(loaded.problems, false) + std::string(verb) + ": the configuration is refused\n"};
     return std::move(loaded.snapshot);
 }
 
@@ -50,7 +31,7 @@ std::string ledger_directory_of(const config::Snapshot& snapshot, std::string& w
 
 namespace {
 bool lacks_database_secret(const config::Snapshot& snapshot, std::string_view verb, Outcome& outcome) {
-    if (!snapshot.ledger.database.reveal().starts_with(unresolved)) return false;
+    if (!LenientSecrets::is_unresolved(snapshot.ledger.database.reveal())) return false;
     outcome = failed(exit_config, verb,
                      "the ledger's tables are in PostgreSQL, and " + snapshot.ledger.database_reference +
                          " cannot be resolved in this shell: set the variable here as well");
@@ -59,8 +40,8 @@ bool lacks_database_secret(const config::Snapshot& snapshot, std::string_view ve
 std::string sqlite_path(const std::string& directory) { return directory + "/tables.sqlite"; }
 }   // namespace
 
-std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapshot, io::Files& files, std::string_view verb,
-                                                  Outcome& outcome) {
+std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapshot, io::Files& files,
+                                                  std::string_view verb, Outcome& outcome) {
     std::string why;
     const std::string directory = ledger_directory_of(snapshot, why);
     if (directory.empty()) {
@@ -70,10 +51,13 @@ std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapsh
     const bool is_sqlite = snapshot.ledger.database.is_empty();
     if (!is_sqlite && lacks_database_secret(snapshot, verb, outcome)) return nullptr;
     if (is_sqlite && !files.exists(sqlite_path(directory))) {
-        outcome = failed(exit_config, verb, "nothing was written down yet in " + directory + ": the gateway makes it when it first serves");
+        outcome =
+            failed(exit_config, verb,
+                   "nothing was written down yet in " + directory + ": the gateway makes it when it first serves");
         return nullptr;
     }
-    auto questions = is_sqlite ? ledger::ask_sqlite(sqlite_path(directory)) : ledger::ask_postgres(snapshot.ledger.database);
+    auto questions =
+        is_sqlite ? ledger::ask_sqlite(sqlite_path(directory)) : ledger::ask_postgres(snapshot.ledger.database);
     if (!questions) {
         outcome = failed(exit_config, verb, "the ledger's tables: " + questions.error().message);
         return nullptr;
@@ -81,21 +65,18 @@ std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapsh
     return std::move(*questions);
 }
 
-std::unique_ptr<ledger::Tables> open_tables(const config::Snapshot& snapshot, const std::string& directory, std::string_view verb,
-                                            Outcome& outcome) {
+std::unique_ptr<ledger::Tables> open_tables(const config::Snapshot& snapshot, const std::string& directory,
+                                            std::string_view verb, Outcome& outcome) {
     const bool is_sqlite = snapshot.ledger.database.is_empty();
     if (!is_sqlite && lacks_database_secret(snapshot, verb, outcome)) return nullptr;
     const std::int32_t offset = snapshot.ledger.utc_offset_minutes;
-    auto tables = is_sqlite ? ledger::open_sqlite(sqlite_path(directory), offset) : ledger::open_postgres(snapshot.ledger.database, offset);
+    auto tables = is_sqlite ? ledger::open_sqlite(sqlite_path(directory), offset)
+                            : ledger::open_postgres(snapshot.ledger.database, offset);
     if (!tables) {
         outcome = failed(exit_config, verb, "the ledger's tables: " + tables.error().message);
         return nullptr;
     }
     return std::move(*tables);
-}
-
-Outcome failed(int exit_code, std::string_view verb, std::string_view why) {
-    return {exit_code, {}, std::string(verb) + ": " + std::string(why) + '\n'};
 }
 
 }   // namespace gilmok::cli

@@ -12,18 +12,15 @@
 namespace gilmok::cli {
 
 // Null: `outcome` says what is wrong, with exit code 3. `verb` begins the last line of it: "gilmok price".
-config::SnapshotPtr open_config(const std::string& path, io::Files& files, config::Secrets& secrets, std::string_view verb,
-                                Outcome& outcome);
+config::SnapshotPtr open_config(const std::string& path, io::Files& files, config::Secrets& secrets,
+                                std::string_view verb, Outcome& outcome);
 // "" when the configuration turns the ledger off or names no place for it; `why` then says so.
 std::string ledger_directory_of(const config::Snapshot& snapshot, std::string& why);
 // The tables of the ledger, to read. Null: `outcome` says why there are none.
-std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapshot, io::Files& files, std::string_view verb,
-                                                  Outcome& outcome);
+std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapshot, io::Files& files,
+                                                  std::string_view verb, Outcome& outcome);
 // The same to write, for whoever holds the ledger's lock.
-std::unique_ptr<ledger::Tables> open_tables(const config::Snapshot& snapshot, const std::string& directory, std::string_view verb,
-                                            Outcome& outcome);
-
-// "gilmok VERB: WHY\n" on standard error.
-Outcome failed(int exit_code, std::string_view verb, std::string_view why);
+std::unique_ptr<ledger::Tables> open_tables(const config::Snapshot& snapshot, const std::string& directory,
+                                            std::string_view verb, Outcome& outcome);
 
 }   // namespace gilmok::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace gilmok::cli {
 
@@ -21,5 +22,8 @@ struct Outcome {
     std::string out{};   // for standard output: what was asked for
     std::string err{};   // for standard error: what is said about it
 };
+
+// "gilmok VERB: WHY\n" on standard error; `verb` as people type it.
+Outcome failed(int exit_code, std::string_view verb, std::string_view why);
 
 }   // namespace gilmok::cli

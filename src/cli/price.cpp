@@ -1,11 +1,11 @@
 #include "cli/price.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "cli/grammar.hpp"
 #include "cli/open_config.hpp"
 #include "cli/price_inside.hpp"
 #include "cli/table.hpp"
@@ -237,72 +237,56 @@ std::optional<OpenedPrices> open_prices(const PriceOptions& options, const Price
 
 Outcome price_command(const std::vector<std::string>& arguments, const PriceWorld& world) {
     PriceOptions options;
-    CLI::App app{"What models cost: the catalogue's prices and the configuration's", std::string(price_verb)};
-    app.require_subcommand(1);
-    CLI::Option* config_option = nullptr;
-    std::vector<CLI::Option*> config_options;
+    const Grammar grammar("What models cost: the catalogue's prices and the configuration's", price_verb);
+    const Command top = grammar.top();
+    top.wants_verb();
+    std::vector<Option> config_options;
     const auto add = [&](const char* name, const char* help, const char* example) {
-        CLI::App* command = app.add_subcommand(name, help);
-        config_option =
-            command->add_option("-c,--config", options.config_path, "Configuration file")->type_name("FILE");
-        config_option->capture_default_str();
-        config_options.push_back(config_option);
-        command->add_option("-o,--output", options.output, "Format")
-            ->check(CLI::IsMember({"table", "json", "csv"}))
-            ->capture_default_str();
-        command->footer(example);
+        const Command command = top.verb(name, help);
+        config_options.push_back(command.config(options.config_path));
+        command.output(options.output, {"table", "json", "csv"});
+        command.footer(example);
         return command;
     };
-    CLI::App* list_app = add("list", "Show the prices that hold now",
-                             "  gilmok price list --provider openai\n  gilmok price list --sku mini -o csv");
-    list_app->add_option("--provider", options.provider, "Only of this provider");
-    list_app->add_option("--sku", options.sku, "Only names that hold this text");
-    list_app->add_flag("--all", options.is_all, "Those that no longer or not yet hold as well");
-    CLI::App* show_app = add("show", "Show one price card: what a request would be charged by, and where that was read",
-                             "  gilmok price show anthropic/claude-opus-4-5 --at 2026-10-01\n  gilmok price show "
-                             "openai/gpt-5.5 --tier priority");
-    show_app->add_option("what", options.what, "PROVIDER/SKU")->required();
-    show_app->add_option("--at", options.at, "Day or moment; without it now");
-    show_app->add_option("--tier", options.tier, "Service tier")->capture_default_str();
-    show_app->add_option("--region", options.region, "Place of the upstream");
-    CLI::App* check_app =
+    const Command list_app = add("list", "Show the prices that hold now",
+                                 "  gilmok price list --provider openai\n  gilmok price list --sku mini -o csv");
+    list_app.option("--provider", options.provider, "Only of this provider");
+    list_app.option("--sku", options.sku, "Only names that hold this text");
+    list_app.flag("--all", options.is_all, "Those that no longer or not yet hold as well");
+    const Command show_app =
+        add("show", "Show one price card: what a request would be charged by, and where that was read",
+            "  gilmok price show anthropic/claude-opus-4-5 --at 2026-10-01\n  gilmok price show "
+            "openai/gpt-5.5 --tier priority");
+    show_app.option("what", options.what, "PROVIDER/SKU").required();
+    show_app.option("--at", options.at, "Day or moment; without it now");
+    show_app.option("--tier", options.tier, "Service tier").shows_default();
+    show_app.option("--region", options.region, "Place of the upstream");
+    const Command check_app =
         add("check", "Look for models without a price, prices without a source, and old exchange rates",
             "  gilmok price check -c /etc/gilmok/gilmok.toml\n\nExit code 1: something that is used has no price or no "
             "rate.");
-    CLI::App* import_app =
+    const Command import_app =
         add("import", "Compare somebody's price list with the present prices, and write what differs",
             "  gilmok price import --from litellm model_prices_and_context_window.json --provider openai\n"
             "  gilmok price import --from litellm prices.json --apply conf.d/prices.toml\n\n"
             "Nothing is written without --apply, and the catalogue never. A change of more than ten times is refused\n"
             "without --accept-large: it is most often a price per token taken for one per million.");
-    import_app->add_option("--from", options.from, "Whose format")
-        ->check(CLI::IsMember({"litellm"}))
-        ->capture_default_str();
-    import_app->add_option("file", options.file, "The list")->required()->type_name("FILE");
-    import_app->add_option("--provider", options.provider, "Only of this provider");
-    import_app->add_option("--apply", options.apply, "Write new and changed prices there as [[price]] tables")
-        ->type_name("OUT.toml");
-    import_app->add_flag("--accept-large", options.accept_large, "Also changes of more than ten times");
-    import_app->add_flag("--all", options.is_all, "Show every new price");
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const auto parsed = app.get_subcommands();
-        return {exit_ok, parsed.empty() ? app.help() : parsed.front()->help(std::string(price_verb)), {}};
-    } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, price_verb,
-                      std::string(error.what()) + "\n`gilmok price --help` tells what it takes.");
-    }
-    options.needs_config =
-        check_app->parsed() || std::any_of(config_options.begin(), config_options.end(),
-                                           [](const CLI::Option* option) { return option->count() > 0; });
+    import_app.option("--from", options.from, "Whose format").one_of({"litellm"}).shows_default();
+    import_app.option("file", options.file, "The list").required().type_name("FILE");
+    import_app.option("--provider", options.provider, "Only of this provider");
+    import_app.option("--apply", options.apply, "Write new and changed prices there as [[price]] tables")
+        .type_name("OUT.toml");
+    import_app.flag("--accept-large", options.accept_large, "Also changes of more than ten times");
+    import_app.flag("--all", options.is_all, "Show every new price");
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
+    options.needs_config = check_app.is_parsed() || std::any_of(config_options.begin(), config_options.end(),
+                                                                [](const Option& option) { return option.is_given(); });
     Outcome outcome;
     const auto opened = open_prices(options, world, outcome);
     if (!opened) return outcome;
-    if (list_app->parsed()) return list(options, world, *opened);
-    if (show_app->parsed()) return show(options, world, *opened);
-    return check_app->parsed() ? check_prices(options, world, *opened) : import_prices(options, world, *opened);
+    if (list_app.is_parsed()) return list(options, world, *opened);
+    if (show_app.is_parsed()) return show(options, world, *opened);
+    return check_app.is_parsed() ? check_prices(options, world, *opened) : import_prices(options, world, *opened);
 }
 
 }   // namespace gilmok::cli

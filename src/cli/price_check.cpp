@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t fx_days_max = 7;
 constexpr std::int64_t price_days_max = 180;
 
-struct Finding {
+struct PriceFinding {
     bool is_gap = false;   // else a warning
     std::string code, what, fix;
 };
@@ -27,7 +27,7 @@ class Checker {
 public:
     Checker(const OpenedPrices& opened, WallTime now) : snapshot_(*opened.snapshot), book_(*opened.book), now_(now) {}
 
-    std::vector<Finding> run() {
+    std::vector<PriceFinding> run() {
         for (const config::Model& model : snapshot_.models)
             for (const config::Candidate& candidate : model.candidates) check(model, candidate);
         for (const config::Price& price : snapshot_.prices)
@@ -90,16 +90,16 @@ private:
     const config::Snapshot& snapshot_;
     const meter::PriceBook& book_;
     WallTime now_;
-    std::vector<Finding> findings_;
+    std::vector<PriceFinding> findings_;
     std::set<std::string> told_;
 };
 
 }   // namespace
 
 Outcome check_prices(const PriceOptions& options, const PriceWorld& world, const OpenedPrices& opened) {
-    const std::vector<Finding> findings = Checker(opened, world.now).run();
+    const std::vector<PriceFinding> findings = Checker(opened, world.now).run();
     std::size_t gaps = 0;
-    for (const Finding& finding : findings) gaps += finding.is_gap ? 1 : 0;
+    for (const PriceFinding& finding : findings) gaps += finding.is_gap ? 1 : 0;
     Outcome outcome;
     outcome.exit_code = gaps == 0 ? exit_ok : exit_failed;
     if (options.is_json()) {
@@ -107,7 +107,7 @@ Outcome check_prices(const PriceOptions& options, const PriceWorld& world, const
         json.begin_object();
         json.number("gaps", std::uint64_t{gaps});
         json.begin_array("findings");
-        for (const Finding& finding : findings) {
+        for (const PriceFinding& finding : findings) {
             json.begin_object();
             json.text("level", finding.is_gap ? "gap" : "warning");
             json.text("code", finding.code);
@@ -122,12 +122,12 @@ Outcome check_prices(const PriceOptions& options, const PriceWorld& world, const
     }
     if (options.is_csv()) {
         Table table({"LEVEL", "CODE", "WHAT", "FIX"});
-        for (const Finding& finding : findings)
+        for (const PriceFinding& finding : findings)
             table.add({finding.is_gap ? "gap" : "warning", finding.code, finding.what, finding.fix});
         outcome.out = table.csv();
         return outcome;
     }
-    for (const Finding& finding : findings)
+    for (const PriceFinding& finding : findings)
         outcome.out +=
             std::string(finding.is_gap ? "GAP   " : "warn  ") + finding.what + "\n      fix: " + finding.fix + '\n';
     if (findings.empty()) outcome.out = "every model that is used has a price, and every price a rate\n";

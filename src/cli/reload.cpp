@@ -5,29 +5,13 @@
 #include "auth/admin_token.hpp"
 #include "base/text.hpp"
 #include "cli/check.hpp"
+#include "cli/lenient_secrets.hpp"
 #include "guard/examine.hpp"
 #include "wire/json.hpp"
 
 namespace gilmok::cli {
 
 namespace {
-
-// The gateway has the secrets of its own environment; this shell may lack them, and does not need them.
-class LenientSecrets final : public config::Secrets {
-public:
-    explicit LenientSecrets(config::Secrets& other) : other_(other) {}
-    std::optional<std::string> environment(const std::string& name) override {
-        const auto known = other_.environment(name);
-        return known && !known->empty() ? known : std::optional<std::string>("unresolved-by-gilmok-reload");
-    }
-    std::optional<std::string> command(const std::string& line, std::string& failure) override {
-        const auto known = other_.command(line, failure);
-        return known ? known : std::optional<std::string>("unresolved-by-gilmok-reload");
-    }
-
-private:
-    config::Secrets& other_;
-};
 
 // The words of {"error":{"message":…,"fix":…}}; the body itself when it is something else.
 std::string words_in(std::string_view body) {
@@ -65,7 +49,7 @@ Secret admin_token_of(const config::Server& server, io::Files& files) {
 }
 
 Outcome reload(const std::string& config_path, io::Files& files, config::Secrets& secrets, Fetcher& fetcher) {
-    LenientSecrets lenient(secrets);
+    LenientSecrets lenient(secrets, LenientSecrets::Commands::run);
     const config::Loaded loaded = config::load(config_path, files, lenient, 1, guard::examine);
     if (loaded.snapshot == nullptr)
         return {exit_config,

@@ -1,4 +1,3 @@
-// `gilmok forecast`, `gilmok ledger` and `gilmok archive` in the real world.
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "cli/guard.hpp"
+#include "cli/key.hpp"
 #include "cli/run_money.hpp"
 #include "io/linux/files.hpp"
 #include "io/linux/loop.hpp"
@@ -27,7 +27,8 @@ std::size_t terminal_columns() {
 void fill_random(std::span<char> out) {
     while (!out.empty()) {
         const ssize_t filled = ::getrandom(out.data(), out.size(), 0);
-        GILMOK_ASSERT(filled > 0);   // blocks until the kernel has entropy; a salt of anything less must not exist
+        GILMOK_ASSERT(filled >
+                      0);   // blocks until the kernel has entropy; a key or a salt of anything less must not exist
         out = out.subspan(static_cast<std::size_t>(filled));
     }
 }
@@ -62,6 +63,11 @@ Outcome with_ledger(Outcome (*command)(const std::vector<std::string>&, const Le
 }
 
 }   // namespace
+
+Outcome key_here(const std::vector<std::string>& words) {
+    io::linux_::LinuxFiles files;
+    return key_command(words, {files, io::linux_::wall_now(), fill_random});
+}
 
 Outcome guard_here(const std::vector<std::string>& words, Language language) {
     io::linux_::LinuxFiles files;

@@ -1,4 +1,4 @@
-// `gilmok forecast`, `gilmok ledger` and `gilmok archive` with the real clock, files, network and terminal.
+// Verbs with the real clock, files, network and terminal.
 #pragma once
 
 #include <string>
@@ -11,6 +11,7 @@
 namespace gilmok::cli {
 
 Outcome forecast_here(const std::vector<std::string>& words, Language language);
+Outcome key_here(const std::vector<std::string>& words);
 Outcome guard_here(const std::vector<std::string>& words, Language language);
 Outcome ledger_here(const std::vector<std::string>& words, Language language);
 Outcome archive_here(const std::vector<std::string>& words, Language language);

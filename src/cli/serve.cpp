@@ -22,7 +22,7 @@ int run_serve(const ServeArgs& args) {
     if (loaded.snapshot == nullptr) return exit_config;
     gateway::Process::Options options;
     options.config_path = args.config_path;
-    options.version = version;
+    options.version = gilmok_version;
     gateway::Process process(files, config::system_secrets(), std::move(options));
     if (const std::string problem = process.run(loaded.snapshot); !problem.empty()) {
         std::fprintf(stderr, "gilmok serve: %s\n", problem.c_str());

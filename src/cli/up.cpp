@@ -24,7 +24,7 @@ constexpr std::string_view key_variable = "GILMOK_UP_KEY";
 constexpr std::string_view token_variable = "GILMOK_UP_TOKEN";
 constexpr const char* any_help = "Start an engine, set a key such as OPENAI_API_KEY, or leave --no-embedded out.";
 
-int failed(int exit_code, const std::string& why) {
+int gave_up(int exit_code, const std::string& why) {
     std::fprintf(stderr, "gilmok up: %s\n", why.c_str());
     return exit_code;
 }
@@ -76,18 +76,18 @@ public:
 
     int run() {
         if (!args_.save_path.empty() && files_.exists(args_.save_path))
-            return failed(exit_failed, args_.save_path +
-                                           " exists already and is not overwritten. Name another file, or serve with "
-                                           "it: gilmok serve -c " +
-                                           args_.save_path);
+            return gave_up(exit_failed, args_.save_path +
+                                            " exists already and is not overwritten. Name another file, or serve with "
+                                            "it: gilmok serve -c " +
+                                            args_.save_path);
         found_ = discover(*fetcher_, secrets_);
         config_.found = &found_;
         if (const int code = choose_ports(); code != exit_ok) return code;
         if (!found_.has_upstreams()) {
             if (!args_.with_embedded)
-                return failed(exit_failed, "no engine answers on this machine and no API key is in the environment. " +
-                                               std::string(any_help));
-            if (const std::string problem = fleet_.start(); !problem.empty()) return failed(exit_failed, problem);
+                return gave_up(exit_failed, "no engine answers on this machine and no API key is in the environment. " +
+                                                std::string(any_help));
+            if (const std::string problem = fleet_.start(); !problem.empty()) return gave_up(exit_failed, problem);
         }
         if (const int code = make_credentials(); code != exit_ok) return code;
         if (const int code = save(); code != exit_ok) return code;
@@ -99,13 +99,13 @@ private:
         const std::uint16_t wanted = args_.port.value_or(door_port);
         config_.door.port = args_.port ? wanted : free_port(*fetcher_, wanted);
         if (args_.port && wanted != 0 && !fetcher_->can_listen({"127.0.0.1", wanted}))
-            return failed(exit_failed, "port " + std::to_string(wanted) +
-                                           " is taken by another program (ss -ltnp shows which). "
-                                           "Leave --port out and a free one is chosen.");
+            return gave_up(exit_failed, "port " + std::to_string(wanted) +
+                                            " is taken by another program (ss -ltnp shows which). "
+                                            "Leave --port out and a free one is chosen.");
         // The door is not open yet, so its port still counts as free.
         config_.admin.port = free_port(*fetcher_, config_.door.port == admin_port ? admin_port + 1 : admin_port);
         if ((config_.door.port == 0 && !args_.port) || config_.admin.port == 0)
-            return failed(exit_failed, "no port is free from 8080 and 9090 on. Choose one with --port.");
+            return gave_up(exit_failed, "no port is free from 8080 and 9090 on. Choose one with --port.");
         facts_.port_wanted = config_.door.port != wanted ? wanted : 0;
         facts_.admin_port_wanted = config_.admin.port != admin_port ? admin_port : 0;
         return exit_ok;
@@ -123,21 +123,21 @@ private:
         }
         config_.state_dir = default_state_dir(secrets_);
         if (config_.state_dir.empty())
-            return failed(
+            return gave_up(
                 exit_failed,
                 "there is no place to keep the key: neither XDG_STATE_HOME nor HOME is set. Set one of them.");
         std::string problem;
         key_ = keep_new_key(files_, config_.state_dir, problem);
         if (!problem.empty())
-            return failed(exit_failed,
-                          "the key cannot be kept: " + problem + ". Point XDG_STATE_HOME at a directory of yours.");
+            return gave_up(exit_failed,
+                           "the key cannot be kept: " + problem + ". Point XDG_STATE_HOME at a directory of yours.");
         return exit_ok;
     }
 
     int save() {
         if (args_.save_path.empty()) return exit_ok;
         const auto written = files_.write_atomically(args_.save_path, up_config_text(config_), 0600);
-        if (!written) return failed(exit_failed, "the configuration cannot be saved: " + written.error().message);
+        if (!written) return gave_up(exit_failed, "the configuration cannot be saved: " + written.error().message);
         return exit_ok;
     }
 
@@ -147,8 +147,8 @@ private:
         const std::string text = up_config_text(config_) + "\n[log]\nlevel = \"warn\"\n";
         const config::Loaded loaded = config::load_text(text, "gilmok up", files_, secrets_, 1);
         if (loaded.snapshot == nullptr)
-            return failed(exit_config,
-                          "what was found makes no configuration:\n" + problems_text(loaded.problems, false));
+            return gave_up(exit_config,
+                           "what was found makes no configuration:\n" + problems_text(loaded.problems, false));
         mark_simulated(loaded);
         // A file cannot say that an engine is simulated, so with one a reload would lose the label.
         const bool is_any_simulated =
@@ -157,11 +157,11 @@ private:
         const bool can_reload = !args_.save_path.empty() && !is_any_simulated;
         gateway::Process::Options options;
         options.config_path = can_reload ? args_.save_path : "";
-        options.version = version;
+        options.version = gilmok_version;
         options.on_ready = [&](const gateway::Process& process) { print_banner(process, *loaded.snapshot); };
         gateway::Process process(files_, secrets_, std::move(options));
         const std::string problem = process.run(loaded.snapshot);
-        return problem.empty() ? exit_ok : failed(exit_failed, problem);
+        return problem.empty() ? exit_ok : gave_up(exit_failed, problem);
     }
 
     // Only code may say that an upstream is simulated: a file could use it to hide where answers come from. Nobody shares

@@ -1,8 +1,8 @@
 #include "cli/usage.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/grammar.hpp"
 #include "cli/money_tables.hpp"
 #include "cli/money_words.hpp"
 #include "cli/open_config.hpp"
@@ -21,28 +21,13 @@ struct SpendOptions : LedgerOptions {
     std::vector<std::string> offers;
 };
 
-// Help and wrong words; nothing when the line is understood.
-std::optional<Outcome> parse(CLI::App& app, const std::vector<std::string>& arguments, std::string_view verb) {
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());   // as CLI11 wants a vector
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const auto parsed = app.get_subcommands();
-        return Outcome{exit_ok, parsed.empty() ? app.help() : parsed.front()->help(std::string(verb)), {}};
-    } catch (const CLI::ParseError& error) {
-        return failed(exit_usage, verb,
-                      std::string(error.what()) + "\n`" + std::string(verb) + " --help` tells what it takes.");
-    }
-    return std::nullopt;
-}
-
-void add_by(CLI::App& app, LedgerOptions& options, std::string_view by_default) {
-    app.add_option("--by", options.asked.by,
-                   "What to group by, separated by commas (" + std::string(by_default) + "): " + report::group_names());
+void add_by(const Command& top, LedgerOptions& options, std::string_view by_default) {
+    top.option("--by", options.asked.by,
+               "What to group by, separated by commas (" + std::string(by_default) + "): " + report::group_names());
 }
 
 // The answer to one question, or why there is none.
-std::optional<report::Answer> ask(const LedgerOptions& options, const OpenedLedger& opened, std::string_view by_default,
+std::optional<report::Answer> ask(const LedgerOptions& options, const OpenedTables& opened, std::string_view by_default,
                                   std::string_view verb, Outcome& outcome) {
     report::Asked asked = options.asked;
     asked.with_simulated = !options.without_simulated;
@@ -61,7 +46,7 @@ std::optional<report::Answer> ask(const LedgerOptions& options, const OpenedLedg
 
 Outcome spend(const SpendOptions& options, const MoneyWorld& world) {
     Outcome outcome;
-    const auto opened = open_ledger(options, world, spend_verb, outcome);
+    const auto opened = open_for_questions(options, world, spend_verb, outcome);
     if (!opened) return outcome;
     const auto answer = ask(options, *opened, "tenant", spend_verb, outcome);
     if (!answer) return outcome;
@@ -77,6 +62,12 @@ Outcome spend(const SpendOptions& options, const MoneyWorld& world) {
     return outcome;
 }
 
+report::Told<report::Period> month_of(const SpendOptions& options, const report::Clock& clock) {
+    const std::string month = options.month.empty() ? "last-month" : options.month;
+    const bool is_named = month == "last-month" || month == "this-month";
+    return is_named ? report::read_period(month, clock) : report::read_month(month, clock);
+}
+
 std::string payers_of(const std::vector<report::Statement>& statements) {
     std::string names;
     for (const report::Statement& statement : statements) names += (names.empty() ? "" : ", ") + statement.payer;
@@ -85,11 +76,9 @@ std::string payers_of(const std::vector<report::Statement>& statements) {
 
 Outcome statement(const SpendOptions& options, const MoneyWorld& world) {
     Outcome outcome;
-    const auto opened = open_ledger(options, world, spend_verb, outcome);
+    const auto opened = open_for_questions(options, world, spend_verb, outcome);
     if (!opened) return outcome;
-    const std::string month = options.month.empty() ? "last-month" : options.month;
-    const auto period = month == "last-month" || month == "this-month" ? report::read_period(month, opened->clock)
-                                                                       : report::read_month(month, opened->clock);
+    const auto period = month_of(options, opened->clock);
     if (!period) return failed(exit_usage, spend_verb, period.error());
     report::Asked asked;
     asked.from = rfc3339(period->from);
@@ -124,7 +113,7 @@ Outcome elsewhere(const SpendOptions& options, const MoneyWorld& world) {
     if (offers.size() > report::offers_max)
         return failed(exit_usage, spend_verb, "at most " + std::to_string(report::offers_max) + " offers at once");
     Outcome outcome;
-    const auto opened = open_ledger(options, world, spend_verb, outcome);
+    const auto opened = open_for_questions(options, world, spend_verb, outcome);
     if (!opened) return outcome;
     report::Asked asked = options.asked;
     asked.with_simulated = !options.without_simulated;
@@ -141,11 +130,9 @@ Outcome elsewhere(const SpendOptions& options, const MoneyWorld& world) {
 
 Outcome export_all(const SpendOptions& options, const MoneyWorld& world) {
     Outcome outcome;
-    const auto opened = open_ledger(options, world, spend_verb, outcome);
+    const auto opened = open_for_questions(options, world, spend_verb, outcome);
     if (!opened) return outcome;
-    const std::string month = options.month.empty() ? "last-month" : options.month;
-    const auto period = month == "last-month" || month == "this-month" ? report::read_period(month, opened->clock)
-                                                                       : report::read_month(month, opened->clock);
+    const auto period = month_of(options, opened->clock);
     if (!period) return failed(exit_usage, spend_verb, period.error());
     const meter::PriceBookPtr prices = gateway::build_price_book(*opened->snapshot);
     const auto keep = [&](std::string_view part) { outcome.out += part; };
@@ -163,20 +150,21 @@ Outcome export_all(const SpendOptions& options, const MoneyWorld& world) {
 
 Outcome usage_command(const std::vector<std::string>& arguments, const MoneyWorld& world) {
     LedgerOptions options;
-    CLI::App app{"What was used: tokens by kind, requests, energy", std::string(usage_verb)};
-    add_common_options(app, options);
-    add_by(app, options, "model");
-    add_question_options(app, options);
-    app.footer(
+    const Grammar grammar("What was used: tokens by kind, requests, energy", usage_verb);
+    const Command top = grammar.top();
+    add_common_options(top, options);
+    add_by(top, options, "model");
+    add_question_options(top, options);
+    top.footer(
         "  gilmok usage                                    this month, by model\n"
         "  gilmok usage --by tenant,model --period 7d\n"
         "  gilmok usage --by day --tenant acme/finance --period 2026-10 -o csv\n\n"
         "Tokens stand in one column only: what was read from a cache is not in INPUT, what was thought is not in "
         "OUTPUT.\n"
         "COUNTED: the upstream told nothing and gilmok counted. UNPRICED: the price is unknown.");
-    if (auto said = parse(app, arguments, usage_verb)) return *said;
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
     Outcome outcome;
-    const auto opened = open_ledger(options, world, usage_verb, outcome);
+    const auto opened = open_for_questions(options, world, usage_verb, outcome);
     if (!opened) return outcome;
     const auto answer = ask(options, *opened, "model", usage_verb, outcome);
     if (!answer) return outcome;
@@ -187,12 +175,13 @@ Outcome usage_command(const std::vector<std::string>& arguments, const MoneyWorl
 
 Outcome spend_command(const std::vector<std::string>& arguments, const MoneyWorld& world) {
     SpendOptions options;
-    CLI::App app{"What it cost, in the ledger's currency", std::string(spend_verb)};
-    app.require_subcommand(0, 1);
-    add_common_options(app, options);
-    add_by(app, options, "tenant");
-    add_question_options(app, options);
-    app.footer(
+    const Grammar grammar("What it cost, in the ledger's currency", spend_verb);
+    const Command top = grammar.top();
+    top.wants_verb(false);
+    add_common_options(top, options);
+    add_by(top, options, "tenant");
+    add_question_options(top, options);
+    top.footer(
         "  gilmok spend                                    this month, by tenant\n"
         "  gilmok spend --by day,model --period last-month -o json\n"
         "  gilmok spend statement --payer acme --month 2026-10\n"
@@ -201,35 +190,32 @@ Outcome spend_command(const std::vector<std::string>& arguments, const MoneyWorl
         "Tables are rounded; json and csv are exact. Idle time of own devices is a line of its own. A cost with \"+ "
         "?\" lacks\n"
         "requests whose price is unknown.");
-    CLI::App* statement_app =
-        app.add_subcommand("statement", "The month's bill of each payer, with what others carry of it");
-    add_common_options(*statement_app, options);
-    statement_app->add_option("--payer", options.payer, "Only of this payer; without it everybody's");
-    statement_app->add_option("--month", options.month, "2026-10, this-month or last-month (default)");
-    statement_app->footer(
+    const Command statement_app = top.verb("statement", "The month's bill of each payer, with what others carry of it");
+    add_common_options(statement_app, options);
+    statement_app.option("--payer", options.payer, "Only of this payer; without it everybody's");
+    statement_app.option("--month", options.month, "2026-10, this-month or last-month (default)");
+    statement_app.footer(
         "  gilmok spend statement --payer acme --month 2026-10\n  gilmok spend statement --month last-month -o csv");
-    CLI::App* elsewhere_app = app.add_subcommand("elsewhere", "What the same tokens would have cost at other prices");
-    add_common_options(*elsewhere_app, options);
-    add_question_options(*elsewhere_app, options);
-    elsewhere_app->add_option("--as", options.offers, "PROVIDER/SKU of the price book, one or more")
-        ->required()
-        ->expected(1, -1);
-    elsewhere_app->footer(
+    const Command elsewhere_app = top.verb("elsewhere", "What the same tokens would have cost at other prices");
+    add_common_options(elsewhere_app, options);
+    add_question_options(elsewhere_app, options);
+    elsewhere_app.option("--as", options.offers, "PROVIDER/SKU of the price book, one or more").required().several();
+    elsewhere_app.footer(
         "  gilmok spend elsewhere --as openai/gpt-5-mini --model chat-large --period last-month\n\n"
         "`gilmok price list` shows what can be named.");
-    CLI::App* export_app = app.add_subcommand("export", "The month as a file for FinOps tools");
-    add_common_options(*export_app, options);
-    export_app->add_option("--format", options.format, "FOCUS 1.2 with the columns of 1.3")
-        ->check(CLI::IsMember({"focus"}))
-        ->capture_default_str();
-    export_app->add_option("--month", options.month, "2026-10, this-month or last-month (default)");
-    export_app->footer(
+    const Command export_app = top.verb("export", "The month as a file for FinOps tools");
+    add_common_options(export_app, options);
+    export_app.option("--format", options.format, "FOCUS 1.2 with the columns of 1.3")
+        .one_of({"focus"})
+        .shows_default();
+    export_app.option("--month", options.month, "2026-10, this-month or last-month (default)");
+    export_app.footer(
         "  gilmok spend export --format focus --month 2026-10 > focus.csv\n\ndocs/finance.md tells what each column "
         "holds.");
-    if (auto said = parse(app, arguments, spend_verb)) return *said;
-    if (statement_app->parsed()) return statement(options, world);
-    if (elsewhere_app->parsed()) return elsewhere(options, world);
-    return export_app->parsed() ? export_all(options, world) : spend(options, world);
+    if (auto said = grammar.refuse(arguments)) return std::move(*said);
+    if (statement_app.is_parsed()) return statement(options, world);
+    if (elsewhere_app.is_parsed()) return elsewhere(options, world);
+    return export_app.is_parsed() ? export_all(options, world) : spend(options, world);
 }
 
 }   // namespace gilmok::cli

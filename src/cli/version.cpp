@@ -27,7 +27,7 @@ std::string version_text(bool is_json) {
     const std::string_view openssl = OpenSSL_version(OPENSSL_VERSION);
     std::string out;
     if (!is_json) {
-        out.append("gilmok   ").append(version).append("\n");
+        out.append("gilmok   ").append(gilmok_version).append("\n");
         if (!commit.empty()) out.append("commit   ").append(commit).append("\n");
         out.append("compiler ").append(trim(compiler)).append("\ntls      ").append(openssl).append("\n");
         return out;
@@ -37,7 +37,7 @@ std::string version_text(bool is_json) {
         append_json_escaped(out, value);
         out += '"';
     };
-    add("version", version);
+    add("version", gilmok_version);
     if (!commit.empty()) add("commit", commit);
     add("compiler", trim(compiler));
     add("tls", openssl);

@@ -6,7 +6,7 @@
 
 namespace gilmok::cli {
 
-inline constexpr std::string_view version = "0.1.0";
+inline constexpr std::string_view gilmok_version = "0.1.0";
 
 // `gilmok version`: version, commit when it is known, compiler, TLS library.
 std::string version_text(bool is_json);
