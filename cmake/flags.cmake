@@ -9,8 +9,11 @@ set(GILMOK_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or threa
 option(GILMOK_FUZZ "Build fuzz targets with libFuzzer (clang)" OFF)
 
 find_program(CCACHE ccache)
-if(CCACHE)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    if(GILMOK_BATCH)   # without these words ccache finds nothing that includes precompiled headers (cmake/folder.cmake)
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=include_file_mtime,pch_defines,time_macros ${CCACHE})
+    endif()
 endif()
 find_program(MOLD mold)
 if(MOLD)
