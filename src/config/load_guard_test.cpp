@@ -128,7 +128,7 @@ TEST_CASE("the guard, the register and the archive are read, with every value in
 
     const GuardRule& own = guard.rules[0];
     CHECK(own.name == "own-rrn");
-    CHECK(own.where == "gilmok.toml:23");
+    CHECK(own.where == "gilmok.toml:24");
     CHECK(own.classes == std::vector<DataClass>{DataClass::sensitive, DataClass::classified});
     CHECK(own.has_kinds);
     CHECK(own.kinds.has(DataKind::kr_rrn));

@@ -106,7 +106,8 @@ TEST_CASE("a message that was clean is not looked through again, and a new one b
     const std::string first = message("오늘의 날씨는 어떤가요? 서울의 봄은 따뜻합니다.");
     const std::string second = message("번호는 " + std::string(test::rrn) + "입니다.");
     CHECK(reader.read(chat(first)) == 0);
-    CHECK(reader.read(chat(first + "," + second)) == 1);
+    const std::string both = chat(first + "," + second);
+    CHECK(reader.read(both) == 1);
     CHECK(reader.inspection.value(0) == test::rrn);
     // By one who finds nothing it is passed over from the second time on: that it is not asked again shows in the memory alone.
     Mute mute;
