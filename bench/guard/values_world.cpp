@@ -239,7 +239,8 @@ std::string ip(Prng& prng) {
         for (int i = 0; i < 6; ++i) text += ":" + random_of(prng, hex.substr(1), 1) + random_of(prng, hex, 3);
         return text;
     }
-    text = std::to_string(prng.between(11, 223));
+    const auto first = prng.between(11, 223);
+    text = std::to_string(first == 127 ? 128 : first);   // 127 is every machine's own, and nobody's
     for (int i = 0; i < 3; ++i) text += "." + std::to_string(prng.between(1, 254));
     return text;
 }

@@ -237,7 +237,7 @@ void RunReader::try_letters_beside(const Window& window) {
         sink_.add(window.begin, end + 1, DataKind::fi_hetu, 95);
 }
 
-// Versions have the same form; a version says so in front, or its first number is small.
+// Versions have the same form; a version says so beside it, or its first number is small.
 void RunReader::try_ip(const Window& window) {
     if (window.separator != '.') return;
     for (std::size_t i = 0, digit = 0; i < 4; ++i) {
@@ -253,9 +253,11 @@ void RunReader::try_ip(const Window& window) {
     if (byte_before(text_, window.begin) == '/' && window.begin > 1 && is_identifier_byte(text_[window.begin - 2]))
         return;
     const Nearby close = Nearby::look(sink_.around(), text_, window.begin, window.end, 24);
-    if (close.has(Topic::version)) return;
+    const bool says_ip = close.has(Topic::address_ip);
+    // "IP address: 203.0.113.7" stays one before "the release".
+    if (close.has(Topic::version) && !says_ip) return;
     const bool is_small = first < 10;
-    if (is_small && !close.has(Topic::address_ip)) return add(window, DataKind::ip_address, 50);
+    if (is_small && !says_ip) return add(window, DataKind::ip_address, 50);
     add(window, DataKind::ip_address, 85);
 }
 

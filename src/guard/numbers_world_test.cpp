@@ -171,6 +171,7 @@ TEST_CASE("hosts, and versions that look like them") {
         {"http://10.0.0.1/x", "ip_address:10.0.0.1"},
         {"192.168.0.0/16", "ip_address:192.168.0.0"},
         {"IP 1.2.3.4", "ip_address:1.2.3.4"},
+        {"IP address: 203.0.113.7\nthe release", "ip_address:203.0.113.7"},
         {"1.2.3.4", ""},
         {"version 10.1.2.3", ""},
         {"v10.1.2.3", ""},
