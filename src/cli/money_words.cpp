@@ -13,7 +13,7 @@ struct MoneyWord {
 
 // In the order of the enumeration.
 constexpr auto money_words = std::to_array<MoneyWord>({
-    {Words::attempts, "REQUESTS", "요청"},
+    {Words::attempts, "ATTEMPTS", "시도"},
     {Words::input, "INPUT", "입력"},
     {Words::cached, "CACHED", "캐시"},
     {Words::cache_write, "CACHE WRITE", "캐시 쓰기"},

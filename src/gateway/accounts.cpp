@@ -1,6 +1,7 @@
 #include "gateway/accounts.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace gilmok::gateway {
 
@@ -85,16 +86,18 @@ bool has_money_budget(const config::Tenant& tenant) {
 
 // What will be booked without a cost, told once when it is configured and not first when the bill comes.
 void find_unpriced(Accounts& accounts, const config::Snapshot& snapshot, WallTime now) {
+    std::set<std::string> problems;   // what several models are served by is told once
     for (const config::Model& model : snapshot.models)
         for (const config::Candidate& candidate : model.candidates) {
             const config::Upstream& upstream = snapshot.upstream(candidate.upstream);
             if (upstream.is_simulated || accounts.is_owned(candidate.upstream)) continue;
             const std::string& provider = upstream.price.empty() ? upstream.name : upstream.price;
-            if (accounts.prices->find(provider, candidate.served_name, upstream.place, model::ServiceTier::standard, now,
-                                      upstream.discount_ppm) == nullptr)
-                accounts.problems.push_back("no price is known for " + upstream.name + "/" + candidate.served_name +
-                                            ": add a [[price]] with provider = \"" + provider + "\", or a pool");
+            if (accounts.prices->find(provider, candidate.served_name, upstream.place, model::ServiceTier::standard,
+                                      now, upstream.discount_ppm) == nullptr)
+                problems.insert("no price is known for " + upstream.name + "/" + candidate.served_name +
+                                ": add a [[price]] with provider = \"" + provider + "\", or a pool");
         }
+    accounts.problems.insert(accounts.problems.end(), problems.begin(), problems.end());
 }
 
 }   // namespace

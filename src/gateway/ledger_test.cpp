@@ -307,6 +307,37 @@ TEST_CASE("a memory of Idempotency-Keys that a power cut left half made is made 
     }
 }
 
+TEST_CASE("a disk too small to begin on is told with what would mend it") {
+    io::sim::World world{11};
+    io::sim::SimFiles files;
+    config::FakeSecrets secrets;
+    secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
+    secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
+    const config::Loaded loaded = config::load_text(TestGate::toml(prices), "gilmok.toml", files, secrets, 1);
+    REQUIRE(loaded.snapshot != nullptr);
+    files.set_capacity(1'000'000);
+    LedgerService service(files, world,
+                          [] { return ledger::TablesResult<std::unique_ptr<ledger::Tables>>(ledger::no_tables()); });
+    const std::string problem = service.open(*loaded.snapshot, 1);
+    CHECK(has(problem, "/state/ledger/"));
+    CHECK(has(problem, "free some room there, or name another directory as dir in [ledger]"));
+}
+
+TEST_CASE("what several models are served by without a price is told once") {
+    io::sim::SimFiles files;
+    config::FakeSecrets secrets;
+    secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
+    secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
+    const config::Loaded loaded = config::load_text(
+        TestGate::toml("[model.other]\ntry = [\"a/served\"]\n[tenant.paying]\nbudget_month = \"1000 KRW\"\n"),
+        "gilmok.toml", files, secrets, 1);
+    REQUIRE(loaded.snapshot != nullptr);
+    std::vector<std::string> warnings;
+    const auto keyring = auth::Keyring::build(*loaded.snapshot, {}, nullptr, &warnings);
+    const auto accounts = build_accounts(*loaded.snapshot, *keyring, nullptr, nullptr, nullptr, WallTime{});
+    CHECK(std::ranges::count_if(accounts->problems, [](const auto& told) { return has(told, "a/served"); }) == 1);
+}
+
 TEST_CASE("a second gateway on the same ledger is refused in plain words") {
     Scene scene;
     REQUIRE(scene.problem == "");

@@ -33,6 +33,8 @@ std::unique_ptr<Keeper> Keeper::open(io::Files& files, Tables& tables, KeeperOpt
     auto inside = std::make_unique<Inside>(files, tables, std::move(options));
     if (auto started = inside->start(now); !started) {
         problem = started.error().message;
+        if (started.error().code == ENOSPC)
+            problem += "; free some room there, or name another directory as dir in [ledger]";
         return nullptr;
     }
     if (clock) inside->status.recovery_us = static_cast<std::uint64_t>(to_us(clock() - begin));
