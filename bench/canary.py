@@ -85,7 +85,7 @@ def main():
         directory, [("abroad", echo.port, "us-cloud", "Somebody (US)"), ("broken", broken_echo.port, "us-cloud", "Somebody (US)")],
         more=f'[telemetry]\notlp_endpoint = "http://127.0.0.1:{collector.server_address[1]}/v1/traces"\n[model.broken]\ntry = ["broken/x"]\n',
         environment={"GILMOK_BENCH_UPSTREAM_KEY": canaries["upstream key"], "GILMOK_BENCH_ADMIN": canaries["admin token"]})
-    errors, admin = [], []
+    errors, admin, unsearched = [], [], []
 
     def ask(body, path="/v1/chat/completions", headers=None):
         status, head, answer = gate.ask(path, body, headers)
@@ -117,6 +117,8 @@ def main():
                  "/admin/v1/evidence?from=2020-01-01&to=2100-01-01", "/"):
         status, head, answer = gate.admin(path)
         admin.append((path, str(head).encode() + answer))
+        if status != 200:
+            unsearched.append(f"{path} answered {status}")
     time.sleep(2.5)   # spans are sent each second
     gate.stop()
     places = {"answers of the admin side": admin, "errors to clients": errors,
@@ -125,9 +127,12 @@ def main():
     files = {}
     for path in pathlib.Path(directory).rglob("*"):
         if path.is_file() and path.name != "gilmok.toml":
-            kind = "access log" if path.name == "access.log" else "log" if path.name == "log" else "state: " + path.relative_to(directory).parts[1 if len(path.relative_to(directory).parts) > 1 else 0]
+            kind = "access log" if path.name == "access.log" else "log" if path.name == "gilmok.log" else "state: " + path.relative_to(directory).parts[1 if len(path.relative_to(directory).parts) > 1 else 0]
             files.setdefault(kind, []).append((str(path.relative_to(directory)), path.read_bytes()))
     places.update(files)
+    # Where nothing was there to be searched, nothing was proved.
+    unsearched += [f"nothing in: {place}" for place in (*list(places)[:4], "access log", "log", "state: ledger")
+                   if not any(text for _, text in places.get(place, ()))]
     # Random words that are no secret by their form: a client may say them, and read them again in an error about what he said. Nothing of
     # gilmok's own may hold them all the same.
     words = {"user", "conversation", "idempotency"}
@@ -155,8 +160,10 @@ def main():
         kinds.setdefault((hit[0], hit[2]), hit)
     for place, where, name, value, around in list(kinds.values())[:25]:
         print(f"broken: {place}: {where}: {name} {value}: {around!r}")
+    for why in unsearched:
+        print(f"broken: {why}")
     print(f"\n{len(canaries)} canaries, {rounds * len(canaries) * 14:,} requests in {time.monotonic() - began:.0f} s: {len(hits)} hits")
-    return 1 if hits else 0
+    return 1 if hits or unsearched else 0
 
 
 if __name__ == "__main__":

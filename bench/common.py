@@ -4,7 +4,6 @@ Standard library only. Every process is started here and ended here by its own i
 """
 
 import atexit
-import collections
 import http.client
 import json
 import os
@@ -210,17 +209,18 @@ state_dir = "{self.state}"
         return get(self.admin_port, path, headers)
 
     def metrics(self):
-        """name → list of (labels as text, value)"""
+        """name → list of (labels as text, value), of those names that are told at all."""
         status, _, body = self.admin("/metrics")
         if status != 200:
             raise RuntimeError(f"/metrics answered {status} {body[:200]!r}")
-        found = collections.defaultdict(list)
+        found = {}
         for line in body.decode().splitlines():
             if match := SAMPLE.match(line):
-                found[match[1]].append((match[2] or "", float(match[3])))
+                found.setdefault(match[1], []).append((match[2] or "", float(match[3])))
         return found
 
     def total(self, name, label=""):
+        """A name that is not told is an error: a gauge that was renamed would be zero, which is what proofs hope for."""
         return int(sum(value for labels, value in self.metrics()[name] if label in labels))
 
 

@@ -9,11 +9,10 @@ CommandTree::CommandTree() : grammar_("The one gate between your applications an
     top.wants_verb();
     grammar_.inherit_options();   // --lang may stand after the verb
     top.option("--lang", language_, "Language of help, banner and doctor").one_of({"ko", "en"});
-    top.flag("--version", is_version_, "The version, and nothing else");
+    top.flag("--version", "The version, and nothing else");
     add_run_verbs();
     add_look_verbs();
-    add_key();
-    add_money_verbs();
+    add_own_words();
 }
 
 Command CommandTree::add(Verb verb, const char* name, const char* help, const char* example) {
@@ -107,28 +106,20 @@ void CommandTree::add_look_verbs() {
     completion.option("shell", shell_, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
 }
 
-// For help and completion only: `gilmok key` parses its own words (cli/key.cpp).
-void CommandTree::add_key() {
-    const Command key = add(Verb::key, "key", "Create, list, revoke and rotate API keys", "");
-    for (const auto& [name, help] :
-         {std::pair{"create", "Make a key and print it, once"}, std::pair{"list", "Show the keys"},
-          std::pair{"revoke", "Close a key for good"},
-          std::pair{"rotate", "Make a new key with the same rights and close the old one"}}) {
-        const Command sub = key.verb(name, help);
-        sub.option("-c,--config", "Configuration file");
-        sub.option("-o,--output", "Format");
-    }
-}
-
-// For help and completion only, as the key verbs: each parses its own words.
-void CommandTree::add_money_verbs() {
-    const auto add_parts = [](const Command verb, std::initializer_list<std::pair<const char*, const char*>> parts) {
-        for (const auto& [name, help] : parts) {
-            const Command sub = verb.verb(name, help);
-            sub.option("-c,--config", "Configuration file");
-            sub.option("-o,--output", "Format");
-        }
+// For help and completion only: each of these verbs parses its own words.
+void CommandTree::add_own_words() {
+    const auto add_common = [](const Command& verb) {
+        verb.option("-c,--config", "Configuration file");
+        verb.option("-o,--output", "Format");
     };
+    const auto add_parts = [&](const Command& verb, std::initializer_list<std::pair<const char*, const char*>> parts) {
+        for (const auto& [name, help] : parts) add_common(verb.verb(name, help));
+    };
+    add_parts(add(Verb::key, "key", "Create, list, revoke and rotate API keys", ""),
+              {{"create", "Make a key and print it, once"},
+               {"list", "Show the keys"},
+               {"revoke", "Close a key for good"},
+               {"rotate", "Make a new key with the same rights and close the old one"}});
     const Command usage = add(Verb::usage, "usage", "Show what was used: tokens by kind, requests, energy", "");
     const Command spend = add(Verb::spend, "spend", "Show what it cost; statements, other prices, a FOCUS file", "");
     add_parts(spend, {{"statement", "The month's bill of each payer"},
@@ -140,9 +131,7 @@ void CommandTree::add_money_verbs() {
             question.option(option);
         question.flag("--no-simulated");
     }
-    const Command budget = add(Verb::budget, "budget", "Show budgets: limit, spent, set aside, left", "");
-    budget.option("-c,--config", "Configuration file");
-    budget.option("-o,--output", "Format");
+    add_common(add(Verb::budget, "budget", "Show budgets: limit, spent, set aside, left", ""));
     add_parts(add(Verb::price, "price", "Show what models cost, find gaps, take in price lists", ""),
               {{"list", "Show the prices that hold now"},
                {"show", "Show one price card and where it was read"},
@@ -150,8 +139,7 @@ void CommandTree::add_money_verbs() {
                {"import", "Compare somebody's price list with the present prices"}});
     const Command forecast =
         add(Verb::forecast, "forecast", "Tell how much more will be spent, and how sure that is", "");
-    forecast.option("-c,--config", "Configuration file");
-    forecast.option("-o,--output", "Format");
+    add_common(forecast);
     forecast.option("--tenant", "A node of the tenant tree");
     forecast.option("--period", "this-month, or a month such as 2026-11");
     forecast.flag("--by-hour", "Steps of an hour");
@@ -163,10 +151,10 @@ void CommandTree::add_money_verbs() {
                {"rebuild", "Compute the tables again from the log"},
                {"erase", "Forget who a user was"},
                {"rerate", "Charge a span of time again at the present prices"}});
-    const Command guard = add(Verb::guard, "guard", "Show which rule decides what may go where; try a text", "");
-    add_parts(guard, {{"rules", "Show the rules in the order in which they are asked, or explain one case"},
-                      {"test", "Look through a text: what is found, and what would go where"},
-                      {"bench", "Measure how fast texts are looked through on this machine"}});
+    add_parts(add(Verb::guard, "guard", "Show which rule decides what may go where; try a text", ""),
+              {{"rules", "Show the rules in the order in which they are asked, or explain one case"},
+               {"test", "Look through a text: what is found, and what would go where"},
+               {"bench", "Measure how fast texts are looked through on this machine"}});
     const Command evidence = add(Verb::evidence, "evidence",
                                  "Report for an auditor: what left, to where, under which rule, with proofs", "");
     for (const char* option :

@@ -19,8 +19,7 @@ public:
 private:
     void add_run_verbs();
     void add_look_verbs();
-    void add_key();
-    void add_money_verbs();
+    void add_own_words();
     Command add(Verb verb, const char* name, const char* help, const char* example);
 
     Grammar grammar_;
@@ -28,7 +27,7 @@ private:
     std::string language_, output_ = "table", shell_;
     std::string port_;
     std::optional<Option> save_;
-    bool is_version_ = false, is_json_ = false, without_embedded_ = false;
+    bool is_json_ = false, without_embedded_ = false;
 };
 
 }   // namespace gilmok::cli

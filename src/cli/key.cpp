@@ -8,6 +8,7 @@
 #include "base/node_path.hpp"
 #include "base/text.hpp"
 #include "cli/grammar.hpp"
+#include "cli/lenient_secrets.hpp"
 #include "cli/table.hpp"
 #include "config/load.hpp"
 
@@ -32,18 +33,6 @@ struct KeyOptions {
     [[nodiscard]] bool is_json() const { return output == "json"; }
 };
 
-// Nothing here needs a secret, and a command must not be run for one. Each stands for itself: two keys with one secret
-// are an error of the configuration.
-class UnresolvedSecrets final : public config::Secrets {
-public:
-    std::optional<std::string> environment(const std::string& name) override {
-        return "unresolved-by-gilmok-key-" + name;
-    }
-    std::optional<std::string> command(const std::string& line, std::string&) override {
-        return "unresolved-by-gilmok-key-" + line;
-    }
-};
-
 // "90s", "15m", "12h", "30d", "2w"; at most a hundred years.
 std::optional<Duration> read_span(std::string_view text) {
     if (text.empty()) return std::nullopt;
@@ -62,11 +51,14 @@ std::optional<Duration> read_span(std::string_view text) {
     return std::chrono::seconds(*count * unit_s);
 }
 
-std::string json_string(std::string_view text) {
-    std::string out = "\"";
+// Control bytes of a name are shown, not obeyed.
+std::string escaped(std::string_view text) {
+    std::string out;
     append_json_escaped(out, text);
-    return out + '"';
+    return out;
 }
+
+std::string json_string(std::string_view text) { return '"' + escaped(text) + '"'; }
 
 std::string model_list(const std::vector<std::string>& list) {
     std::string out;
@@ -92,13 +84,6 @@ std::string json_of(const StoredKey& key, std::string_view shown, WallTime now) 
     return out;
 }
 
-// Control bytes of a name are shown, not obeyed.
-std::string escaped(std::string_view text) {
-    std::string out;
-    append_json_escaped(out, text);
-    return out;
-}
-
 std::vector<std::string> row_of(const StoredKey& key, WallTime now) {
     return {key.id,
             key.tenant,
@@ -117,7 +102,7 @@ struct OpenedKeys {
 };
 
 std::optional<OpenedKeys> open_store(const KeyOptions& options, const KeyWorld& world, Outcome& result) {
-    UnresolvedSecrets secrets;
+    LenientSecrets secrets;
     const config::Loaded loaded = config::load(options.config_path, world.files, secrets, 1);
     if (loaded.snapshot == nullptr) {
         result.exit_code = exit_config;
@@ -250,14 +235,16 @@ Outcome rotate(const KeyOptions& options, const KeyWorld& world) {
     return finish_with_key(*opened, *made, options, world);
 }
 
-Outcome parse_and_run(const std::vector<std::string>& arguments, const KeyWorld& world) {
+}   // namespace
+
+Outcome key_command(const std::vector<std::string>& arguments, const KeyWorld& world) {
     KeyOptions options;
     const Grammar grammar("Make, list, revoke and rotate API keys in the key store of the state directory", key_verb);
     const Command top = grammar.top();
     top.wants_verb();
     const auto add = [&](const char* name, const char* help) {
         const Command command = top.verb(name, help);
-        command.option("-c,--config", options.config_path, "Configuration file").shows_default();
+        command.config(options.config_path);
         command.output(options.output, {"table", "json"});
         return command;
     };
@@ -277,12 +264,6 @@ Outcome parse_and_run(const std::vector<std::string>& arguments, const KeyWorld&
     if (create_app.is_parsed()) return create(options, world);
     if (list_app.is_parsed()) return list(options, world);
     return revoke_app.is_parsed() ? revoke(options, world) : rotate(options, world);
-}
-
-}   // namespace
-
-Outcome key_command(const std::vector<std::string>& arguments, const KeyWorld& world) {
-    return parse_and_run(arguments, world);
 }
 
 }   // namespace gilmok::cli

@@ -38,6 +38,14 @@ TEST_CASE("what is unknown stands for itself, each under a name of its own") {
     CHECK(!LenientSecrets::is_unresolved("secret"));
 }
 
+TEST_CASE("where no secret is needed none is looked for, and each still stands for itself") {
+    LenientSecrets secrets;
+    std::string failure;
+    CHECK(LenientSecrets::is_unresolved(*secrets.environment("HOME")));
+    CHECK(LenientSecrets::is_unresolved(*secrets.command("vault good", failure)));
+    CHECK(*secrets.environment("ONE") != *secrets.environment("OTHER"));
+}
+
 TEST_CASE("a command is run only where that is asked for, and one that fails stands for itself") {
     Shell shell;
     std::string failure;

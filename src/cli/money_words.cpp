@@ -42,8 +42,7 @@ constexpr auto money_words = std::to_array<MoneyWord>({
      "names the models.",
      "주의: 요청 {0}건의 가격을 모릅니다. 비용이 0인 것이 아니라 여기에서 빠져 있습니다. `gilmok price check`가 해당 "
      "모델을 알려 줍니다."},
-    {Words::idle_hint,
-     "Idle time of own devices is not in these money_words; without a filter it is a line of its own.",
+    {Words::idle_hint, "Idle time of own devices is not in these rows; without a filter it is a line of its own.",
      "보유 장비의 유휴 비용은 여기에 없습니다. 필터를 주지 않으면 별도의 줄로 나옵니다."},
     {Words::statement_of, "Statement of {0} for {1}", "{1} {0} 청구서"},
     {Words::statement_carried, "Carried for others", "다른 곳을 위해 부담"},

@@ -27,8 +27,8 @@ std::size_t terminal_columns() {
 void fill_random(std::span<char> out) {
     while (!out.empty()) {
         const ssize_t filled = ::getrandom(out.data(), out.size(), 0);
-        GILMOK_ASSERT(filled >
-                      0);   // blocks until the kernel has entropy; a key or a salt of anything less must not exist
+        // It blocks until the kernel has entropy; a key or a salt of anything less must not exist.
+        GILMOK_ASSERT(filled > 0);
         out = out.subspan(static_cast<std::size_t>(filled));
     }
 }

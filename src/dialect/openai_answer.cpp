@@ -8,6 +8,8 @@ namespace gilmok::dialect::openai {
 
 using model::Usage;
 using wire::json::Cursor;
+using wire::json::Once;
+using wire::json::plain_text;
 using wire::json::Type;
 using wire::json::Value;
 
@@ -15,21 +17,6 @@ namespace {
 
 // Above this a double no longer tells neighbours apart, and no model ever wrote so many tokens.
 constexpr std::int64_t tokens_max = std::int64_t{1} << 53;
-
-// A member that counts only when it stands once: of two, nobody knows which was meant.
-class Once {
-public:
-    void set(const Value& value) {
-        is_twice_ = is_twice_ || !value_.text.empty();
-        value_ = value;
-    }
-    [[nodiscard]] Value get() const { return is_twice_ ? Value{} : value_; }
-    [[nodiscard]] bool is_object() const { return get().type == Type::object; }
-
-private:
-    Value value_{};
-    bool is_twice_ = false;
-};
 
 std::int64_t tokens_of(const Once& member) {
     std::int64_t number = 0;
@@ -43,26 +30,11 @@ std::int64_t first_of(const Once& left, const Once& right) {
 
 using Walk = wire::json::Walk<wire::json::FastKernel>;
 
-// Calls `read` at every value of the object that begins here; it must walk over the value.
-template <class Read>
-bool walk_members(Walk& walk, Read read) {
-    if (!walk.enter()) return false;
-    if (walk.is_at('}')) return walk.leave(), true;
-    std::string_view name;
-    while (true) {
-        if (!walk.name(name) || !read(name)) return false;
-        walk.space();
-        if (walk.is_at('}')) return walk.leave(), true;
-        if (!walk.take(',', {})) return false;
-        walk.space();
-    }
-}
-
 // Calls `take` with every member of a checked object.
 template <class Take>
 void each_member(const Value& object, Take take) {
     Walk walk(object.text, wire::json::depth_limit, false);
-    walk_members(walk, [&](std::string_view name) {
+    walk.members([&](std::string_view name) {
         Value value;
         if (!walk.value(value)) return false;
         take(name, value);
@@ -120,15 +92,10 @@ public:
     bool read() {
         walk_.space();
         if (!walk_.is_at('{')) return false;
-        return members([this](std::string_view name) { return read_member(name); });
+        return walk_.members([this](std::string_view name) { return read_member(name); });
     }
 
 private:
-    template <class Read>
-    bool members(Read read) {
-        return walk_members(walk_, read);
-    }
-
     bool read_member(std::string_view name) {
         if (name == "choices" && walk_.is_at('[')) return read_choices();
         Value value;
@@ -150,25 +117,17 @@ private:
 
     bool read_choices() {
         has_choices = true;
-        if (!walk_.enter()) return false;
-        if (walk_.is_at(']')) return walk_.leave(), true;
-        has_choice = true;
-        while (true) {
+        return walk_.elements([this] {
+            has_choice = true;
             Value ignored;
-            const bool is_read = walk_.is_at('{')
-                                     ? members([this](std::string_view name) { return read_choice_member(name); })
-                                     : walk_.value(ignored);
-            if (!is_read) return false;
-            walk_.space();
-            if (walk_.is_at(']')) return walk_.leave(), true;
-            if (!walk_.take(',', {})) return false;
-            walk_.space();
-        }
+            return walk_.is_at('{') ? walk_.members([this](std::string_view name) { return read_choice_member(name); })
+                                    : walk_.value(ignored);
+        });
     }
 
     bool read_choice_member(std::string_view name) {
         if (name == "delta" && walk_.is_at('{'))
-            return members([this](std::string_view inner) { return read_delta_member(inner); });
+            return walk_.members([this](std::string_view inner) { return read_delta_member(inner); });
         Value value;
         if (!walk_.value(value)) return false;
         has_content = has_content || (name == "text" && value.type == Type::string && is_filled(value));
@@ -186,33 +145,20 @@ private:
     Walk walk_;
 };
 
-}   // namespace
-
-namespace {
-
-// A string without escapes, as names of models and tiers are; "" for the rest.
-std::string_view plain_text(const Value& value) {
-    if (value.type != Type::string) return {};
-    const std::string_view inside = value.text.substr(1, value.text.size() - 2);
-    return wire::json::has_escape(inside) ? std::string_view{} : inside;
-}
-
 // Engines name model and tier among the first few members, in front of what is long, or behind it.
 void read_front(std::string_view json, AnswerFacts& facts) {
     constexpr int members_max = 8;
     Walk walk(json, wire::json::depth_limit, false);
     walk.space();
-    if (!walk.is_at('{') || !walk.enter()) return;
-    std::string_view name;
-    Value value;
-    for (int seen = 0; seen < members_max; ++seen) {
-        if (!walk.name(name) || walk.is_at('[') || walk.is_at('{') || !walk.value(value)) return;
+    if (!walk.is_at('{')) return;
+    int left = members_max;
+    walk.members([&](std::string_view name) {
+        Value value;
+        if (left-- == 0 || walk.is_at('[') || walk.is_at('{') || !walk.value(value)) return false;
         if (name == "model") facts.model = plain_text(value);
         if (name == "service_tier") facts.service_tier = plain_text(value);
-        walk.space();
-        if (!walk.take(',', {})) return;
-        walk.space();
-    }
+        return true;
+    });
 }
 
 // Takes what follows for members of the outermost object, from the name at `begin` to the end of the answer. False when

@@ -18,20 +18,20 @@ struct Named {
 };
 
 constexpr std::array<Named, 15> named_faults{{{"stall", What::stall},
-                                       {"reset", What::reset},
-                                       {"half-close", What::half_close},
-                                       {"early-close", What::early_close},
-                                       {"truncate", What::truncate},
-                                       {"error-event", What::error_event},
-                                       {"garbage", What::garbage},
-                                       {"garbage-chunk", What::garbage_chunk},
-                                       {"garbage-event", What::garbage_event},
-                                       {"big-event", What::big_event},
-                                       {"status", What::status},
-                                       {"wrong-length", What::wrong_length},
-                                       {"1xx", What::informational},
-                                       {"slow", What::slow},
-                                       {"lie", What::lie}}};
+                                              {"reset", What::reset},
+                                              {"half-close", What::half_close},
+                                              {"early-close", What::early_close},
+                                              {"truncate", What::truncate},
+                                              {"error-event", What::error_event},
+                                              {"garbage", What::garbage},
+                                              {"garbage-chunk", What::garbage_chunk},
+                                              {"garbage-event", What::garbage_event},
+                                              {"big-event", What::big_event},
+                                              {"status", What::status},
+                                              {"wrong-length", What::wrong_length},
+                                              {"1xx", What::informational},
+                                              {"slow", What::slow},
+                                              {"lie", What::lie}}};
 
 struct NamedLie {
     std::string_view name;
@@ -136,7 +136,7 @@ std::optional<Fault> parse_fault(std::string_view text) {
     return fault;
 }
 
-// The named_faults of a mix: those above, "1xx-flood", and a status as "error500" or "status429".
+// The names of a mix: those above, "1xx-flood", and a status as "error500" or "status429".
 std::optional<Fault> parse_mixed(std::string_view name) {
     Fault fault;
     if (name == "1xx-flood") {
@@ -153,7 +153,7 @@ std::optional<Fault> parse_mixed(std::string_view name) {
     return fault;
 }
 
-}  // namespace
+}   // namespace
 
 std::string_view name_of(Fault::What what) {
     for (const Named& named : named_faults)
@@ -208,4 +208,4 @@ std::vector<Fault> FaultMix::draw(Prng& prng) const {
     return {};
 }
 
-}  // namespace gilmok::fleet
+}   // namespace gilmok::fleet

@@ -81,8 +81,13 @@ std::optional<std::string> Control::build_money(Setup& setup) {
     if (!tables) return "the ledger's tables cannot be read: " + tables.error().message;
     if (!setup_ && services_.keeper != nullptr) {
         const auto charged = charge_recovered(**tables, snapshot, *setup.accounts->prices, *services_.keeper, now);
-        if (!charged) return "attempts that a crash left open cannot be charged: " + charged.error();
-        if (*charged > 0) log::info("recovered_charged", {{"attempts", static_cast<std::int64_t>(*charged)}});
+        if (!charged)
+            log::error("recovered_not_charged",
+                       {{"problem", charged.error()},
+                        {"effect", "budgets begin without what a crash cut off"},
+                        {"fix", "`gilmok ledger rerate --apply` charges it, once the ledger is well"}});
+        else if (*charged > 0)
+            log::info("recovered_charged", {{"attempts", static_cast<std::int64_t>(*charged)}});
     }
     const std::string problem = restore_treasury(*setup.accounts, snapshot, **tables, now);
     if (!problem.empty()) return "what was spent cannot be read from the ledger: " + problem;

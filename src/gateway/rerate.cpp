@@ -18,10 +18,15 @@ std::string write_correction(ledger::Keeper& keeper, const report::RerateChange&
 }
 
 namespace {
-std::string write_corrections(ledger::Keeper& keeper, const report::Rerated& rerated, Currency currency, WallTime now) {
-    for (const report::RerateChange& change : rerated.changes)
-        if (std::string problem = write_correction(keeper, change, currency, now); !problem.empty()) return problem;
-    return {};
+// A turn folds one batch at most, and none while there is more to take. The problem in people's words; "" when the tables hold all.
+std::string fold_everything(ledger::Keeper& keeper, WallTime now) {
+    for (;;) {
+        const bool has_taken = keeper.turn(now) > 0;
+        const ledger::KeeperStatus status = keeper.status();
+        if (status.is_failing) return status.problem;
+        if (!status.tables_problem.empty()) return "the tables lag: " + status.tables_problem;
+        if (!has_taken && status.folded == status.records) return {};
+    }
 }
 }   // namespace
 
@@ -30,8 +35,9 @@ report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Sn
                                      WallTime now) {
     auto rerated = report::rerate(tables, snapshot, book, period.from, period.until);
     if (!rerated || keeper == nullptr) return rerated;
-    if (std::string problem = write_corrections(*keeper, *rerated, snapshot.ledger.currency, now); !problem.empty())
-        return report::tell(std::move(problem));
+    for (const report::RerateChange& change : rerated->changes)
+        if (std::string problem = write_correction(*keeper, change, snapshot.ledger.currency, now); !problem.empty())
+            return report::tell(std::move(problem));
     return rerated;
 }
 
@@ -39,13 +45,17 @@ report::Told<std::size_t> charge_recovered(ledger::Questions& tables, const conf
                                            const meter::PriceBook& book, ledger::Keeper& keeper, WallTime now) {
     const ledger::KeeperStatus status = keeper.status();
     if (status.recovered == 0) return std::size_t{0};
+    if (status.folded < status.records) return report::tell("the tables lag: " + status.tables_problem);
     const auto rerated = report::rerate(tables, snapshot, book, status.opened_at, status.opened_at + Duration(1),
                                         report::RerateOf::recovered);
     if (!rerated) return report::tell(rerated.error());
-    if (std::string problem = write_corrections(keeper, *rerated, snapshot.ledger.currency, now); !problem.empty())
-        return report::tell(std::move(problem));
-    // The second turn finds nothing to take and folds.
-    while (keeper.turn(now) > 0) {}
+    for (const report::RerateChange& change : rerated->changes) {
+        if (write_correction(keeper, change, snapshot.ledger.currency, now).empty()) continue;
+        keeper.turn(now);   // the journal may be full, and has room again when it is in the log
+        if (std::string problem = write_correction(keeper, change, snapshot.ledger.currency, now); !problem.empty())
+            return report::tell(std::move(problem));
+    }
+    if (std::string problem = fold_everything(keeper, now); !problem.empty()) return report::tell(std::move(problem));
     return rerated->changes.size();
 }
 

@@ -13,7 +13,9 @@ report::Told<report::Rerated> rerate(ledger::Questions& tables, const config::Sn
                                      const meter::PriceBook& book, report::Period period, ledger::Keeper* keeper,
                                      WallTime now);
 // At the start, before the keeper turns on its loop: attempts that a crash left open were closed without a price, since the ledger
-// opens before prices are read. Charges them and folds the corrections, so that budgets begin with what was spent. How many.
+// opens before prices are read. Charges them and folds the corrections, so that budgets begin with what was spent. How many. Those on
+// devices of one's own are not charged: how long they ran nobody knows, and the hours of their pool are booked whether used or not.
+// An error is no reason not to start: what was not charged rerate() charges at any time.
 report::Told<std::size_t> charge_recovered(ledger::Questions& tables, const config::Snapshot& snapshot,
                                            const meter::PriceBook& book, ledger::Keeper& keeper, WallTime now);
 // One correction. The problem in people's words; "" when it was taken.

@@ -44,42 +44,6 @@ bool is_label(std::string_view name) {
     return is_one_of(name, names);
 }
 
-// Calls `read` with the name of every member of the object that begins here; it must walk over the value.
-template <class Walk, class Read>
-bool each_member(Walk& walk, Read read) {
-    if (!walk.enter()) return false;
-    if (walk.is_at('}')) return walk.leave(), true;
-    std::string_view name;
-    while (true) {
-        if (!walk.name(name) || !read(name)) return false;
-        walk.space();
-        if (walk.is_at('}')) return walk.leave(), true;
-        if (!walk.take(',', {})) return false;
-        walk.space();
-    }
-}
-
-// The same for the elements of the array that begins here.
-template <class Walk, class Read>
-bool each_element(Walk& walk, Read read) {
-    if (!walk.enter()) return false;
-    if (walk.is_at(']')) return walk.leave(), true;
-    while (true) {
-        if (!read()) return false;
-        walk.space();
-        if (walk.is_at(']')) return walk.leave(), true;
-        if (!walk.take(',', {})) return false;
-        walk.space();
-    }
-}
-
-// A string without escapes, as names of models and tiers are; "" for the rest.
-std::string_view plain_text(const Value& value) {
-    if (value.type != Type::string) return {};
-    const std::string_view inside = value.text.substr(1, value.text.size() - 2);
-    return wire::json::has_escape(inside) ? std::string_view{} : inside;
-}
-
 }   // namespace
 
 bool AnswerPieces::read(std::string_view json, bool is_stream) {
@@ -94,9 +58,8 @@ bool AnswerPieces::read(std::string_view json, bool is_stream) {
     has_error_ = false;
     Walk walk(json, depth_max, true);
     walk.space();
-    const bool is_read = walk.is_at('{')
-                             ? each_member(walk, [&](std::string_view name) { return root_member(walk, name); })
-                             : value(walk, {});
+    const bool is_read = walk.is_at('{') ? walk.members([&](std::string_view name) { return root_member(walk, name); })
+                                         : value(walk, {});
     if (!is_read) return false;
     walk.space();
     return walk.is_at_end();
@@ -104,9 +67,9 @@ bool AnswerPieces::read(std::string_view json, bool is_stream) {
 
 dialect::openai::AnswerFacts AnswerPieces::facts() const {
     dialect::openai::AnswerFacts facts;
-    if (usage_.value.type == Type::object && !usage_.is_twice) facts.usage_text = usage_.value.text;
-    if (!model_.is_twice) facts.model = plain_text(model_.value);
-    if (!tier_.is_twice) facts.service_tier = plain_text(tier_.value);
+    if (usage_.is_object()) facts.usage_text = usage_.get().text;
+    facts.model = wire::json::plain_text(model_.get());
+    facts.service_tier = wire::json::plain_text(tier_.get());
     return facts;
 }
 
@@ -125,11 +88,11 @@ bool AnswerPieces::root_member(Walk& walk, std::string_view name) {
 }
 
 bool AnswerPieces::all_choices(Walk& walk) {
-    return each_element(walk, [&] {
+    return walk.elements([&] {
         ChoiceSeen seen;
-        const bool is_read =
-            walk.is_at('{') ? each_member(walk, [&](std::string_view name) { return choice_member(walk, name, seen); })
-                            : value(walk, {});
+        const bool is_read = walk.is_at('{')
+                                 ? walk.members([&](std::string_view name) { return choice_member(walk, name, seen); })
+                                 : value(walk, {});
         choices_.push_back(seen);
         return is_read;
     });
@@ -159,7 +122,7 @@ bool AnswerPieces::value(Walk& walk, std::string_view name) {
         add_step(name, 0);
         if (depth_ >= choice_depth_max) place_.is_of_choice = false;
         ++depth_;
-        const bool is_read = each_member(walk, [&](std::string_view inner) { return value(walk, inner); });
+        const bool is_read = walk.members([&](std::string_view inner) { return value(walk, inner); });
         --depth_;
         place_ = outside;
         return is_read;
@@ -177,7 +140,7 @@ bool AnswerPieces::elements(Walk& walk, std::string_view name) {
     ++depth_;
     const Place inside = place_;
     std::int64_t at = 0;
-    const bool is_read = each_element(walk, [&] {
+    const bool is_read = walk.elements([&] {
         if (place_.is_of_choice && place_.path_size < path_max) {
             std::int64_t index = at;
             // Not checked yet: what is no JSON ends this early, and then the walk.

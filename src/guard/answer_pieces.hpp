@@ -63,15 +63,6 @@ public:
 private:
     using Walk = wire::json::Walk<wire::json::FastKernel>;
     static constexpr std::size_t path_max = 10;
-    // A member that counts only when it stands once.
-    struct Once {
-        wire::json::Value value;
-        bool is_twice = false;
-        void set(const wire::json::Value& found) {
-            is_twice = is_twice || !value.text.empty();
-            value = found;
-        }
-    };
     // Where the walk stands. There is no path outside of a choice's text.
     struct Place {
         std::uint32_t path_size = 0;
@@ -91,7 +82,7 @@ private:
     std::vector<Piece::Step> steps_;   // of the pieces, one path behind the other
     std::array<Piece::Step, path_max> path_{};
     Place place_{};
-    Once usage_{}, model_{}, tier_{};
+    wire::json::Once usage_, model_, tier_;
     std::uint32_t depth_ = 0;
     bool is_stream_ = false, has_error_ = false;
 };

@@ -294,15 +294,22 @@ TEST_CASE("a word is looked at though a later one of its block had its turn befo
     CHECK(found("mac fa-33-5e-c2-e1-93") == "mac_address:fa-33-5e-c2-e1-93");
 }
 
+constexpr auto texts_of_every_sort = std::to_array<std::string_view>({
+    "주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com",
+    "여권번호 M12345678, 면허 11-22-333333-44",
+    "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32",
+    "SSN: 536-90-4399, born 1990-01-02",
+    "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33",
+    "담당자: 김철수 과장, 서울특별시 중구 세종대로 110",
+    "차량번호 12가 3456, 사업자등록번호 124-81-00998",
+    "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x",
+    "１２０-81-47521 ０１０-1234-5678",
+});
+
 TEST_CASE("who asks for one kind finds of it what is found of it among all") {
     const Detector all({});
     DetectScratch scratch;
-    for (const std::string_view text :
-         {"주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com",
-          "여권번호 M12345678, 면허 11-22-333333-44", "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32",
-          "SSN: 536-90-4399, born 1990-01-02", "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33",
-          "담당자: 김철수 과장, 서울특별시 중구 세종대로 110", "차량번호 12가 3456, 사업자등록번호 124-81-00998",
-          "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x"}) {
+    for (const std::string_view text : texts_of_every_sort) {
         Findings found;
         REQUIRE(all.scan(text, scratch, found));
         CHECK_FALSE(found.empty());
@@ -327,12 +334,7 @@ TEST_CASE("behind what was seen before the same is found as in the whole text, w
     const std::string front =
         repeated("번호 12-3456, kim@example.org, 4111 1111 1111 1111 그리고 ", 600) + "주민등록번호, 계좌번호: ";
     DetectScratch scratch;
-    for (const std::string_view text :
-         {"주민등록번호 900101-1234568, 연락처 010-1234-5678, 메일 kim@example.com",
-          "여권번호 M12345678, 면허 11-22-333333-44", "card 4111 1111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32",
-          "SSN: 536-90-4399, born 1990-01-02", "key AKIAIOSFODNN7EXAMPLQ, host 10.20.30.40, mac 6d:7b:82:11:22:33",
-          "담당자: 김철수 과장, 서울특별시 중구 세종대로 110", "차량번호 12가 3456, 사업자등록번호 124-81-00998",
-          "password: hunter2hunter2 postgres://app:s3cretpass@db.internal/x", "１２０-81-47521 ０１０-1234-5678"}) {
+    for (const std::string_view text : texts_of_every_sort) {
         const std::string whole = front + std::string(text);
         const Findings all = scan(whole);
         for (std::size_t seen = front.size(); seen <= whole.size(); ++seen) {

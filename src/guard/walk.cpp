@@ -5,9 +5,9 @@
 #include "base/text.hpp"
 #include "dialect/openai.hpp"
 #include "guard/stretches.hpp"
-#include "guard/unescape.hpp"
 #include "wire/json.hpp"
 #include "wire/json_string.hpp"
+#include "wire/json_unescape.hpp"
 
 namespace gilmok::guard {
 
@@ -198,7 +198,7 @@ private:
             return fail(Code::guard_failed, Fault::client, Retry::never, "a string is too long to be looked through");
         if (!wire::json::has_escape(leaf.raw)) return true;
         std::string& text = scratch_.text[leaf.nested];
-        if (!unescape(leaf.raw, text)) return broken();
+        if (!wire::json::unescape(leaf.raw, text)) return broken();
         leaf.text = text;
         leaf.is_escaped = true;
         return true;
@@ -294,7 +294,7 @@ bool Escapes::step(std::size_t text_offset_max) {
     if (raw_at_ >= raw_.size() || text_at_ >= text_offset_max) return false;
     std::size_t used = 0, bytes = 0;
     if (raw_[raw_at_] == '\\') {
-        bytes = escaped_bytes(raw_.substr(raw_at_), used);
+        bytes = wire::json::escaped_bytes(raw_.substr(raw_at_), used);
         if (text_at_ + bytes > text_offset_max) return false;
     } else {
         // Looked for no further than asked: else many places in a long text would each cost the whole rest of it.
@@ -315,7 +315,7 @@ std::size_t Escapes::end_of(std::size_t text_offset) {
     while (step(text_offset)) continue;
     if (text_at_ >= text_offset || raw_at_ >= raw_.size()) return raw_at_;
     std::size_t used = 0;
-    text_at_ += escaped_bytes(raw_.substr(raw_at_), used);
+    text_at_ += wire::json::escaped_bytes(raw_.substr(raw_at_), used);
     return raw_at_ += used;
 }
 

@@ -10,25 +10,12 @@ namespace {
 // then tells.
 template <class Kernel>
 bool walk_members(Walk<Kernel>& walk, Members& members, Result<bool>& refusal) {
-    if (!walk.enter()) return false;
-    if (walk.is_at('}')) {
-        walk.leave();
-        return true;
-    }
-    while (true) {
-        std::string_view name;
+    return walk.members([&](std::string_view name) {
         Value value;
-        if (!walk.name(name) || !walk.value(value)) return false;
+        if (!walk.value(value)) return false;
         refusal = members.member(name, value);
-        if (!refusal) return false;
-        walk.space();
-        if (walk.is_at('}')) {
-            walk.leave();
-            return true;
-        }
-        if (!walk.take(',', "a comma or a closing brace must follow a member")) return false;
-        walk.space();
-    }
+        return refusal.has_value();
+    });
 }
 
 template <class Kernel>

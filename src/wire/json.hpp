@@ -67,11 +67,32 @@ private:
 // The member of that exact name (no escapes resolved) of a checked object, or a Value with empty text.
 Value find(const Value& object, std::string_view name);
 
+// A member that counts only when it stands once: of two, nobody knows which was meant.
+class Once {
+public:
+    void set(const Value& value) {
+        is_twice_ = is_twice_ || !value_.text.empty();
+        value_ = value;
+    }
+    [[nodiscard]] Value get() const { return is_twice_ ? Value{} : value_; }
+    [[nodiscard]] bool is_object() const { return get().type == Type::object; }
+
+private:
+    Value value_{};
+    bool is_twice_ = false;
+};
+
 bool has_escape(std::string_view raw);
+// A checked string without escapes, as names of models are, less its quotes; "" for any other value.
+inline std::string_view plain_text(const Value& value) {
+    if (value.type != Type::string) return {};
+    const std::string_view inside = value.text.substr(1, value.text.size() - 2);
+    return has_escape(inside) ? std::string_view{} : inside;
+}
 // Resolves the escapes of a checked string (quotes included in `value.text`) and appends UTF-8. Lone surrogates become
-// U+FFFD. False when the text would pass `bytes_max`; `out` then holds a part of it.
+// U+FFFD. False when the text would pass `bytes_max`; `out` is then of no use.
 bool append_unescaped(std::string& out, const Value& value, std::size_t bytes_max);
 // The whole number, when `value` is one without fraction or exponent and fits. Huge exponents are never expanded.
 bool to_i64(const Value& value, std::int64_t& number);
 
-}  // namespace gilmok::wire::json
+}   // namespace gilmok::wire::json

@@ -408,12 +408,21 @@ TEST_CASE("escapes are resolved to UTF-8, lone surrogates to U+FFFD") {
     CHECK(unescaped(R"("\u0000")") == std::string(1, '\0'));
 }
 
+TEST_CASE("an escape that is none is refused, wherever it ends") {
+    std::string out;
+    for (const std::string_view broken : {"\\", "a\\", "\\x", "\\u12", "\\u12g4", "0123456789abcdef\\"})
+        CHECK_FALSE(
+            json::append_unescaped(out, json::Value{json::Type::string, '"' + std::string(broken) + '"'}, 1000));
+}
+
 TEST_CASE("an unescaped string stops at its limit, counted after escapes") {
     std::string out;
     CHECK(json::append_unescaped(out, value_of(R"("\u0041\u0041")"), 2));
     CHECK(out == "AA");
     CHECK_FALSE(json::append_unescaped(out, value_of(R"("\u0041\u0041\u0041")"), 2));
     CHECK_FALSE(json::append_unescaped(out, value_of(R"("abc")"), 2));
+    CHECK_FALSE(json::append_unescaped(out, value_of('"' + std::string(1'000'000, 'x') + '"'), 2));
+    CHECK(out.capacity() < 1'000);   // what cannot fit is not read first
     CHECK_FALSE(json::append_unescaped(out, value_of("1"), 2));
 }
 

@@ -43,17 +43,19 @@ public:
         return true;
     }
 
-    // Enters the outermost object or array, whose members the caller then asks for one by one.
-    bool enter() {
-        if (depth_ >= depth_max_) return refuse("arrays and objects are nested too deeply", Code::json_too_deep);
-        push(*at_ == '{');
-        ++at_;
-        space();
-        return true;
+    // The object that begins here. Calls `read` with each member's name, at its value, which it must walk over; where it
+    // returns false the walk ends.
+    template <class Read>
+    bool members(Read read) {
+        return inside('}', comma_of_members, [&] {
+            std::string_view raw;
+            return name(raw) && read(raw);
+        });
     }
-    void leave() {
-        ++at_;
-        pop();
+    // The same for the array that begins here: calls `read` at each element.
+    template <class Read>
+    bool elements(Read read) {
+        return inside(']', comma_of_elements, read);
     }
 
     // A member's name, the colon and the white space around it. `raw` is without quotes. As programs write it, a short
@@ -94,6 +96,34 @@ private:
     static constexpr std::string_view cut_off = "the text ends too early";
     static constexpr std::string_view not_a_value =
         "a value is none of string, number, object, array, true, false, null";
+    static constexpr std::string_view comma_of_members = "a comma or a closing brace must follow a member";
+    static constexpr std::string_view comma_of_elements = "a comma or a closing bracket must follow an element";
+
+    bool enter() {
+        if (depth_ >= depth_max_) return refuse("arrays and objects are nested too deeply", Code::json_too_deep);
+        push(*at_ == '{');
+        ++at_;
+        space();
+        return true;
+    }
+    void leave() {
+        ++at_;
+        pop();
+    }
+
+    // Calls `read` at each thing between the brackets that begin here.
+    template <class Read>
+    [[gnu::always_inline]] bool inside(char closing, std::string_view comma, Read read) {
+        if (!enter()) return false;
+        if (is_at(closing)) return leave(), true;
+        while (true) {
+            if (!read()) return false;
+            space();
+            if (is_at(closing)) return leave(), true;
+            if (!take(',', comma)) return false;
+            space();
+        }
+    }
 
     [[gnu::noinline]] bool long_name(std::string_view& raw) {
         if (!is_at('"')) return refuse(is_at_end() ? cut_off : "a member name must be a string in double quotes");
@@ -247,8 +277,7 @@ private:
             }
             if (!is_at(in_object() ? '}' : ']')) {
                 if (is_at_end()) return refuse(cut_off);
-                return refuse(in_object() ? "a comma or a closing brace must follow a member"
-                                          : "a comma or a closing bracket must follow an element");
+                return refuse(in_object() ? comma_of_members : comma_of_elements);
             }
             leave();
         }

@@ -9,6 +9,7 @@
 #include "config/load.hpp"
 #include "gateway/shard.hpp"
 #include "io/sim/files.hpp"
+#include "meter/attempt_end.hpp"
 #include "upstream/state.hpp"
 
 namespace gilmok::exchange {
@@ -30,17 +31,6 @@ public:
 private:
     const std::map<std::string, std::string>& environment_;
 };
-
-std::string_view name_of(model::AttemptEnd end) {
-    switch (end) {
-        case model::AttemptEnd::answered: return "answered";
-        case model::AttemptEnd::refused: return "refused";
-        case model::AttemptEnd::failed: return "failed";
-        case model::AttemptEnd::cancelled: return "cancelled";
-        case model::AttemptEnd::hedge_lost: return "hedge_lost";
-    }
-    return "";
-}
 
 template <class Items, class Id>
 std::string name_at(const Items& items, Id id) {
@@ -95,7 +85,7 @@ SeenRecord describe(const model::Record& record, const config::Snapshot& snapsho
         const model::Attempt& attempt = record.attempts[i];
         const std::string prefix = "attempt" + std::to_string(i + 1) + "_";
         put(seen, prefix + "upstream", name_at(snapshot.upstreams, attempt.upstream));
-        put(seen, prefix + "end", std::string(name_of(attempt.end)));
+        put(seen, prefix + "end", std::string(meter::name_of(attempt.end)));
         if (attempt.code != Code::none) put(seen, prefix + "code", std::string(gilmok::name_of(attempt.code)));
         if (attempt.status != 0) put(seen, prefix + "status", std::to_string(attempt.status));
         put(seen, prefix + "hedge", attempt.was_hedge ? "true" : "false");
@@ -154,13 +144,14 @@ private:
         setup->tenants = admit::TenantStreams::build(*setup->snapshot, before.tenants.get());
         setup->upstreams = upstream::build_states(*setup->snapshot, before.upstreams);
         setup->accounts = gateway::build_accounts(*setup->snapshot, *setup->keyring, nullptr, nullptr,
-                                                  before.accounts.get(),
-                                                  world_.wall_now());
-        auto guards = gateway::build_guards(*setup->snapshot, files_, Secret(std::string(32, 'g')), nullptr, world_.wall_now());
+                                                  before.accounts.get(), world_.wall_now());
+        auto guards =
+            gateway::build_guards(*setup->snapshot, files_, Secret(std::string(32, 'g')), nullptr, world_.wall_now());
         if (!guards) return guards.error();
         setup->guards = std::move(*guards);
         setup->idempotency = idempotency_;
-        idempotency_->set_limits(setup->snapshot->ledger.idempotency_ttl, setup->snapshot->ledger.idempotency_bytes_max);
+        idempotency_->set_limits(setup->snapshot->ledger.idempotency_ttl,
+                                 setup->snapshot->ledger.idempotency_bytes_max);
         setup_ = std::move(setup);
         return {};
     }

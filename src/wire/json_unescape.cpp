@@ -1,4 +1,4 @@
-#include "guard/unescape.hpp"
+#include "wire/json_unescape.hpp"
 
 #include <array>
 
@@ -6,7 +6,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace gilmok::guard {
+namespace gilmok::wire::json {
 
 namespace {
 
@@ -26,14 +26,18 @@ std::int32_t hex4(const char* at) {
     return (high | low) < 0 ? -1 : value(0) << 12 | value(1) << 8 | value(2) << 4 | value(3);
 }
 
+// What a letter behind a backslash stands for; 0 for one that must not stand there.
 char plain_escape(char letter) {
     switch (letter) {
+        case '"':
+        case '\\':
+        case '/': return letter;
         case 'b': return '\b';
         case 'f': return '\f';
         case 'n': return '\n';
         case 'r': return '\r';
         case 't': return '\t';
-        default: return letter;
+        default: return 0;
     }
 }
 
@@ -73,8 +77,14 @@ std::size_t escaped_bytes(std::string_view raw, std::size_t& used) {
 }
 
 bool unescape(std::string_view raw, std::string& out) {
-    out.resize(raw.size());   // an escape is never shorter than what it stands for
-    char* to = out.data();
+    out.clear();
+    return append_unescaped(out, raw);
+}
+
+bool append_unescaped(std::string& out, std::string_view raw) {
+    const std::size_t begin = out.size();
+    out.resize(begin + raw.size());   // an escape is never shorter than what it stands for
+    char* to = out.data() + begin;
     const char* at = raw.data();
     const char* const end = at + raw.size();
     const auto put = [&](std::int32_t byte) { *to++ = static_cast<char>(byte); };
@@ -83,7 +93,8 @@ bool unescape(std::string_view raw, std::string& out) {
         if (at == end) break;
         if (end - at < 2) return false;
         if (at[1] != 'u') {
-            *to++ = plain_escape(at[1]);
+            *to = plain_escape(at[1]);
+            if (*to++ == 0) return false;
             at += 2;
             continue;
         }
@@ -120,4 +131,4 @@ bool unescape(std::string_view raw, std::string& out) {
     return true;
 }
 
-}   // namespace gilmok::guard
+}   // namespace gilmok::wire::json
