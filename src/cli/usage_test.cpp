@@ -22,6 +22,9 @@ constexpr std::string_view toml = R"(schema = 1
 state_dir = "/state"
 [upstream.up]
 url = "http://10.0.0.1:8000/v1"
+pool = "h100"
+[pool.h100]
+capex = "100 KRW"
 [model.chat]
 try = ["up/served"]
 [tenant.acme]
