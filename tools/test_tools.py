@@ -104,6 +104,7 @@ class HouseRules(Tree):
             ("src/route/a.cpp", "auto t = std::chrono::steady_clock::now();\n", 1, "clock"),
             ("src/route/a.cpp", "auto t = time(nullptr);\n", 1, "clock"),
             ("src/route/a.cpp", "int r = rand();\n", 1, "random"),
+            ("src/ledger/a.cpp", "void f() { std::atomic_thread_fence(std::memory_order_seq_cst); }\n", 1, "fence"),
             ("src/route/a.cpp", "\n\nint r = ::open(p, 0);\n", 3, "kernel"),
             ("src/route/a.cpp", "#include <sys/socket.h>\n", 1, "kernel"),
             ("src/route/a_test.cpp", "void f() { std::this_thread::sleep_for(s); }\n", 1, "sleeps"),

@@ -8,7 +8,6 @@
 //   ids DIR FILE                the same for a ledger that a gateway wrote and closed; FILE has a line for each thing
 //                               that a client saw: a request id, and `begun` or `answered`.
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -30,8 +29,10 @@
 #include "ledger/keeper.hpp"
 #include "ledger/log.hpp"
 #include "ledger/verify.hpp"
+#include "tool.hpp"
 
 using namespace gilmok;
+using namespace gilmok::bench;
 using namespace gilmok::ledger;
 
 namespace {
@@ -39,22 +40,6 @@ namespace {
 constexpr std::size_t running_max = 12;    // attempts of a lane at a time: what a kill leaves open
 constexpr std::size_t acks_at_once = 16;   // written down together: what is held back counts as not acknowledged
 
-[[noreturn]] void die(const std::string& what) {
-    std::fprintf(stderr, "ledger_kill9: %s\n", what.c_str());
-    std::exit(2);
-}
-
-std::uint64_t number(std::string_view text) {
-    const auto value = parse_u64(text);
-    if (!value) die("not a number: " + std::string(text));
-    return *value;
-}
-
-std::int64_t nanoseconds(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
-}
 WallTime wall_now() { return WallTime(Duration(nanoseconds(CLOCK_REALTIME))); }
 Instant instant_now() { return Instant(Duration(nanoseconds(CLOCK_MONOTONIC))); }
 

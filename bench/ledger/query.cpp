@@ -1,7 +1,6 @@
 // The work of `scripts/bench query`: a year of attempts written into SQLite's tables by the product's own fold, then questions.
 //   fill FILE ROWS SEED       prints one line of JSON: rows, seconds, bytes
 //   ask FILE SEED ROUNDS      prints one line of JSON for each kind of question: wall and CPU milliseconds of each round
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -17,8 +16,10 @@
 #include "base/prng.hpp"
 #include "base/text.hpp"
 #include "ledger/table_database.hpp"
+#include "tool.hpp"
 
 using namespace gilmok;
+using namespace gilmok::bench;
 using namespace gilmok::ledger;
 
 namespace {
@@ -32,27 +33,10 @@ constexpr std::size_t models = 20, upstreams = 12, tags = 100, keys_a_tenant = 5
 constexpr std::array<const char*, 4> places{"seoul-1", "busan-2", "cloud-kr", "cloud-us"};
 constexpr std::array<const char*, 3> classes{"public", "internal", "secret"};
 
-[[noreturn]] void die(const std::string& what) {
-    std::fprintf(stderr, "ledger_query: %s\n", what.c_str());
-    std::exit(2);
-}
-
 template <class T>
 T value_of(TablesResult<T> result) {
     if (!result) die(result.error().message);
     return std::move(*result);
-}
-
-std::uint64_t number(const char* text) {
-    const auto value = parse_u64(text);
-    if (!value) die("not a number: " + std::string(text));
-    return *value;
-}
-
-double seconds(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 // 10 organisations of 4 departments of 5 teams.

@@ -2,7 +2,6 @@
 //   make DIR RECORDS RECORDS_PER_CHECKPOINT FILE_BYTES   writes a ledger, as the keeper lays it out
 //   mutate DIR COUNT SEED RECORDS_PER_FILE               alters it in memory, COUNT times, and has it verified each time
 //   verify DIR ROUNDS                                    verifies it as it is
-#include <time.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,28 +14,13 @@
 #include "ledger/log.hpp"
 #include "ledger/test_tamper.hpp"
 #include "ledger/verify.hpp"
+#include "tool.hpp"
 
 using namespace gilmok;
+using namespace gilmok::bench;
 using namespace gilmok::ledger;
 
 namespace {
-
-[[noreturn]] void die(const std::string& what) {
-    std::fprintf(stderr, "ledger_tamper: %s\n", what.c_str());
-    std::exit(2);
-}
-
-std::uint64_t number(std::string_view text) {
-    const auto value = parse_u64(text);
-    if (!value) die("not a number: " + std::string(text));
-    return *value;
-}
-
-double seconds(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
 
 template <class T>
 T& must(io::FileResult<T>& result) {

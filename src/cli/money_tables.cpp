@@ -214,7 +214,7 @@ std::string statements_text(const std::vector<report::Statement>& statements, st
                      right(language, Words::tokens_in), right(language, Words::tokens_out),
                      right(language, Words::cost), right(language, Words::subsidy), right(language, Words::due)});
         const auto add = [&](const report::StatementLine& line, std::string tenant, std::string model) {
-            table.add({std::move(tenant), std::move(model), with_commas(line.requests), with_commas(line.input_tokens),
+            table.add({std::move(tenant), std::move(model), with_commas(line.attempts), with_commas(line.input_tokens),
                        with_commas(line.output_tokens), rounded(line.cost, digits) + (line.unpriced == 0 ? "" : " + ?"),
                        line.subsidy == 0 ? " " : rounded(-line.subsidy, digits), rounded(line.due(), digits)});
         };

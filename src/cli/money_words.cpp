@@ -38,9 +38,9 @@ constexpr auto money_words = std::to_array<MoneyWord>({
     {Words::nothing, "nothing was used in this period", "이 기간에 사용한 것이 없습니다"},
     {Words::period, "{0} to {1}, {2}", "{0} ~ {1}, {2}"},
     {Words::unpriced_warning,
-     "warning: the price of {0} requests is unknown; their cost is missing here, it is not zero. `gilmok price check` "
+     "warning: the price of {0} attempts is unknown; their cost is missing here, it is not zero. `gilmok price check` "
      "names the models.",
-     "주의: 요청 {0}건의 가격을 모릅니다. 비용이 0인 것이 아니라 여기에서 빠져 있습니다. `gilmok price check`가 해당 "
+     "주의: 시도 {0}건의 가격을 모릅니다. 비용이 0인 것이 아니라 여기에서 빠져 있습니다. `gilmok price check`가 해당 "
      "모델을 알려 줍니다."},
     {Words::idle_hint, "Idle time of own devices is not in these rows; without a filter it is a line of its own.",
      "보유 장비의 유휴 비용은 여기에 없습니다. 필터를 주지 않으면 별도의 줄로 나옵니다."},

@@ -98,7 +98,7 @@ TEST_CASE("spend: rounded for people, exact for programs, idle apart, and what i
     test.has_unpriced = true;
     const Outcome lacking = spend_command({}, test.world);
     CHECK(has(lacking.out, "1,240 + ?"));
-    CHECK(has(lacking.err, "the price of 1 requests is unknown"));
+    CHECK(has(lacking.err, "the price of 1 attempts is unknown"));
 }
 
 TEST_CASE("spend statement: each payer's bill, with the subsidy on both") {

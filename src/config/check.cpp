@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "config/check_base.hpp"
 #include "config/quantity.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
@@ -11,16 +12,7 @@
 namespace gilmok::config {
 namespace {
 
-struct Checker {
-    const Snapshot& snapshot;
-    const Places& places;
-    Problems& problems;
-
-    void add(const std::string& path, std::string_view code, std::string what, std::string why = {},
-             std::string fix = {}) const {
-        problems.add(places.of(path), {code, std::move(what), std::move(why), std::move(fix)});
-    }
-
+struct Checker : CheckBase {
     // "connect_timeout" of 800ms must be shorter than …: told where one of the two was written.
     struct Limit {
         std::string_view name;
@@ -191,7 +183,7 @@ struct Checker {
 }   // namespace
 
 void check(const Snapshot& snapshot, const Places& places, Problems& problems) {
-    const Checker checker{snapshot, places, problems};
+    const Checker checker{{snapshot, places, problems}};
     checker.server();
     checker.door_limits();
     for (std::size_t i = 0; i < snapshot.upstreams.size(); ++i) checker.upstream(i);

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "catalog/jurisdictions.hpp"
 #include "config/amount.hpp"
+#include "config/check_base.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
 #include "config/value.hpp"
@@ -70,16 +71,8 @@ bool covers(const GuardRule& first, const GuardRule& second) {
            are_tenants_within(second.tenants, first.tenants) && first.findings_min <= second.findings_min;
 }
 
-struct GuardChecker {
-    const Snapshot& snapshot;
-    const Places& places;
-    Problems& problems;
+struct GuardChecker : CheckBase {
     std::set<std::string> known_places{};
-
-    void add(const std::string& path, std::string_view code, std::string what, std::string why = {},
-             std::string fix = {}) const {
-        problems.add(places.of(path), {code, std::move(what), std::move(why), std::move(fix)});
-    }
 
     void packs() const {
         const Guard& guard = snapshot.guard;
@@ -318,7 +311,7 @@ struct GuardChecker {
 }   // namespace
 
 void check_guard(const Snapshot& snapshot, const Places& places, Problems& problems) {
-    GuardChecker checker{snapshot, places, problems};
+    GuardChecker checker{{snapshot, places, problems}};
     checker.know_places();
     checker.packs();
     checker.secret();

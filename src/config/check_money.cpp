@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/amount.hpp"
+#include "config/check_base.hpp"
 #include "config/quantity.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
@@ -51,15 +52,7 @@ bool is_metric_name(std::string_view text) {
     return std::all_of(text.begin(), text.end(), is_fine) && !(text.front() >= '0' && text.front() <= '9');
 }
 
-struct MoneyChecker {
-    const Snapshot& snapshot;
-    const Places& places;
-    Problems& problems;
-
-    void add(const std::string& path, std::string_view code, std::string what, std::string why = {},
-             std::string fix = {}) const {
-        problems.add(places.of(path), {code, std::move(what), std::move(why), std::move(fix)});
-    }
+struct MoneyChecker : CheckBase {
     static std::string entry(std::string_view list, std::size_t index) {
         return Places::join(list, std::to_string(index));
     }
@@ -258,7 +251,7 @@ struct MoneyChecker {
 }   // namespace
 
 void check_money(const Snapshot& snapshot, const Places& places, Problems& problems) {
-    const MoneyChecker checker{snapshot, places, problems};
+    const MoneyChecker checker{{snapshot, places, problems}};
     for (const Upstream& upstream : snapshot.upstreams) checker.upstream(upstream);
     for (const Pool& pool : snapshot.pools) checker.pool(pool);
     for (std::size_t i = 0; i < snapshot.prices.size(); ++i) checker.price(i);

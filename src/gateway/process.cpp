@@ -135,9 +135,8 @@ std::string Process::start_shards(const config::Snapshot& snapshot) {
 void Process::start_ledger() {
     if (ledger_->keeper() == nullptr) return;
     ledger_->start([this] {
-        std::atomic_thread_fence(std::memory_order_seq_cst);   // see Shard::wait_durable()
         for (ShardThread& shard : shards_)
-            if (shard.shard->awaits_durable())
+            if (shard.shard->awaits_durable())   // what is durable was told before: see Shard::wait_durable()
                 shard.loop->submit([&shard = *shard.shard] { shard.durable_advanced(); });
     });
     ledger_thread_ = std::thread([this] { ledger_loop_->run(); });

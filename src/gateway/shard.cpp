@@ -259,9 +259,8 @@ void Shard::wait_durable(Connection& connection) {
     if (std::find(waiting_for_disk_.begin(), waiting_for_disk_.end(), &connection) == waiting_for_disk_.end())
         waiting_for_disk_.push_back(&connection);
     // The keeper first tells what is durable and then looks at the flag; we set the flag and then look again at what is
-    // durable. With both in one order for everybody, one of the two sees the other.
+    // durable. All four are sequentially consistent, one order for everybody, so one of the two sees the other.
     awaits_durable_.store(true, std::memory_order_seq_cst);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     if (waiting_for_disk_.size() == 1 && outlets_.poke_ledger) outlets_.poke_ledger();
 }
 

@@ -1,10 +1,6 @@
 // Properties of any bytes, for numbers, identifiers of letters and e-mail addresses: findings lie inside, are not empty, and
 // stay the same behind an empty stretch longer than any word is looked for; e-mail addresses hold one '@'.
-#include <cstdio>
-#include <cstdlib>
-
-#include "base/test_claim.hpp"
-
+#include "guard/test_claims.hpp"
 #include "guard/test_look.hpp"
 
 namespace {
@@ -25,20 +21,12 @@ std::vector<test::Finding> found_in(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), std::min<std::size_t>(size, 4'096));
     const auto found = found_in(text);
+    test::claim_findings(text, found, found_in);
     for (const auto& finding : found) {
-        claim(finding.begin < finding.end && finding.end <= text.size(), "a finding lies inside and is not empty");
-        claim(finding.score >= 1 && finding.score <= 100, "a score is 1 to 100");
         const std::string_view place = text.substr(finding.begin, finding.end - finding.begin);
         if (finding.kind == test::DataKind::email)
             claim(std::count(place.begin(), place.end(), '@') == 1, "an address has one @");
         claim(place.find('\n') == std::string_view::npos, "no identifier goes over lines");
     }
-    constexpr std::size_t far = 2'048;
-    const auto again = found_in(std::string(far, '\n') + std::string(text));
-    claim(again.size() == found.size(), "as much is found further behind");
-    for (std::size_t i = 0; i < found.size(); ++i)
-        claim(again[i].begin == found[i].begin + far && again[i].end == found[i].end + far &&
-                  again[i].kind == found[i].kind,
-              "the same is found further behind");
     return 0;
 }

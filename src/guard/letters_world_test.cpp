@@ -1,26 +1,9 @@
 // Identifiers of letters and digits, and e-mail addresses: found by their check letters or their word; part numbers, code and
 // mentions are not.
-#include <doctest/doctest.h>
+#include "guard/test_cases.hpp"
 
-#include "guard/test_look.hpp"
-
+using gilmok::guard::test::check_all;
 using gilmok::guard::test::told;
-
-namespace {
-
-struct Case {
-    std::string text;
-    std::string told;
-};
-
-void check_all(std::initializer_list<Case> cases) {
-    for (const Case& c : cases) {
-        CAPTURE(c.text);
-        CHECK(told(c.text) == c.told);
-    }
-}
-
-}   // namespace
 
 TEST_CASE("IBAN by country length and check digits") {
     check_all({

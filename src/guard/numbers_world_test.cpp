@@ -1,27 +1,10 @@
 // Numbers of the world: what is found with its form, its check digits or its word, and what only looks like one. Valid
 // numbers are the issuers' own examples, or made with the issuers' published algorithms.
-#include <doctest/doctest.h>
-
 #include "guard/number_checks.hpp"
-#include "guard/test_look.hpp"
+#include "guard/test_cases.hpp"
 
+using gilmok::guard::test::check_all;
 using gilmok::guard::test::told;
-
-namespace {
-
-struct Case {
-    std::string text;
-    std::string told;
-};
-
-void check_all(std::initializer_list<Case> cases) {
-    for (const Case& c : cases) {
-        CAPTURE(c.text);
-        CHECK(told(c.text) == c.told);
-    }
-}
-
-}   // namespace
 
 TEST_CASE("cards are found by scheme, length and Luhn, however they are grouped") {
     check_all({

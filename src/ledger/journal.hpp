@@ -46,8 +46,9 @@ public:
     [[nodiscard]] std::uint32_t open_attempts() const { return open_attempts_; }
 
     // for all threads
-    // All records up to this sequence are in the log and on the disk.
-    [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
+    // All records up to this sequence are in the log and on the disk. Sequentially consistent, as set_durable() is: who
+    // says that he waits and then looks here is seen by the keeper, or sees what the keeper told.
+    [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_seq_cst); }
     [[nodiscard]] bool takes_new() const { return takes_new_.load(std::memory_order_relaxed); }
     // Bytes written and not yet in the log; for metrics.
     [[nodiscard]] std::uint64_t lag_bytes() const;
@@ -57,7 +58,7 @@ public:
     std::string_view peek() const;
     // The first so many bytes of what peek() gave are kept elsewhere: keep_house() may remove them.
     void taken(std::size_t bytes);
-    void set_durable(std::uint64_t sequence) { durable_.store(sequence, std::memory_order_release); }
+    void set_durable(std::uint64_t sequence) { durable_.store(sequence, std::memory_order_seq_cst); }
     // Makes the spare segment if it lacks, of a drained one when there is one; removes the others. An error leaves the lane
     // as it was; call again.
     io::FileResult<bool> keep_house();

@@ -22,7 +22,7 @@ StatementLine line_of(const config::Snapshot& snapshot, const ledger::UsageRow& 
     StatementLine line;
     line.tenant = row.keys[0];
     line.model = row.keys[1];
-    line.requests = row.attempts;
+    line.attempts = row.attempts;
     line.unpriced = row.unpriced;
     line.input_tokens = input_tokens(row);
     line.output_tokens = output_tokens(row);
@@ -37,7 +37,7 @@ StatementLine line_of(const config::Snapshot& snapshot, const ledger::UsageRow& 
 }
 
 void add_line(StatementLine& total, const StatementLine& line) {
-    total.requests += line.requests;
+    total.attempts += line.attempts;
     total.unpriced += line.unpriced;
     total.input_tokens += line.input_tokens;
     total.output_tokens += line.output_tokens;
@@ -47,7 +47,7 @@ void add_line(StatementLine& total, const StatementLine& line) {
 }
 
 void write_line(JsonWriter& json, const StatementLine& line) {
-    json.number("attempts", line.requests);
+    json.number("attempts", line.attempts);
     json.number("unpriced", line.unpriced);
     json.number("input_tokens", line.input_tokens);
     json.number("output_tokens", line.output_tokens);
@@ -157,7 +157,7 @@ std::string statement_csv(const std::vector<Statement>& statements) {
             append_csv(out, "usage");
             append_csv_text(out, line.tenant);
             append_csv_text(out, line.model);
-            append_csv(out, std::to_string(line.requests));
+            append_csv(out, std::to_string(line.attempts));
             append_csv(out, std::to_string(line.input_tokens));
             append_csv(out, std::to_string(line.output_tokens));
             append_csv(out, decimal(line.cost));

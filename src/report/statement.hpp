@@ -24,7 +24,7 @@ Paying paying_for(const config::Snapshot& snapshot, std::string_view path);
 
 struct StatementLine {
     std::string tenant, model;
-    std::uint64_t requests = 0, unpriced = 0;
+    std::uint64_t attempts = 0, unpriced = 0;
     std::int64_t input_tokens = 0, output_tokens = 0;
     Pico cost = 0;          // corrections included
     Pico corrections = 0;   // of that
