@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "guard/restore.hpp"
+#include "gateway/guarded_answer.hpp"
 #include "guard/test_answers.hpp"
 #include "relay/answer.hpp"
 
@@ -18,24 +18,6 @@ namespace {
 using namespace gilmok;
 using guard::test::Form;
 using guard::test::Texts;
-
-// As the gateway does it.
-class Bridge final : public relay::Rewriter {
-public:
-    explicit Bridge(guard::Restorer& restorer) : restorer_(restorer) {}
-    Result<bool> event(std::string_view raw, std::string_view data, std::string& out) override {
-        return restorer_.event(raw, data, out);
-    }
-    Result<bool> end(std::string& out) override { return restorer_.end(out); }
-    Result<bool> body(std::string_view json, std::string& out,
-                      std::optional<dialect::openai::AnswerFacts>& facts) override {
-        return restorer_.body(json, out, facts);
-    }
-    Result<bool> text(std::string_view text, std::string& out) override { return restorer_.text(text, out); }
-
-private:
-    guard::Restorer& restorer_;
-};
 
 struct Value {
     model::DataKind kind;
@@ -67,12 +49,11 @@ struct World {
     bool relay(std::string_view content_type, std::string_view body, std::size_t step, std::string& shown) {
         guard::RestoreOptions restore;
         restore.pseudonyms = &pseudonyms;
-        guard::Restorer restorer(restore, scratch);
-        Bridge bridge(restorer);
+        gateway::GuardedAnswer rewriter(restore, scratch);
         relay::AnswerOptions options;
         options.endpoint = model::Endpoint::chat;
         options.client_version_minor = 0;   // no chunks to take apart again
-        options.rewriter = &bridge;
+        options.rewriter = &rewriter;
         relay::Answer answer(options);
         std::string text = "HTTP/1.1 200 OK\r\ncontent-type: ";
         text += content_type;

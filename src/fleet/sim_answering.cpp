@@ -1,5 +1,5 @@
-// How a simulated engine answers one request: the entry in its log, its jobs in the engine, the bytes as they become
-// ready, and the faults that were ordered.
+// How a simulated engine answers one request: the entry in its log, its jobs in the engine, and the bytes as they become
+// ready. sim_misbehaving.cpp is the part about faults.
 #include <algorithm>
 #include <utility>
 
@@ -15,8 +15,6 @@ namespace {
 namespace http1 = wire::http1;
 using What = Fault::What;
 
-constexpr std::size_t big_event_bytes = 2 << 20;
-
 std::string random_name(std::string_view prefix, std::uint64_t seed) {
     Prng prng{seed};
     std::string name(prefix);
@@ -30,7 +28,7 @@ std::string names_of(const std::vector<Fault>& faults) {
     return names;
 }
 
-}  // namespace
+}   // namespace
 
 // The entry of this request in the log, and the faults it gets.
 std::optional<ApiError> SimConnection::open_entry() {
@@ -80,20 +78,6 @@ void SimConnection::close_entry(SimOutcome outcome) {
     server_.log().close(std::move(entry_));
 }
 
-const Fault* SimConnection::find(What what) const {
-    for (const Fault& fault : faults_)
-        if (fault.what == what) return &fault;
-    return nullptr;
-}
-
-// The fault that ends this answer, if one is ordered.
-const Fault* SimConnection::cutting_fault() const {
-    for (const What what : {What::stall, What::reset, What::half_close, What::early_close, What::truncate,
-                            What::error_event, What::garbage_chunk, What::wrong_length})
-        if (const Fault* fault = find(what); fault != nullptr) return fault;
-    return nullptr;
-}
-
 io::Task<> SimConnection::answer_api(SimKind kind) {
     std::optional<ApiError> refusal = open_entry();
     if (!refusal) {
@@ -119,72 +103,6 @@ io::Task<> SimConnection::answer_api(SimKind kind) {
         co_await answer_stream(*request);
     else
         co_await answer_whole(*request);
-}
-
-// True when nothing is left to answer.
-io::Task<bool> SimConnection::misbehave_before_head() {
-    if (const Fault* flood = find(What::informational); flood != nullptr) {
-        for (std::uint32_t index = 0; index < flood->count; ++index)
-            out_.append("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");
-        if (!co_await flush()) {
-            close_entry(SimOutcome::client_gone);
-            co_return true;
-        }
-    }
-    if (const Fault* status = find(What::status); status != nullptr) {
-        write_error(make_api_error(static_cast<std::uint16_t>(status->count), "ordered by a fault"));
-        co_await flush();
-        close_entry(SimOutcome::refused);
-        co_return true;
-    }
-    if (find(What::garbage) != nullptr) {
-        out_.append("\x15\x03\x01 this is no HTTP \xff\r\n\r\n");
-        co_await flush();
-        goes_on_ = false;
-        close_entry(SimOutcome::faulted);
-        co_return true;
-    }
-    const Fault* cut = cutting_fault();
-    if (cut == nullptr || cut->at != 0 || cut->what == What::wrong_length) co_return false;
-    if (cut->what == What::stall || cut->what == What::reset || cut->what == What::half_close ||
-        cut->what == What::early_close) {
-        co_await break_off(*cut);
-        co_return true;
-    }
-    co_return false;
-}
-
-// Ends an answer in the way that was ordered; what was written before has been sent.
-io::Task<> SimConnection::break_off(const Fault& fault) {
-    const What what = fault.what;   // faults_ may be gone after close_entry()
-    goes_on_ = false;
-    if (what == What::truncate || what == What::error_event) {
-        if (what == What::error_event) {
-            write_event(
-                "data: {\"error\":{\"message\":\"simulated failure of the "
-                "engine\",\"type\":\"server_error\",\"param\":null,\"code\":500}}\n\n");
-            write_event(StreamWriter::done);
-        }
-        if (is_chunked_) out_.append(http1::last_chunk);
-        goes_on_ = is_chunked_ && request_.keep_alive;
-        co_await flush();
-    } else if (what == What::garbage_chunk) {
-        out_.append("zz\r\nno chunk at all\r\n");
-        co_await flush();
-    } else if (what == What::wrong_length) {
-        out_.append(is_chunked_ ? "400\r\ndata: cut" : "");
-        co_await flush();
-    } else if (what == What::half_close) {
-        socket_->shutdown_write();
-    } else if (what == What::reset) {
-        socket_->reset_on_close();
-    }
-    for (SimJob& job : jobs_) server_.cancel(job);
-    if (what == What::stall || what == What::half_close) {
-        const Instant until = now() + server_.config().stall_max;
-        co_await wait_until(until);
-    }
-    close_entry(SimOutcome::faulted);
 }
 
 std::optional<ApiError> SimConnection::make_jobs(const SimRequest& request) {
@@ -284,21 +202,6 @@ void SimConnection::deliver_token(SimJob& job) {
     ++job.sent;
     ++tokens_sent_;
     ++entry_.tokens_delivered;
-}
-
-// Things that are wrong once and then go on.
-void SimConnection::write_oddities(std::string& event) {
-    if (has_oddity_) return;
-    if (const Fault* odd = find(What::garbage_event); odd != nullptr && tokens_sent_ >= odd->at) {
-        has_oddity_ = true;
-        write_event("data: {\"choices\":[{\"delta\":\n\n");
-    }
-    if (const Fault* odd = find(What::big_event); odd != nullptr && tokens_sent_ >= odd->at) {
-        has_oddity_ = true;
-        event.assign("data: {\"choices\":[],\"padding\":\"");
-        event.append(big_event_bytes, 'x').append("\"}\n\n");
-        write_event(event);
-    }
 }
 
 // Writes every token that is there, up to the next fault.
@@ -435,4 +338,4 @@ io::Task<> SimConnection::answer_whole(const SimRequest& request) {
     close_entry(SimOutcome::answered);
 }
 
-}  // namespace gilmok::fleet
+}   // namespace gilmok::fleet

@@ -15,6 +15,7 @@
 #include "dialect/openai.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/guarded.hpp"
+#include "gateway/guarded_answer.hpp"
 #include "gateway/reply.hpp"
 #include "gateway/spending.hpp"
 #include "meter/trace.hpp"
