@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <tuple>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
@@ -310,8 +311,11 @@ Edited edit(const Request& request, const Edits& edits, std::string& made) {
         changes[count++] = change_stream_options(request, edits.continuous_usage, made);
     if (tells_usage && edits.output_tokens_max > 0 && !request.is_multipart)
         changes[count++] = set_output_limit(request, edits, made);
-    std::stable_sort(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(count),
-                     [](const Change& left, const Change& right) { return left.begin < right.begin; });
+    // Two that insert at one place stand in the order in which they were made.
+    std::sort(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(count),
+              [](const Change& left, const Change& right) {
+                  return std::tie(left.begin, left.made_begin) < std::tie(right.begin, right.made_begin);
+              });
 
     Edited edited;
     std::size_t done = 0;

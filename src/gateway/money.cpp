@@ -118,8 +118,8 @@ bool Exchange::stay_local() {
     if (is_outside_budget_) return false;
     plan_route();
     const auto begin = order_.begin();
-    const auto end = std::stable_partition(begin, begin + order_count_, [&](std::uint8_t candidate) {
-        return setup_->accounts->is_owned(model_->candidates[candidate].upstream);
+    const auto end = std::remove_if(begin, begin + order_count_, [&](std::uint8_t candidate) {
+        return !setup_->accounts->is_owned(model_->candidates[candidate].upstream);
     });
     order_count_ = static_cast<std::uint8_t>(end - begin);
     order_next_ = 0;
