@@ -239,6 +239,9 @@ void Lane::taken(std::size_t bytes) {
 
 io::FileResult<bool> Lane::keep_house() {
     inside_->find_unread();
+    // What rests is woken first, so that what is drained can rest in its place: removed, it would have to be made again soon. An
+    // error is that of the second try below.
+    if (inside_->rested != nullptr) static_cast<void>(inside_->make_spare());
     // A removal may make the room that the spare needs; a failed one must not keep it from being made.
     auto cleared = inside_->clear_drained();
     if (auto made = inside_->make_spare(); !made) return made;
