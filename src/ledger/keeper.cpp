@@ -16,10 +16,9 @@ namespace {
 
 constexpr unsigned file_mode = 0600;
 constexpr Duration clock_step = std::chrono::seconds(1);
-// Each batch of the tables is a transaction that rewrites the same few pages; while there is work, batches are as large as
-// this makes them, and the shards' caches are disturbed ten times a second and not a hundred.
-constexpr Duration fold_interval = std::chrono::milliseconds(100);
-constexpr std::uint64_t fold_records_at_once = 8'192;
+// Each batch of the tables is a transaction that rewrites the same few pages, so that while there is work a batch goes on for this
+// long.
+constexpr Duration fold_interval = std::chrono::milliseconds(200);
 constexpr std::uint64_t reserve_bytes_max = 64ULL << 20;
 constexpr int control_rounds_max = 8;
 
@@ -104,6 +103,7 @@ void Keeper::close(WallTime now) {
     }
     self.folding->try_again();
     while (self.folding->fold(self.log->size(), now)) {}
+    self.folding->commit(now);
     if (!self.is_failing && self.checkpoints->newest().size < self.log->size())
         if (auto done = self.sign(now); !done) self.fail(done.error(), now);
     // A journal that stays is drained at the next start.
@@ -246,10 +246,9 @@ void Keeper::Inside::resume(WallTime now) {
 }
 
 void Keeper::Inside::fold(WallTime now) {
-    const bool is_due = taken == 0 || now < folded_at || now - folded_at >= fold_interval ||
-                        log->size() - folding->folded() >= fold_records_at_once;
-    if (!is_due) return;
     folding->fold(log->size(), now);
+    if (taken != 0 && now >= folded_at && now - folded_at < fold_interval) return;
+    folding->commit(now);
     folded_at = now;
 }
 

@@ -57,6 +57,7 @@ io::FileResult<bool> Keeper::Inside::start(WallTime now) {
     if (auto done = write_all(now); !done) return done;
     // Budgets begin with what the tables say, so that all of it has to be there; tables that fail are told, and lag.
     while (folding->fold(log->size(), now)) {}
+    folding->commit(now);
     folded_at = now;
     status.recovered = orphans.count();
     status.opened_at = now;

@@ -1,10 +1,11 @@
 #include "ledger/table_fold.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <utility>
 
+#include "ledger/open_attempts.hpp"
+#include "ledger/table_corrections.hpp"
 #include "ledger/table_decisions.hpp"
 
 namespace gilmok::ledger {
@@ -15,23 +16,17 @@ struct Folder::Statements {
           names(name_insert(dialect)),
           reservations(reservation_insert(dialect)),
           ends(reservation_delete(dialect)),
-          corrections(correction_insert(dialect)),
           pools(pool_insert(dialect)),
           periods(period_insert(dialect)),
           alarms(alarm_insert(dialect)),
+          corrections(dialect),
           decisions(dialect) {
         for (const Cube& cube : cubes()) rolls.push_back(roll_insert(dialect, cube));
-        corrected = "SELECT idx, at_ns, flags, correction_whole, correction_pico, endpoint, provenance, outcome";
-        for (const Dimension dimension : named) corrected.append(", ").append(column_of(dimension));
-        corrected += " FROM attempts WHERE exchange = $1 AND attempt = $2";
     }
-    static constexpr std::array named{Dimension::tenant,     Dimension::key,          Dimension::model,
-                                      Dimension::upstream,   Dimension::served_model, Dimension::place,
-                                      Dimension::data_class, Dimension::tag,          Dimension::price_card};
-    RowStatement attempts, names, reservations, ends, corrections, pools, periods, alarms;
+    RowStatement attempts, names, reservations, ends, pools, periods, alarms;
+    CorrectionStatements corrections;
     DecisionStatements decisions;
     std::vector<RowStatement> rolls;
-    std::string corrected;
 };
 
 namespace {
@@ -51,83 +46,44 @@ struct Alarm {
     std::string detail;
 };
 
-// The attempts of a batch that have begun and not ended. A table of numbers beside a list: a batch holds thousands, and all
-// of it stays in the cache.
-class OpenAttempts {
+}   // namespace
+
+// One transaction's worth of records, part by part.
+class Folder::Batch {
 public:
-    explicit OpenAttempts(std::size_t most) : slots_(std::bit_ceil(most * 2 + 1)) { attempts_.reserve(most); }
-
-    // False when it is open already.
-    bool add(const RefKey& key, const IndexedEntry& entry) {
-        std::uint32_t& slot = slot_of(key);
-        if (slot == 0) {
-            attempts_.push_back({key, &entry});
-            slot = static_cast<std::uint32_t>(attempts_.size());
-            return true;
-        }
-        Attempt& known = attempts_[slot - 1];
-        if (known.open != nullptr) return false;
-        known.open = &entry;
-        return true;
-    }
-    // False when it is not open.
-    bool remove(const RefKey& key) {
-        const std::uint32_t slot = slot_of(key);
-        return slot != 0 && std::exchange(attempts_[slot - 1].open, nullptr) != nullptr;
-    }
-    // In the order of the log.
-    [[nodiscard]] std::vector<const IndexedEntry*> left() const {
-        std::vector<const IndexedEntry*> entries;
-        for (const Attempt& attempt : attempts_)
-            if (attempt.open != nullptr) entries.push_back(attempt.open);
-        std::ranges::sort(entries, {}, &IndexedEntry::index);
-        return entries;
-    }
-
-private:
-    struct Attempt {
-        RefKey key;
-        const IndexedEntry* open = nullptr;   // null once it has ended
-    };
-    std::uint32_t& slot_of(const RefKey& key) {
-        std::size_t at = RefHash{}(key) & (slots_.size() - 1);
-        while (slots_[at] != 0 && attempts_[slots_[at] - 1].key != key) at = (at + 1) & (slots_.size() - 1);
-        return slots_[at];
-    }
-    std::vector<std::uint32_t> slots_;   // number in attempts_, from 1; 0 = free
-    std::vector<Attempt> attempts_;
-};
-
-class Fold {
-public:
-    Fold(Database& database, const Folder::Statements& statements, const Calendar& calendar, Folder::Waiting& waiting,
-         std::span<const IndexedEntry> entries)
+    Batch(Database& database, const Statements& statements, const Calendar& calendar, Waiting& waiting,
+          const Meta& meta)
         : database_(database),
           statements_(statements),
           calendar_(calendar),
           waiting_(waiting),
-          entries_(entries),
-          doing_("adding " + std::to_string(entries.size()) + " records from number " +
-                 std::to_string(entries.front().index)) {}
+          first_(meta.folded.records),
+          rolled_(meta.rolled) {}
 
-    // All of the batch, inside the caller's transaction.
-    TablesResult<bool> run(Meta& meta) {
-        rolled_ = meta.rolled;
-        sort_out(meta.folded);
+    TablesResult<bool> add(std::span<const IndexedEntry> entries, Folded& folded) {
+        entries_ = entries;
+        doing_ = "adding " + std::to_string(entries.size()) + " records from number " +
+                 std::to_string(entries.front().index);
+        last_at_ = entries.back().entry.header.at;
+        sort_out(folded);
         GILMOK_FOLD_TRY(add_names());
         GILMOK_FOLD_TRY(add_attempts());
         GILMOK_FOLD_TRY(keep_reservations());
         GILMOK_FOLD_TRY(correct());
         GILMOK_FOLD_TRY(add_pools());
-        GILMOK_FOLD_TRY(add_decisions(database_, statements_.decisions, decisions_, doing_));
+        return add_decisions(database_, statements_.decisions, decisions_, doing_);
+    }
+
+    TablesResult<bool> finish(Meta& meta) {
+        doing_ = "adding the records from number " + std::to_string(first_);
+        GILMOK_FOLD_TRY(add_reservations());
         GILMOK_FOLD_TRY(add_periods());
         GILMOK_FOLD_TRY(add_alarms());
-        const WallTime now = entries_.back().entry.header.at;
-        if (!must_roll_ && waiting_.attempts < rolled_attempts_most && now >= waiting_.since &&
-            now - waiting_.since < rolled_interval)
+        if (!must_roll_ && waiting_.attempts < rolled_attempts_most && last_at_ >= waiting_.since &&
+            last_at_ - waiting_.since < rolled_interval)
             return true;
         GILMOK_FOLD_TRY(add_rolls());
-        waiting_ = {RollUps(calendar_), 0, now};
+        waiting_ = {RollUps(calendar_), 0, last_at_};
         meta.rolled = meta.folded.records;
         return true;
     }
@@ -135,6 +91,9 @@ public:
 private:
     void alarm(const IndexedEntry& entry, std::string_view what, std::string detail) {
         alarms_.push_back({entry.index, entry.entry.header.at, what, std::move(detail)});
+    }
+    void alarm(const OpenReserve& open, std::string_view what) {
+        alarms_.push_back({open.index, open.at, what, shown(open.reserve.ref)});
     }
     static std::string shown(const AttemptRef& ref) {
         return "exchange " + std::string(ref.exchange.view()) + ", attempt " + std::to_string(ref.attempt);
@@ -145,8 +104,8 @@ private:
     }
 
     void sort_out(Folded& folded) {
-        terminals_.reserve(entries_.size());
-        keys_.reserve(entries_.size());
+        for (auto* list : {&names_, &terminals_, &corrections_, &pools_, &decisions_}) list->clear();
+        keys_.clear();
         for (const IndexedEntry& entry : entries_) {
             const Body& body = entry.entry.body;
             folded.last_epoch = std::max(folded.last_epoch, entry.entry.header.epoch);
@@ -227,21 +186,27 @@ private:
         }
     }
 
-    // Most attempts begin and end within few batches: only what is still open at the end of this one is written.
+    // Most attempts begin and end within a part. What a part leaves open waits for the end of the batch, and only what is open then is
+    // written.
     TablesResult<bool> keep_reservations() {
-        OpenAttempts open(entries_.size() - terminals_.size());
+        attempts_.begin(entries_.size() - terminals_.size());
         std::vector<std::size_t> ended;   // places in terminals_ whose RESERVE came in an earlier batch
         std::size_t terminal = 0;
         for (const IndexedEntry& entry : entries_) {
             if (const auto* reserve = std::get_if<model::Reserve>(&entry.entry.body)) {
-                if (!open.add(RefKey(reserve->ref), entry)) alarm(entry, "second_reserve", shown(reserve->ref));
+                if (!attempts_.add(RefKey(reserve->ref), entry)) alarm(entry, "second_reserve", shown(reserve->ref));
             } else if (std::holds_alternative<Terminal>(entry.entry.body)) {
                 const std::size_t place = terminal++;
-                if (is_first_[place] && !open.remove(keys_[place])) ended.push_back(place);
+                if (is_first_[place] && !attempts_.remove(keys_[place]) && begun_.erase(keys_[place]) == 0)
+                    ended.push_back(place);
             }
         }
-        GILMOK_FOLD_TRY(end_reservations(ended));
-        return add_reservations(open.left());
+        for (const IndexedEntry* entry : attempts_.left()) {
+            const auto& reserve = record<model::Reserve>(entry);
+            const OpenReserve open{entry->index, entry->entry.header.at, reserve};
+            if (!begun_.try_emplace(RefKey(reserve.ref), open).second) alarm(open, "second_reserve");
+        }
+        return end_reservations(ended);
     }
 
     TablesResult<bool> end_reservations(const std::vector<std::size_t>& ended) {
@@ -260,97 +225,50 @@ private:
         return true;
     }
 
-    TablesResult<bool> add_reservations(const std::vector<const IndexedEntry*>& left) {
-        if (left.empty()) return true;
-        std::vector<RefKey> keys;
-        for (const IndexedEntry* entry : left) keys.emplace_back(record<model::Reserve>(entry).ref);
+    TablesResult<bool> add_reservations() {
+        if (begun_.empty()) return true;
+        std::vector<std::pair<const RefKey*, const OpenReserve*>> left;
+        for (const auto& [key, open] : begun_) left.emplace_back(&key, &open);
+        std::ranges::sort(left, {}, [](const auto& open) { return open.second->index; });
         const auto touched = database_.write(
             statements_.reservations, left.size(),
             [&](std::size_t row, RowSink& sink) {
-                put_reservation(sink, left[row]->index, record<model::Reserve>(left[row]), keys[row]);
+                const auto [key, open] = left[row];
+                put_reservation(sink, open->index, open->reserve, *key);
             },
             doing_);
         if (!touched) return tl::unexpected<TablesProblem>(touched.error());
         for (std::size_t row = 0; row < left.size(); ++row)
-            if (!(*touched)[row]) alarm(*left[row], "second_reserve", shown(record<model::Reserve>(left[row]).ref));
+            if (!(*touched)[row]) alarm(*left[row].second, "second_reserve");
         // An attempt that is over must not look open for ever.
-        const std::array<Parameter, 1> first{static_cast<std::int64_t>(entries_.front().index)};
+        const std::array<Parameter, 1> first{static_cast<std::int64_t>(first_)};
         return database_.run(
             "DELETE FROM reservations WHERE idx >= $1 AND EXISTS (SELECT 1 FROM attempts WHERE attempts.exchange = "
             "reservations.exchange AND attempts.attempt = reservations.attempt) RETURNING idx",
             first,
             [&](const RowView& row) {
                 const auto index = static_cast<std::uint64_t>(row.integer(0));
-                const IndexedEntry& entry = entries_[index - entries_.front().index];
-                alarm(entry, "reserve_after_terminal", shown(record<model::Reserve>(&entry).ref));
+                for (const auto& [key, open] : left)
+                    if (open->index == index) alarm(*open, "reserve_after_terminal");
             },
             doing_);
     }
 
     TablesResult<bool> correct() {
-        for (const IndexedEntry* entry : corrections_) GILMOK_FOLD_TRY(correct_one(*entry));
-        std::vector<RefKey> keys;
-        for (const IndexedEntry* entry : corrections_) keys.emplace_back(record<Correction>(entry).ref);
-        const auto written = database_.write(
-            statements_.corrections, corrections_.size(),
-            [&](std::size_t row, RowSink& sink) {
-                const auto& correction = record<Correction>(corrections_[row]);
-                sink.integer(static_cast<std::int64_t>(corrections_[row]->index));
-                sink.bytes(keys[row].exchange());
-                sink.integer(keys[row].attempt());
-                sink.integer(column_of_time(corrections_[row]->entry.header.at));
-                sink.integer(column_of_id(correction.card));
-                put(sink, correction.currency);
-                put(sink, correction.cost);
-                put(sink, correction.ledger_currency);
-                put(sink, correction.cost_ledger);
-            },
-            doing_);
-        if (!written) return tl::unexpected<TablesProblem>(written.error());
-        return true;
-    }
-
-    // A correction counts in the hour of its attempt, so that a statement of that month is right from then on.
-    TablesResult<bool> correct_one(const IndexedEntry& entry) {
-        const auto& correction = std::get<Correction>(entry.entry.body);
-        const RefKey key(correction.ref);
-        std::int64_t index = -1, flags = 0;
-        WallTime at{};
-        Pico before = 0;
-        Dims dims{};
-        const auto read = [&](const RowView& row) {
-            index = static_cast<std::int64_t>(row.integer(0));
-            at = WallTime(Duration(static_cast<std::int64_t>(row.integer(1))));
-            flags = static_cast<std::int64_t>(row.integer(2));
-            before = join(row.integer(3), row.integer(4));
-            dims[dim_index(Dimension::endpoint)] = id_of(row.integer(5));
-            dims[dim_index(Dimension::provenance)] = id_of(row.integer(6));
-            dims[dim_index(Dimension::outcome)] = id_of(row.integer(7));
-            dims[dim_index(Dimension::simulated)] = (flags & bit(Flag::simulated)) != 0;
-            for (std::size_t i = 0; i < Folder::Statements::named.size(); ++i)
-                dims[dim_index(Folder::Statements::named[i])] = id_of(row.integer(8 + static_cast<int>(i)));
-        };
-        const std::array<Parameter, 2> which{Bytes{key.exchange()}, key.attempt()};
-        GILMOK_FOLD_TRY(database_.run(statements_.corrected, which, read, doing_));
-        if (index < 0) {
-            alarm(entry, "correction_of_nothing", shown(correction.ref));
-            return true;
+        for (const IndexedEntry* entry : corrections_) {
+            const auto& correction = record<Correction>(entry);
+            const auto corrected = correct_attempt(database_, statements_.corrections, correction, doing_);
+            if (!corrected) return tl::unexpected<TablesProblem>(corrected.error());
+            if (!*corrected) {
+                alarm(*entry, "correction_of_nothing", shown(correction.ref));
+                continue;
+            }
+            const Corrected& attempt = **corrected;
+            waiting_.rolls.add(attempt.at, attempt.dims, attempt.change);
+            // Questions find it in the attempt's row only while that waits.
+            must_roll_ = must_roll_ || attempt.index < rolled_;
         }
-        const Pico change = std::clamp(correction.cost_ledger, -pico_max, pico_max);
-        Measures measures;
-        measures.cost = measures.correction = change;
-        if ((flags & bit(Flag::unpriced)) != 0 && correction.card != NameId::none) {
-            flags &= ~bit(Flag::unpriced);
-            measures.counts[static_cast<std::size_t>(Count::unpriced)] = -1;
-        }
-        waiting_.rolls.add(at, dims, measures);
-        // Questions find it in the attempt's row only while that waits.
-        must_roll_ = must_roll_ || static_cast<std::uint64_t>(index) < rolled_;
-        const Amount after = split(before + change);
-        const std::array<Parameter, 4> values{after.whole, after.pico, flags, index};
-        return database_.run(
-            "UPDATE attempts SET correction_whole = $1, correction_pico = $2, flags = $3 WHERE idx = $4", values,
-            nullptr, doing_);
+        return add_corrections(database_, statements_.corrections, corrections_, doing_);
     }
 
     // Two records of one pool and hour, as a restart within the hour leaves them, add up.
@@ -429,28 +347,36 @@ private:
     }
 
     Database& database_;
-    const Folder::Statements& statements_;
+    const Statements& statements_;
     const Calendar& calendar_;
-    Folder::Waiting& waiting_;
-    std::span<const IndexedEntry> entries_;
-    std::uint64_t rolled_ = 0;
+    Waiting& waiting_;
+    const std::uint64_t first_, rolled_;   // the batch's first record, and what the roll-ups held before it
+    WallTime last_at_{};
     bool must_roll_ = false;
-    std::string doing_;
-    std::vector<const IndexedEntry*> names_, terminals_, corrections_, pools_, decisions_;
-    std::vector<RefKey> keys_;     // of terminals_
-    std::vector<bool> is_first_;   // of terminals_: not one that was there before
+    OpenReserves begun_;   // and not ended, in the parts so far
     using Range = std::pair<std::uint64_t, std::uint64_t>;
     std::map<std::pair<Grain, std::int64_t>, Range> periods_;
     std::int64_t last_hour_ = -1;
     std::array<Range*, 3> last_periods_{};
     std::vector<Alarm> alarms_;
-};
 
-}   // namespace
+    // of the part at hand
+    std::span<const IndexedEntry> entries_;
+    std::string doing_;
+    std::vector<const IndexedEntry*> names_, terminals_, corrections_, pools_, decisions_;
+    std::vector<RefKey> keys_;     // of terminals_
+    std::vector<bool> is_first_;   // of terminals_: not one that was there before
+    OpenAttempts attempts_;
+};
 
 Folder::Folder(Dialect dialect, Calendar calendar)
     : calendar_(calendar), statements_(std::make_unique<Statements>(dialect)) {}
 Folder::~Folder() = default;
+
+void Folder::forget() {
+    batch_.reset();
+    waiting_.reset();
+}
 
 TablesResult<bool> Folder::load(Database& database, std::uint64_t rolled) {
     Waiting waiting{RollUps(calendar_), 0, {}};
@@ -467,11 +393,16 @@ TablesResult<bool> Folder::load(Database& database, std::uint64_t rolled) {
     return read;
 }
 
-TablesResult<bool> Folder::fold(Database& database, std::span<const IndexedEntry> entries, Meta& meta) {
+TablesResult<bool> Folder::add(Database& database, std::span<const IndexedEntry> entries, Meta& meta) {
     if (entries.empty()) return true;
     if (!waiting_) GILMOK_FOLD_TRY(load(database, meta.rolled));
-    Fold fold(database, *statements_, calendar_, *waiting_, entries);
-    return fold.run(meta);
+    if (batch_ == nullptr) batch_ = std::make_unique<Batch>(database, *statements_, calendar_, *waiting_, meta);
+    return batch_->add(entries, meta.folded);
+}
+
+TablesResult<bool> Folder::finish(Meta& meta) {
+    const std::unique_ptr<Batch> batch = std::move(batch_);
+    return batch == nullptr ? TablesResult<bool>(true) : batch->finish(meta);
 }
 
 }   // namespace gilmok::ledger

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include "ledger/table_database.hpp"
 #include "ledger/table_decisions.hpp"
@@ -103,16 +104,26 @@ public:
     }
 
     TablesResult<bool> apply(std::span<const IndexedEntry> entries) override {
+        auto added = add(entries);
+        return added ? commit() : added;
+    }
+
+    TablesResult<bool> add(std::span<const IndexedEntry> entries) override {
         if (entries.empty()) return true;
-        for (std::size_t i = 1; i < entries.size(); ++i)
-            if (entries[i].index != entries.front().index + i)
-                return refuse(EINVAL, "the batch from record " + std::to_string(entries.front().index) +
-                                          " has a gap at " + std::to_string(entries[i].index));
-        auto committed = apply_in_transaction(entries);
-        if (committed)
+        auto added = add_to_batch(entries);
+        if (!added) take_back();
+        return added;
+    }
+
+    TablesResult<bool> commit() override {
+        if (!batch_) return true;
+        auto committed = commit_batch();
+        if (committed) {
+            batch_.reset();
             database_->rest();
-        else
-            folder_->forget();
+        } else {
+            take_back();
+        }
         return committed;
     }
 
@@ -130,6 +141,7 @@ public:
     }
 
     TablesResult<bool> clear() override {
+        take_back();
         Transaction transaction(*database_);
         auto begun = transaction.begin();
         if (!begun) return begun;
@@ -146,30 +158,53 @@ public:
     }
 
 private:
-    TablesResult<bool> apply_in_transaction(std::span<const IndexedEntry> entries) {
-        Transaction transaction(*database_);
-        auto begun = transaction.begin();
-        if (!begun) return begun;
-        auto meta = read_meta(*database_);
-        if (!meta) return tl::unexpected<TablesProblem>(meta.error());
-        if (entries.front().index != meta->folded.records)
-            return refuse(EINVAL, "the tables hold " + std::to_string(meta->folded.records) +
+    struct Batch {
+        explicit Batch(Database& database) : transaction(database) {}
+        Transaction transaction;
+        Meta meta{};
+    };
+
+    TablesResult<bool> add_to_batch(std::span<const IndexedEntry> entries) {
+        for (std::size_t i = 1; i < entries.size(); ++i)
+            if (entries[i].index != entries.front().index + i)
+                return refuse(EINVAL, "the batch from record " + std::to_string(entries.front().index) +
+                                          " has a gap at " + std::to_string(entries[i].index));
+        if (!batch_) {
+            auto begun = batch_.emplace(*database_).transaction.begin();
+            if (!begun) return begun;
+            auto meta = read_meta(*database_);
+            if (!meta) return tl::unexpected<TablesProblem>(meta.error());
+            batch_->meta = *meta;
+        }
+        if (entries.front().index != batch_->meta.folded.records)
+            return refuse(EINVAL, "the tables hold " + std::to_string(batch_->meta.folded.records) +
                                       " records, so the next is not " + std::to_string(entries.front().index) +
                                       ": each record counts once");
-        auto written = folder_->fold(*database_, entries, *meta);
+        return folder_->add(*database_, entries, batch_->meta);
+    }
+
+    TablesResult<bool> commit_batch() {
+        Meta& meta = batch_->meta;
+        auto written = folder_->finish(meta);
         if (!written) return written;
-        const std::array<Parameter, 4> values{
-            static_cast<std::int64_t>(meta->folded.records), std::int64_t{meta->folded.last_epoch},
-            std::int64_t{meta->folded.last_name}, static_cast<std::int64_t>(meta->rolled)};
+        const std::array<Parameter, 4> values{static_cast<std::int64_t>(meta.folded.records),
+                                              std::int64_t{meta.folded.last_epoch}, std::int64_t{meta.folded.last_name},
+                                              static_cast<std::int64_t>(meta.rolled)};
         auto marked = database_->run("UPDATE meta SET records = $1, last_epoch = $2, last_name = $3, rolled = $4",
                                      values, nullptr, "noting how far the tables are");
         if (!marked) return marked;
-        return transaction.commit();
+        return batch_->transaction.commit();
+    }
+
+    void take_back() {
+        if (batch_) folder_->forget();
+        batch_.reset();
     }
 
     std::unique_ptr<Database> database_;
     std::int32_t utc_offset_minutes_;
     std::unique_ptr<Folder> folder_;
+    std::optional<Batch> batch_;   // of which a part was added
 };
 
 class NoTables final : public Tables {

@@ -49,6 +49,10 @@ public:
     virtual TablesResult<Folded> folded() = 0;
     // Entries in order, the first one being number folded().records. All or nothing.
     virtual TablesResult<bool> apply(std::span<const IndexedEntry> entries) = 0;
+    // The same in parts, as the records come: others see the whole batch from commit() on. After an error of either nothing of the
+    // batch is there.
+    virtual TablesResult<bool> add(std::span<const IndexedEntry> entries) { return apply(entries); }
+    virtual TablesResult<bool> commit() { return true; }
     virtual TablesResult<std::vector<NameRow>> names() = 0;
     // Forgets everything, for a rebuild.
     virtual TablesResult<bool> clear() = 0;

@@ -106,7 +106,8 @@ void fold(benchmark::State& state) {
     std::vector<model::Terminal> open;
     for (auto _ : state) {
         state.PauseTiming();
-        const auto batch = made_batch(prng, number, index, static_cast<std::size_t>(state.range(0)), 50, open);
+        const auto batch = made_batch(prng, number, index, static_cast<std::size_t>(state.range(0)),
+                                      static_cast<std::uint64_t>(state.range(1)), open);
         for (const IndexedEntry& entry : batch) attempts += std::holds_alternative<model::Terminal>(entry.entry.body);
         state.ResumeTiming();
         const auto applied = (*tables)->apply(batch);
@@ -116,7 +117,8 @@ void fold(benchmark::State& state) {
     tables->reset();
     std::filesystem::remove_all(directory);
 }
-BENCHMARK(fold)->Arg(128)->Arg(1'024)->Arg(4'096)->Arg(16'384)->MinTime(3)->Unit(benchmark::kMillisecond);
+// Attempts of a batch, and how many percent of them end in a later one: short answers, and streams.
+BENCHMARK(fold)->ArgsProduct({{128, 1'024, 4'096, 16'384}, {1, 50}})->MinTime(3)->Unit(benchmark::kMillisecond);
 
 // A table with the same bytes in a row and the same unique index, nothing else.
 void plain(benchmark::State& state) {

@@ -24,62 +24,6 @@ void execute(const std::string& path, const char* sql) {
     sqlite3_close(connection);
 }
 
-// Fails at the n-th statement, once.
-class FailingDatabase final : public Database {
-public:
-    FailingDatabase(std::unique_ptr<Database> real, std::uint64_t& left) : real_(std::move(real)), left_(left) {}
-    [[nodiscard]] Dialect dialect() const override { return real_->dialect(); }
-    TablesResult<bool> run(const std::string& sql, std::span<const Parameter> parameters, const OnRow& on_row,
-                           std::string_view doing) override {
-        if (is_due()) return failure();
-        return real_->run(sql, parameters, on_row, doing);
-    }
-    TablesResult<std::vector<bool>> write(const RowStatement& statement, std::size_t rows,
-                                          const std::function<void(std::size_t, RowSink&)>& fill,
-                                          std::string_view doing) override {
-        if (is_due()) return failure();
-        return real_->write(statement, rows, fill, doing);
-    }
-    TablesResult<bool> begin(bool is_read_only) override { return real_->begin(is_read_only); }
-    TablesResult<bool> commit() override {
-        if (is_due()) return failure();
-        return real_->commit();
-    }
-    void rollback() override { real_->rollback(); }
-    void rest() override { real_->rest(); }
-
-private:
-    bool is_due() { return left_ != 0 && --left_ == 0; }
-    static tl::unexpected<TablesProblem> failure() {
-        return tl::unexpected<TablesProblem>(TablesProblem{EIO, "injected"});
-    }
-    std::unique_ptr<Database> real_;
-    std::uint64_t& left_;
-};
-
-std::vector<std::string> whats(Questions& questions) {
-    std::vector<std::string> names;
-    for (const AlarmRow& alarm : value_of(questions.alarms(100))) names.push_back(alarm.what);
-    return names;
-}
-
-model::Terminal terminal_of(std::uint64_t number) {
-    model::Terminal terminal;
-    terminal.ref.exchange = model::make_request_id(1'793'145'600'000, 0, number);
-    terminal.at = WallTime(std::chrono::seconds(world_begin_s));
-    terminal.started = terminal.at;
-    terminal.kind = model::TerminalKind::settled;
-    terminal.charge.is_known = true;
-    return terminal;
-}
-
-IndexedEntry indexed(std::uint64_t index, const Body& body) {
-    IndexedEntry entry;
-    entry.index = index;
-    entry.entry.body = body;
-    return entry;
-}
-
 }   // namespace
 
 TEST_CASE("tables answer any question as a plain loop over all records does") {
@@ -187,48 +131,6 @@ TEST_CASE("attempts come back as they were booked") {
     }
 }
 
-TEST_CASE("a second terminal record changes nothing and rings") {
-    const TemporaryDirectory directory;
-    auto tables = value_of(open_sqlite(directory.file("t")));
-    model::Reserve reserve;
-    reserve.ref = terminal_of(1).ref;
-    model::Terminal first = terminal_of(1), second = terminal_of(1);
-    first.charge.cost_ledger = 5 * pico_per_unit;
-    second.charge.cost_ledger = 7 * pico_per_unit;
-    const std::vector<IndexedEntry> batch{indexed(0, reserve), indexed(1, first), indexed(2, second)};
-    value_of(tables->apply(batch));
-    const std::vector<IndexedEntry> later{indexed(3, second),
-                                          indexed(4, reserve),
-                                          indexed(5, terminal_of(2)),
-                                          indexed(6, Correction{.ref = terminal_of(9).ref}),
-                                          indexed(7, Name{model::NameId{1}, NameKind::tag, "a"}),
-                                          indexed(8, Name{model::NameId{1}, NameKind::tag, "b"})};
-    value_of(tables->apply(later));
-    const auto questions = value_of(ask_sqlite(directory.file("t")));
-    const auto rows = value_of(questions->usage(everything, {}, 540));
-    REQUIRE(rows.size() == 1);
-    CHECK(rows[0].attempts == 2);
-    CHECK((rows[0].cost_ledger == 5 * pico_per_unit));
-    CHECK(value_of(questions->open_attempts()).empty());
-    CHECK(whats(*questions) == std::vector<std::string>{"name_given_twice", "correction_of_nothing",
-                                                        "terminal_without_reserve", "reserve_after_terminal",
-                                                        "second_terminal", "second_terminal"});
-}
-
-TEST_CASE("a batch that does not begin where the last one ended is refused") {
-    const TemporaryDirectory directory;
-    auto tables = value_of(open_sqlite(directory.file("t")));
-    const std::vector<IndexedEntry> batch{indexed(0, Note{"{}"}), indexed(1, Note{"{}"})};
-    value_of(tables->apply(batch));
-    CHECK_FALSE(tables->apply(batch).has_value());
-    const std::vector<IndexedEntry> far{indexed(3, Note{"{}"})};
-    CHECK_FALSE(tables->apply(far).has_value());
-    const std::vector<IndexedEntry> torn{indexed(2, Note{"{}"}), indexed(4, Note{"{}"})};
-    CHECK_FALSE(tables->apply(torn).has_value());
-    CHECK(value_of(tables->folded()).records == 2);
-    CHECK(value_of(tables->folded()).oldest_open_index == 2);
-}
-
 TEST_CASE("figures that cannot be count as the limit, and ring") {
     const TemporaryDirectory directory;
     auto tables = value_of(open_sqlite(directory.file("t")));
@@ -287,34 +189,6 @@ TEST_CASE("tables are opened again where they were, and asked while nobody write
     apply_in_batches(*again, world.take(), world.prng());
     CHECK(value_of(questions->folded()).records == world.records());
     CHECK_FALSE(questions->usage(everything, {}, 540)->empty());
-}
-
-TEST_CASE("a batch that fails at any statement counts nothing, and counts once when it is tried again") {
-    const TemporaryDirectory directory;
-    TablesWorld world(13);
-    std::uint64_t left = 0;
-    auto real = value_of(connect_sqlite({.path = directory.file("t")}));
-    auto tables = value_of(make_tables(std::make_unique<FailingDatabase>(std::move(real), left), 540));
-    const auto questions = value_of(ask_sqlite(directory.file("t")));
-    const std::array by{Dimension::day, Dimension::key};
-    std::uint64_t failed = 0;
-    for (std::uint64_t round = 0; round < 120; ++round) {
-        for (int step = 0; step < 30; ++step) world.step();
-        const std::vector<IndexedEntry> batch = world.take();
-        const std::uint64_t before = value_of(tables->folded()).records;
-        left = 1 + round % 60;
-        if (!tables->apply(batch)) {
-            ++failed;
-            left = 0;
-            REQUIRE(value_of(tables->folded()).records == before);
-            value_of(tables->apply(batch));
-        }
-        left = 0;
-        if (round % 10 != 9) continue;
-        REQUIRE(shown(value_of(questions->usage(everything, by, 540))) ==
-                shown(world.usage(everything, {by.begin(), by.end()}, 540)));
-    }
-    CHECK(failed > 40);
 }
 
 TEST_CASE("what waits for the roll-ups is counted by questions, also after a new start") {

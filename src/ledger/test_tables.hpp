@@ -43,9 +43,34 @@ T value_of(TablesResult<T> result) {
 inline void apply_in_batches(Tables& tables, const std::vector<IndexedEntry>& entries, Prng& prng) {
     for (std::size_t at = 0; at < entries.size();) {
         const std::size_t count = std::min<std::size_t>(entries.size() - at, 1 + prng.below(400));
-        value_of(tables.apply(std::span(entries).subspan(at, count)));
+        value_of(tables.add(std::span(entries).subspan(at, count)));
+        if (prng.chance(1, 3)) value_of(tables.commit());
         at += count;
     }
+    value_of(tables.commit());
+}
+
+inline std::vector<std::string> whats(Questions& questions) {
+    std::vector<std::string> names;
+    for (const AlarmRow& alarm : value_of(questions.alarms(100))) names.push_back(alarm.what);
+    return names;
+}
+
+inline model::Terminal terminal_of(std::uint64_t number) {
+    model::Terminal terminal;
+    terminal.ref.exchange = model::make_request_id(1'793'145'600'000, 0, number);
+    terminal.at = WallTime(std::chrono::seconds(world_begin_s));
+    terminal.started = terminal.at;
+    terminal.kind = model::TerminalKind::settled;
+    terminal.charge.is_known = true;
+    return terminal;
+}
+
+inline IndexedEntry indexed(std::uint64_t index, const Body& body) {
+    IndexedEntry entry;
+    entry.index = index;
+    entry.entry.body = body;
+    return entry;
 }
 
 inline Filter until(WallTime end) {
