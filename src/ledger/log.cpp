@@ -277,19 +277,20 @@ io::FileResult<bool> LogWriter::append(std::string_view records) {
         if (auto done = sync_hashes(); !done) return done;
         if (auto done = self.begin_file(self.written.edge.tree.size()); !done) return self.broken(done.error());
     }
-    Point end = self.written;
-    std::string leaves;
-    for (std::string_view rest = records; !rest.empty();) {
-        const std::string_view record = rest.substr(0, length_at(rest));
-        GILMOK_ASSERT(record.size() >= header_bytes);
-        rest.remove_prefix(record.size());
-        const Hash leaf = leaf_hash(record);
-        leaves.append(leaf.begin(), leaf.end());
-        end.edge.add(leaf, header_of(record));
+    std::vector<std::string_view> each;
+    std::vector<Header> headers;
+    for (std::string_view rest = records; !rest.empty(); rest.remove_prefix(each.back().size())) {
+        each.push_back(rest.substr(0, length_at(rest)));
+        GILMOK_ASSERT(each.back().size() >= header_bytes);
+        headers.push_back(header_of(each.back()));
     }
+    const std::vector<Hash> leaves = leaf_hashes(each);
+    Point end = self.written;
+    end.edge.add(leaves, headers);
     end.offset += records.size();
     if (auto done = self.log->append(records); !done) return self.broken(done.error());
-    if (auto done = self.hashes->append(leaves); !done) return self.broken(done.error());
+    const std::string_view hashes(reinterpret_cast<const char*>(leaves.data()), leaves.size() * sizeof(Hash));
+    if (auto done = self.hashes->append(hashes); !done) return self.broken(done.error());
     self.written = std::move(end);
     return true;
 }

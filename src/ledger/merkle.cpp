@@ -1,8 +1,5 @@
 #include "ledger/merkle.hpp"
 
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/sha.h>
-
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -13,16 +10,21 @@ namespace gilmok::ledger {
 
 namespace {
 
-// Of two pieces, as if they stood behind each other. These functions are deprecated because they know no providers; EVP allocates
-// and clears a state for each digest, which costs as much as the one or two blocks that most digests here have.
-Hash sha256(std::string_view first, std::string_view second) {
-    Hash out;
-    SHA256_CTX state;
-    const bool is_done = SHA256_Init(&state) == 1 && SHA256_Update(&state, first.data(), first.size()) == 1 &&
-                         SHA256_Update(&state, second.data(), second.size()) == 1 &&
-                         SHA256_Final(out.data(), &state) == 1;
-    GILMOK_ASSERT(is_done);
-    return out;
+constexpr char leaf_prefix = 0;
+constexpr char node_prefix = 1;
+
+std::string_view bytes_of(std::span<const Hash> hashes) {
+    return {reinterpret_cast<const char*>(hashes.data()), hashes.size_bytes()};
+}
+
+// The parents of pairs that stand side by side; a last one that is alone has none.
+std::vector<Hash> parents_of(std::span<const Hash> nodes) {
+    std::vector<std::string_view> pairs;
+    pairs.reserve(nodes.size() / 2);
+    for (std::size_t i = 0; i + 1 < nodes.size(); i += 2) pairs.push_back(bytes_of(nodes.subspan(i, 2)));
+    std::vector<Hash> parents(pairs.size());
+    sha256_each(node_prefix, pairs, parents);
+    return parents;
 }
 
 // Where a tree of `size` > 1 leaves is split: the largest power of two below `size`.
@@ -43,17 +45,29 @@ std::vector<Hash> reversed(const std::vector<Hash>& path) { return {path.rbegin(
 
 }   // namespace
 
-Hash leaf_hash(std::string_view record) { return sha256(std::string_view("\0", 1), record); }
-
-Hash node_hash(const Hash& left, const Hash& right) {
-    char bytes[1 + 2 * sizeof(Hash)];
-    bytes[0] = 1;
-    std::memcpy(bytes + 1, left.data(), left.size());
-    std::memcpy(bytes + 1 + left.size(), right.data(), right.size());
-    return sha256({bytes, sizeof bytes}, {});
+Hash leaf_hash(std::string_view record) {
+    Hash hash;
+    sha256_one(leaf_prefix, record, hash);
+    return hash;
 }
 
-Hash empty_root() { return sha256({}, {}); }
+std::vector<Hash> leaf_hashes(std::span<const std::string_view> records) {
+    std::vector<Hash> hashes(records.size());
+    sha256_each(leaf_prefix, records, hashes);
+    return hashes;
+}
+
+Hash node_hash(const Hash& left, const Hash& right) {
+    const std::array<Hash, 2> both{left, right};
+    Hash hash;
+    sha256_one(node_prefix, bytes_of(both), hash);
+    return hash;
+}
+
+Hash empty_root() {
+    return {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+            0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+}
 
 std::optional<Tree> Tree::from_edge(std::uint64_t size, std::vector<Hash> edge) {
     if (edge.size() != static_cast<std::size_t>(std::popcount(size))) return std::nullopt;
@@ -72,6 +86,24 @@ void Tree::append(const Hash& leaf) {
     }
     edge_.push_back(subtree);
     ++size_;
+}
+
+// Level by level from the leaves up: a subtree of the edge that is as large as the nodes of a level stands before them, one that is left
+// over behind them becomes part of the edge.
+void Tree::append(std::span<const Hash> leaves) {
+    std::vector<Hash> level(leaves.begin(), leaves.end());
+    std::vector<Hash> edge;         // of the new tree, smallest first
+    std::uint64_t before = size_;   // nodes of this level that the tree had
+    size_ += leaves.size();
+    for (; !level.empty(); before >>= 1U) {
+        if ((before & 1U) != 0) {
+            level.insert(level.begin(), edge_.back());
+            edge_.pop_back();
+        }
+        if (level.size() % 2 != 0) edge.push_back(level.back());
+        level = parents_of(level);
+    }
+    edge_.insert(edge_.end(), edge.rbegin(), edge.rend());
 }
 
 Hash Tree::root() const {
