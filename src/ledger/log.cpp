@@ -74,6 +74,7 @@ struct LogWriter::Inside {
     io::FileResult<Point> read_from(LogEdge edge, std::string& problem);
     io::FileResult<bool> end_of_file(const Point& end, std::string_view leaves);
     io::FileResult<bool> cut(const Point& end, const std::string& problem);
+    io::FileResult<bool> keep_tail(const Point& end);
     io::FileResult<bool> begin_file(std::uint64_t first_index);
     io::FileResult<bool> open_files();
     Failure broken(const io::FileError& error);
@@ -103,8 +104,7 @@ io::FileResult<bool> LogWriter::Inside::open() {
         return wrong(folder + ": has " + std::to_string(end->edge.tree.size()) + " whole records, and " +
                      std::to_string(signed_size) + " were signed" + (problem.empty() ? "" : "; " + problem));
     if (auto done = cut(*end, problem); !done) return done;
-    // What a process wrote that was killed is not on the disk yet; from now on it counts.
-    if (auto done = files.sync_file(path(end->first_index, ".log")); !done) return done;
+    if (auto done = keep_tail(*end); !done) return done;
     if (auto done = files.sync_directory(folder); !done) return done;
     written = synced = std::move(*end);
     return open_files();
@@ -216,6 +216,17 @@ io::FileResult<bool> LogWriter::Inside::cut(const Point& end, const std::string&
     repaired = name + ": cut " + std::to_string(*size - end.offset) + " bytes behind record " +
                std::to_string(end.edge.tree.size()) + (problem.empty() ? ": a record that is cut" : ": " + problem);
     return true;
+}
+
+// What a process wrote that was killed is not on the disk yet; from now on it counts. A sync of this file might say so and be wrong:
+// when one failed for that process, the kernel takes the pages for written that never arrived. So what nobody has signed, and
+// the file with it, is written anew.
+io::FileResult<bool> LogWriter::Inside::keep_tail(const Point& end) {
+    const std::string name = path(end.first_index, ".log");
+    if (end.edge.tree.size() == signed_size || end.offset == 0) return files.sync_file(name);
+    auto bytes = files.read(name, end.offset);
+    if (!bytes) return Failure(bytes.error());
+    return files.write_atomically(name, *bytes, file_mode);
 }
 
 io::FileResult<bool> LogWriter::Inside::begin_file(std::uint64_t first_index) {
