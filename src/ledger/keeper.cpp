@@ -184,6 +184,7 @@ io::FileResult<std::size_t> Keeper::Inside::take(bool with_shards) {
         part.lane->taken(part.bytes.size());
         part.lane->set_durable(log->last_sequence(epoch, part.number));
     }
+    folding->hand(before, log->size(), group);
     const std::uint64_t count = log->size() - before;
     taken += count;
     return static_cast<std::size_t>(count);
