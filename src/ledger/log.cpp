@@ -62,6 +62,10 @@ struct LogWriter::Inside {
     bool is_broken = false;
     std::unique_ptr<io::AppendFile> log, hashes;
     std::string repaired;
+    // Of the records at hand; kept, because the next turn brings as many.
+    std::vector<std::string_view> group_records;
+    std::vector<Header> group_headers;
+    std::vector<Hash> group_leaves;
 
     [[nodiscard]] std::string path(std::uint64_t first_index, std::string_view suffix) const {
         return log_path(directory, first_index, suffix);
@@ -288,19 +292,21 @@ io::FileResult<bool> LogWriter::append(std::string_view records) {
         if (auto done = sync_hashes(); !done) return done;
         if (auto done = self.begin_file(self.written.edge.tree.size()); !done) return self.broken(done.error());
     }
-    std::vector<std::string_view> each;
-    std::vector<Header> headers;
-    for (std::string_view rest = records; !rest.empty(); rest.remove_prefix(each.back().size())) {
-        each.push_back(rest.substr(0, length_at(rest)));
-        GILMOK_ASSERT(each.back().size() >= header_bytes);
-        headers.push_back(header_of(each.back()));
+    self.group_records.clear();
+    self.group_headers.clear();
+    for (std::string_view rest = records; !rest.empty(); rest.remove_prefix(self.group_records.back().size())) {
+        self.group_records.push_back(rest.substr(0, length_at(rest)));
+        GILMOK_ASSERT(self.group_records.back().size() >= header_bytes);
+        self.group_headers.push_back(header_of(self.group_records.back()));
     }
-    const std::vector<Hash> leaves = leaf_hashes(each);
+    self.group_leaves.resize(self.group_records.size());
+    leaf_hashes(self.group_records, self.group_leaves);
     Point end = self.written;
-    end.edge.add(leaves, headers);
+    end.edge.add(self.group_leaves, self.group_headers);
     end.offset += records.size();
     if (auto done = self.log->append(records); !done) return self.broken(done.error());
-    const std::string_view hashes(reinterpret_cast<const char*>(leaves.data()), leaves.size() * sizeof(Hash));
+    const std::string_view hashes(reinterpret_cast<const char*>(self.group_leaves.data()),
+                                  self.group_leaves.size() * sizeof(Hash));
     if (auto done = self.hashes->append(hashes); !done) return self.broken(done.error());
     self.written = std::move(end);
     return true;

@@ -1,5 +1,7 @@
 #include "ledger/merkle.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -17,14 +19,25 @@ std::string_view bytes_of(std::span<const Hash> hashes) {
     return {reinterpret_cast<const char*>(hashes.data()), hashes.size_bytes()};
 }
 
-// The parents of pairs that stand side by side; a last one that is alone has none.
-std::vector<Hash> parents_of(std::span<const Hash> nodes) {
-    std::vector<std::string_view> pairs;
-    pairs.reserve(nodes.size() / 2);
-    for (std::size_t i = 0; i + 1 < nodes.size(); i += 2) pairs.push_back(bytes_of(nodes.subspan(i, 2)));
-    std::vector<Hash> parents(pairs.size());
-    sha256_each(node_prefix, pairs, parents);
-    return parents;
+// Leaves that are taken at once, on the stack: a turn of the keeper brings thousands, and memory that is asked for and given back each
+// time costs more than it holds.
+constexpr std::size_t leaves_at_once = 256;
+
+// The nodes of one level, side by side, and before them room for the subtree of the edge that is as large as they are.
+struct Level {
+    std::array<Hash, leaves_at_once + 1> nodes;
+    std::size_t begin = 1, end = 1;
+    [[nodiscard]] std::span<const Hash> all() const { return std::span(nodes).subspan(begin, end - begin); }
+};
+
+// The parents of pairs; a last one that is alone has none.
+void parents_of(std::span<const Hash> nodes, Level& parents) {
+    std::array<std::string_view, leaves_at_once / 2 + 1> pairs;
+    const std::size_t count = nodes.size() / 2;
+    for (std::size_t i = 0; i < count; ++i) pairs[i] = bytes_of(nodes.subspan(2 * i, 2));
+    parents.begin = 1;
+    parents.end = 1 + count;
+    sha256_each(node_prefix, std::span(pairs).first(count), std::span(parents.nodes).subspan(1, count));
 }
 
 // Where a tree of `size` > 1 leaves is split: the largest power of two below `size`.
@@ -51,10 +64,8 @@ Hash leaf_hash(std::string_view record) {
     return hash;
 }
 
-std::vector<Hash> leaf_hashes(std::span<const std::string_view> records) {
-    std::vector<Hash> hashes(records.size());
+void leaf_hashes(std::span<const std::string_view> records, std::span<Hash> hashes) {
     sha256_each(leaf_prefix, records, hashes);
-    return hashes;
 }
 
 Hash node_hash(const Hash& left, const Hash& right) {
@@ -88,22 +99,39 @@ void Tree::append(const Hash& leaf) {
     ++size_;
 }
 
+void Tree::append(std::span<const Hash> leaves) {
+    while (!leaves.empty()) {
+        const auto some = leaves.first(std::min(leaves.size(), leaves_at_once));
+        append_some(some);
+        leaves = leaves.subspan(some.size());
+    }
+}
+
 // Level by level from the leaves up: a subtree of the edge that is as large as the nodes of a level stands before them, one that is left
 // over behind them becomes part of the edge.
-void Tree::append(std::span<const Hash> leaves) {
-    std::vector<Hash> level(leaves.begin(), leaves.end());
-    std::vector<Hash> edge;         // of the new tree, smallest first
+void Tree::append_some(std::span<const Hash> leaves) {
+    Level levels[2];
+    std::array<Hash, 64> left;   // smallest first; a level leaves one at most
+    std::size_t left_count = 0;
     std::uint64_t before = size_;   // nodes of this level that the tree had
     size_ += leaves.size();
-    for (; !level.empty(); before >>= 1U) {
-        if ((before & 1U) != 0) {
-            level.insert(level.begin(), edge_.back());
-            edge_.pop_back();
-        }
-        if (level.size() % 2 != 0) edge.push_back(level.back());
-        level = parents_of(level);
+    const auto join_edge = [&](Level& level) {
+        if ((before & 1U) == 0) return;
+        level.nodes[--level.begin] = edge_.back();
+        edge_.pop_back();
+    };
+    std::ranges::copy(leaves, levels[0].nodes.begin() + 1);
+    levels[0].end = 1 + leaves.size();
+    join_edge(levels[0]);
+    for (std::size_t at = 0;; at = 1 - at) {
+        const std::span<const Hash> level = levels[at].all();
+        if (level.size() % 2 != 0) left[left_count++] = level.back();
+        if (level.size() < 2) break;
+        parents_of(level, levels[1 - at]);
+        before >>= 1U;
+        join_edge(levels[1 - at]);
     }
-    edge_.insert(edge_.end(), edge.rbegin(), edge.rend());
+    while (left_count > 0) edge_.push_back(left[--left_count]);
 }
 
 Hash Tree::root() const {
