@@ -187,26 +187,40 @@ std::optional<std::vector<Hash>> consistency_path(std::uint64_t old_size, std::u
     return reversed(path);
 }
 
+namespace {
+
+// From a node to the root, one sibling of the path at a time.
+class Climb {
+public:
+    // `index`: the node's among those of its level; `last`: of the level's last.
+    Climb(std::uint64_t index, std::uint64_t last) : index_(index), last_(last) {}
+    [[nodiscard]] bool is_at_root() const { return last_ == 0; }
+    // To the parent. True when the sibling is the left one.
+    bool rise() {
+        const bool is_left = (index_ & 1U) != 0 || index_ == last_;
+        // A node without a right sibling rises to the level where it is a right child.
+        const int risen = is_left ? std::countr_zero(index_) + 1 : 1;
+        index_ >>= risen;
+        last_ >>= risen;
+        return is_left;
+    }
+
+private:
+    std::uint64_t index_, last_;
+};
+
+}   // namespace
+
 bool is_included(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> path,
                  const Hash& root) {
     if (index >= size) return false;
     Hash hash = leaf;
-    std::uint64_t last = size - 1;
+    Climb climb(index, size - 1);
     for (const Hash& sibling : path) {
-        if (last == 0) return false;
-        if ((index & 1U) != 0 || index == last) {
-            hash = node_hash(sibling, hash);
-            // A node without a right sibling rises to the level where it is a right child.
-            const int risen = std::countr_zero(index);
-            index >>= risen;
-            last >>= risen;
-        } else {
-            hash = node_hash(hash, sibling);
-        }
-        index >>= 1U;
-        last >>= 1U;
+        if (climb.is_at_root()) return false;
+        hash = climb.rise() ? node_hash(sibling, hash) : node_hash(hash, sibling);
     }
-    return last == 0 && hash == root;
+    return climb.is_at_root() && hash == root;
 }
 
 bool is_consistent(std::uint64_t old_size, const Hash& old_root, std::uint64_t size, const Hash& root,
@@ -220,26 +234,15 @@ bool is_consistent(std::uint64_t old_size, const Hash& old_root, std::uint64_t s
     Hash hash = old_hash;
     if (!is_old_root_subtree) path = path.subspan(1);
 
-    std::uint64_t index = old_size - 1;
-    std::uint64_t last = size - 1;
-    const int levels = std::countr_one(index);
-    index >>= levels;
-    last >>= levels;
+    const int levels = std::countr_one(old_size - 1);
+    Climb climb((old_size - 1) >> levels, (size - 1) >> levels);
     for (const Hash& sibling : path) {
-        if (last == 0) return false;
-        if ((index & 1U) != 0 || index == last) {
-            old_hash = node_hash(sibling, old_hash);
-            hash = node_hash(sibling, hash);
-            const int risen = std::countr_zero(index);
-            index >>= risen;
-            last >>= risen;
-        } else {
-            hash = node_hash(hash, sibling);
-        }
-        index >>= 1U;
-        last >>= 1U;
+        if (climb.is_at_root()) return false;
+        const bool is_left = climb.rise();
+        if (is_left) old_hash = node_hash(sibling, old_hash);
+        hash = is_left ? node_hash(sibling, hash) : node_hash(hash, sibling);
     }
-    return last == 0 && old_hash == old_root && hash == root;
+    return climb.is_at_root() && old_hash == old_root && hash == root;
 }
 
 }   // namespace gilmok::ledger
