@@ -1,9 +1,10 @@
 #include "guard/nearby.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "guard/words_kr.hpp"
 
 namespace gilmok::guard {
 
@@ -174,45 +175,28 @@ constexpr Word words[] = {
     {"バージョン", Topic::version},
 };
 // Each word, and with a hyphen or an underline where it has a space, as programs write it.
-const WordList& spelled() {
-    static const WordList all(
-        [] {
-            std::vector<WordList::Entry> entries;
-            for (const Word& word : words) {
-                const bool is_joined = word.text.find_first_of(" -") != std::string_view::npos;
-                for (const char joint : is_joined ? std::string_view(" -_") : std::string_view("=")) {
-                    std::string text(word.text);
-                    for (char& c : text)
-                        if (c == ' ' || c == '-') c = joint;
-                    entries.push_back({std::move(text), static_cast<std::uint8_t>(word.topic)});
-                }
-            }
-            return entries;
-        }(),
-        true);
-    return all;
+void add_spelled(std::vector<WordList::Entry>& entries) {
+    for (const Word& word : words) {
+        const bool is_joined = word.text.find_first_of(" -") != std::string_view::npos;
+        for (const char joint : is_joined ? std::string_view(" -_") : std::string_view("=")) {
+            std::string text(word.text);
+            for (char& c : text)
+                if (c == ' ' || c == '-') c = joint;
+            entries.push_back({std::move(text), static_cast<std::uint8_t>(word.topic), true});
+        }
+    }
 }
 
 }   // namespace
 
-// Nothing is seen beyond `to`: there every word is whole.
-void Nearby::tell(std::span<const WordIndex::Word> words, std::size_t to, std::size_t begin, std::size_t end) {
-    for (const WordIndex::Word& word : words) {
-        if (word.end > to || !word.is_free_left || (!word.is_free_right && word.end != to)) continue;
-        const std::size_t bytes = word.begin >= end ? word.begin - end : begin - std::min<std::size_t>(word.end, begin);
-        auto& nearest = distance_[word.topic];
-        nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
-    }
-}
-
-Nearby Nearby::look(Surroundings& around, std::string_view text, std::size_t begin, std::size_t end,
-                    std::size_t characters) {
-    Nearby nearby;
-    const auto [from, to] = around.reach(text, begin, end, characters);
-    const auto list = Surroundings::List::world;
-    nearby.tell(around.between(list, spelled(), text, from, begin), begin, begin, end);
-    nearby.tell(around.between(list, spelled(), text, end, to), to, begin, end);
-    return nearby;
+const WordList& context_words() {
+    static const WordList all([] {
+        std::vector<WordList::Entry> entries;
+        add_spelled(entries);
+        add_korean_words(entries, korean_topics_first);
+        return entries;
+    }());
+    return all;
 }
 
 }   // namespace gilmok::guard

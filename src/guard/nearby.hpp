@@ -3,7 +3,6 @@
 // Pure. At most look_bytes_max bytes on each side.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -46,20 +45,24 @@ enum class Topic : std::uint8_t {
     count_,
 };
 
+// All words that name a number: of Topic, and behind them of KoreanTopic (words_kr.hpp).
+const WordList& context_words();
+inline constexpr auto korean_topics_first = static_cast<std::uint8_t>(Topic::count_);
+
 class Nearby {
 public:
     // Looks `characters` far on both sides of [begin, end).
     static Nearby look(Surroundings& around, std::string_view text, std::size_t begin, std::size_t end,
-                       std::size_t characters);
+                       std::size_t characters) {
+        return Nearby(around.nearest(context_words(), text, begin, end, characters));
+    }
     [[nodiscard]] bool has(Topic topic, std::size_t bytes_max = 65'535) const {
-        return distance_[static_cast<std::size_t>(topic)] <= bytes_max;
+        return distances_[static_cast<std::size_t>(topic)] <= bytes_max;
     }
 
 private:
-    Nearby() { distance_.fill(none); }
-    static constexpr std::uint32_t none = 0xFFFF'FFFF;
-    void tell(std::span<const WordIndex::Word> words, std::size_t to, std::size_t begin, std::size_t end);
-    std::array<std::uint32_t, static_cast<std::size_t>(Topic::count_)> distance_{};   // bytes between word and number
+    explicit Nearby(const Surroundings::Distances& distances) : distances_(distances) {}
+    Surroundings::Distances distances_;   // bytes between word and number
 };
 
 }   // namespace gilmok::guard

@@ -46,7 +46,7 @@ void each_pair(std::string_view text, std::size_t from, std::size_t to, std::str
 
 }   // namespace
 
-WordList::WordList(const std::vector<Entry>& entries, bool digits_join) : digits_join_(digits_join) {
+WordList::WordList(const std::vector<Entry>& entries) {
     const auto take = [&](bool is_short) {
         for (const Entry& entry : entries)
             if ((entry.text.size() < literal_bytes_min) == is_short) entries_.push_back(entry);
@@ -64,17 +64,17 @@ void WordIndex::forget() {
 }
 
 void WordIndex::add(const WordList& list, std::string_view text, std::size_t begin, std::size_t entry) {
-    const auto& [word, topic] = list.entries_[entry];
+    const auto& [word, topic, digits_join] = list.entries_[entry];
     const std::size_t end = begin + word.size();
-    const auto is_edge = [&](char inside, bool is_text_edge, std::size_t outside) {
-        return is_text_edge || !is_joined(inside, list.digits_join_) || !is_joined(text[outside], list.digits_join_);
+    const auto is_edge = [&, joins = digits_join](char inside, bool is_text_edge, std::size_t outside) {
+        return is_text_edge || !is_joined(inside, joins) || !is_joined(text[outside], joins);
     };
     const auto beyond =
         std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     const auto skip = beyond == word.end() ? 0 : static_cast<std::size_t>(beyond - word.begin());
     words_.push_back({static_cast<std::uint32_t>(begin + skip), static_cast<std::uint32_t>(begin),
                       static_cast<std::uint32_t>(end), topic, is_edge(word.front(), begin == 0, begin - 1),
-                      is_edge(word.back(), end >= text.size(), end)});
+                      is_edge(word.back(), end >= text.size(), end), digits_join});
 }
 
 void WordIndex::extend(const WordList& list, std::string_view text, std::size_t to) {
@@ -106,8 +106,9 @@ std::span<const WordIndex::Word> WordIndex::between(const WordList& list, std::s
 
 void Surroundings::forget() {
     text_ = nullptr;
-    text_bytes_ = end_ = 0;
-    for (WordIndex& list : lists_) list.forget();
+    text_bytes_ = 0;
+    has_looked_ = false;
+    words_.forget();
 }
 
 void Surroundings::turn_to(std::string_view text) {
@@ -117,21 +118,32 @@ void Surroundings::turn_to(std::string_view text) {
     text_bytes_ = text.size();
 }
 
-std::span<const WordIndex::Word> Surroundings::between(List which, const WordList& list, std::string_view text,
-                                                       std::size_t from, std::size_t to) {
-    turn_to(text);
-    return lists_[static_cast<std::size_t>(which)].between(list, text, from, to);
+void Surroundings::look(const WordList& list, std::string_view text) {
+    const std::size_t from = characters_before(text, begin_, characters_),
+                      to = characters_behind(text, end_, characters_);
+    distances_.fill(none);
+    for (const WordIndex::Word& word : words_.between(list, text, from, to)) {
+        if (word.place >= begin_ && word.place < end_) continue;
+        const std::size_t limit = word.place < begin_ ? begin_ : to;
+        const bool ends = word.is_free_right || (word.is_whole_at_end && word.end == limit);
+        if (word.end > limit || !word.is_free_left || !ends) continue;
+        const std::size_t bytes =
+            word.begin >= end_ ? word.begin - end_ : begin_ - std::min<std::size_t>(word.end, begin_);
+        auto& nearest = distances_[word.topic];
+        nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
+    }
 }
 
-Surroundings::Reach Surroundings::reach(std::string_view text, std::size_t begin, std::size_t end,
-                                        std::size_t characters) {
+const Surroundings::Distances& Surroundings::nearest(const WordList& list, std::string_view text, std::size_t begin,
+                                                     std::size_t end, std::size_t characters) {
     turn_to(text);
-    if (begin == begin_ && end == end_ && characters == characters_) return reach_;
+    if (has_looked_ && begin == begin_ && end == end_ && characters == characters_) return distances_;
+    has_looked_ = true;
     begin_ = begin;
     end_ = end;
     characters_ = characters;
-    reach_ = {characters_before(text, begin, characters), characters_behind(text, end, characters)};
-    return reach_;
+    look(list, text);
+    return distances_;
 }
 
 }   // namespace gilmok::guard

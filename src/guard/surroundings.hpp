@@ -1,5 +1,5 @@
 // Words that name a number, found once for a stretch of a text and asked for by every number in it: a dense text has ten numbers within
-// reach of each word. Which words, and what they mean, is the lists' own (nearby.cpp, words_kr.cpp).
+// reach of each word. Which words, and what they mean, is the list's own (nearby.cpp, words_kr.cpp).
 // Owner: one scan's scratch, which keeps no more than window_bytes_max of a text; what is further back is read again.
 #pragma once
 
@@ -19,11 +19,13 @@ namespace gilmok::guard {
 class WordList {
 public:
     struct Entry {
-        std::string text;   // ASCII in lower case
+        std::string text;   // ASCII in lower case, two bytes at least
         std::uint8_t topic = 0;
+        // A digit beside an ASCII word makes it a part of something longer; but where the look ends every word is whole.
+        bool digits_join = false;
     };
-    // Texts have two bytes at least. Where `digits_join`, a digit beside an ASCII word makes it a part of something longer.
-    WordList(const std::vector<Entry>& entries, bool digits_join);
+    static constexpr std::size_t topics_max = 48;   // of all that name a number, with room
+    explicit WordList(const std::vector<Entry>& entries);
     WordList(const WordList&) = delete;
     WordList& operator=(const WordList&) = delete;
 
@@ -32,7 +34,6 @@ private:
     static constexpr std::size_t literal_bytes_min = 3;
     std::vector<Entry> entries_;            // those of two bytes last
     std::vector<std::string_view> texts_;   // of the others
-    bool digits_join_ = false;
     Literals literals_;
 };
 
@@ -44,6 +45,7 @@ public:
         std::uint32_t begin = 0, end = 0;
         std::uint8_t topic = 0;
         bool is_free_left = false, is_free_right = false;   // no letter touches it there; other scripts need no spaces
+        bool is_whole_at_end = false;                       // what stands behind the end of a look does not count
     };
     // Words whose place is in [from, to), in order. Valid until the next call.
     std::span<const Word> between(const WordList& list, std::string_view text, std::size_t from, std::size_t to);
@@ -61,23 +63,23 @@ private:
 // Of one text at a time: a text at another place, or of another length, is another text.
 class Surroundings {
 public:
-    enum class List : std::uint8_t { world, korean, count_ };
-    struct Reach {
-        std::size_t from = 0, to = 0;   // so many characters in front of the place, and behind
-    };
-    std::span<const WordIndex::Word> between(List which, const WordList& list, std::string_view text, std::size_t from,
-                                             std::size_t to);
-    Reach reach(std::string_view text, std::size_t begin, std::size_t end, std::size_t characters);
+    static constexpr std::uint32_t none = 0xFFFF'FFFF;
+    using Distances = std::array<std::uint32_t, WordList::topics_max>;
+    // Bytes between [begin, end) and the nearest word of each topic, within so many characters on both sides. Every kind asks about
+    // the same number, so the last answer is kept. Valid until the next call; always asked with the same list.
+    const Distances& nearest(const WordList& list, std::string_view text, std::size_t begin, std::size_t end,
+                             std::size_t characters);
     void forget();
 
 private:
     void turn_to(std::string_view text);
+    void look(const WordList& list, std::string_view text);
     const char* text_ = nullptr;
     std::size_t text_bytes_ = 0;
-    std::array<WordIndex, static_cast<std::size_t>(List::count_)> lists_;
-    // The last answer: every kind asks about the same number.
-    std::size_t begin_ = 0, end_ = 0, characters_ = 0;
-    Reach reach_;
+    WordIndex words_;
+    bool has_looked_ = false;
+    std::size_t begin_ = 0, end_ = 0, characters_ = 0;   // of the last answer
+    Distances distances_{};
 };
 
 }   // namespace gilmok::guard

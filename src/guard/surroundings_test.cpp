@@ -17,13 +17,19 @@ using gilmok::Prng;
 
 namespace {
 
-const std::vector<WordList::Entry> entries = {{"ip", 1}, {"tel", 2}, {"전화", 3}, {"henkilötunnus", 4}, {"tel no", 5}};
+std::vector<WordList::Entry> make_entries(bool digits_join) {
+    return {{"ip", 1, digits_join},
+            {"tel", 2, digits_join},
+            {"전화", 3, digits_join},
+            {"henkilötunnus", 4, digits_join},
+            {"tel no", 5, digits_join}};
+}
 
 // Where each of them stands, by the first byte that is no ASCII where it has one.
 std::vector<std::size_t> places_of(std::string_view text, std::size_t from, std::size_t to) {
     std::vector<std::size_t> places;
     for (std::size_t at = 0; at < text.size(); ++at)
-        for (const auto& [word, topic] : entries) {
+        for (const auto& [word, topic, digits_join] : make_entries(true)) {
             if (!gilmok::equal_ignoring_case(text.substr(at, word.size()), word)) continue;
             const std::size_t place = at + (topic == 4 ? std::string_view("henkil").size() : 0);
             if (place >= from && place < to) places.push_back(place);
@@ -43,7 +49,7 @@ std::string random_text(Prng& prng, std::size_t pieces) {
 }   // namespace
 
 TEST_CASE("an index finds the words of any stretch, in whatever order it is asked") {
-    const WordList list(entries, true);
+    const WordList list(make_entries(true));
     Prng prng(3);
     for (int round = 0; round < 60; ++round) {
         const std::string text = random_text(prng, prng.below(round < 50 ? 200 : 9'000));
@@ -73,12 +79,12 @@ TEST_CASE("a word knows whether letters touch it, digits where they count") {
             told += std::string(word.is_free_left ? "<" : "-") + (word.is_free_right ? "> " : "- ");
         return told;
     };
-    CHECK(edges(with_digits, WordList(entries, true)) == "<- -> <> -> -> ");
-    CHECK(edges(without, WordList(entries, false)) == "<> -> <> <> <> ");
+    CHECK(edges(with_digits, WordList(make_entries(true))) == "<- -> <> -> -> ");
+    CHECK(edges(without, WordList(make_entries(false))) == "<> -> <> <> <> ");
 }
 
 TEST_CASE("an index keeps a window of a text and no more") {
-    const WordList list(entries, true);
+    const WordList list(make_entries(true));
     std::string text;
     while (text.size() < 8 * WordIndex::window_bytes_max) text += "ip ";
     WordIndex index;
@@ -108,4 +114,17 @@ TEST_CASE("a word that ends where a number begins is whole, one that goes on beh
     CHECK(!Nearby::look(around, "010tel", 0, 3, 40).has(Topic::phone));
     CHECK(!Nearby::look(around, "010 tel", 0, 3, 3).has(Topic::phone));
     CHECK(Nearby::look(around, "010 telx", 0, 3, 4).has(Topic::phone));
+}
+
+TEST_CASE("the last answer is given again for the same number only") {
+    Surroundings around;
+    const std::string_view text = "tel 010 and fax 020, a passport far behind it";
+    const auto has_passport = [&](std::size_t begin, std::size_t end, std::size_t characters) {
+        return Nearby::look(around, text, begin, end, characters).has(Topic::passport);
+    };
+    CHECK(!has_passport(4, 7, 10));
+    CHECK(has_passport(4, 7, 40));
+    CHECK(!has_passport(4, 7, 10));
+    CHECK(has_passport(16, 19, 16));
+    CHECK(!has_passport(0, 0, 16));
 }

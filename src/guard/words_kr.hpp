@@ -1,10 +1,10 @@
 // Words that name a Korean number, Korean and English.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "guard/surroundings.hpp"
 
@@ -24,22 +24,24 @@ enum class KoreanTopic : std::uint8_t {
     count_,
 };
 
-// What stands near one number. Looks when it is first asked, at context_characters on both sides.
+// Appends them with topics from `first_topic` on.
+void add_korean_words(std::vector<WordList::Entry>& entries, std::uint8_t first_topic);
+
+// What stands near one number. Looks when it is asked, at context_characters on both sides.
 class KoreanWords {
 public:
     KoreanWords(Surroundings& around, std::string_view text, std::size_t begin, std::size_t end)
         : around_(around), text_(text), begin_(begin), end_(end) {}
-    [[nodiscard]] bool has(KoreanTopic topic, std::size_t bytes_max = far) { return distance_to(topic) <= bytes_max; }
-    [[nodiscard]] std::size_t distance_to(KoreanTopic topic);   // none where there is no such word
-    static constexpr std::size_t far = 0xFFFF, none = 0xFFFF'FFFF;
+    [[nodiscard]] bool has(KoreanTopic topic, std::size_t bytes_max = far) const {
+        return distance_to(topic) <= bytes_max;
+    }
+    [[nodiscard]] std::size_t distance_to(KoreanTopic topic) const;   // none where there is no such word
+    static constexpr std::size_t far = 0xFFFF, none = Surroundings::none;
 
 private:
-    void look();
     Surroundings& around_;
     std::string_view text_;
     std::size_t begin_, end_;
-    bool has_looked_ = false;
-    std::array<std::size_t, static_cast<std::size_t>(KoreanTopic::count_)> distance_{};   // bytes between
 };
 
 }   // namespace gilmok::guard
