@@ -1,16 +1,20 @@
 // Finds where any of some hundred fixed texts begin, at several GB/s: four bytes of each text make a fingerprint, a vector
 // pass compares fingerprints of sixteen buckets of texts, and texts are compared only where one fits (the idea of
-// Hyperscan's Teddy, by shuffles of nibbles). A scalar twin asks each byte. Immutable after it is made: shared by all shards.
+// Hyperscan's Teddy, by shuffles of nibbles, or of whole bytes where the machine can). A scalar twin asks each byte.
+// Immutable after it is made: shared by all shards.
 // Texts are UTF-8 and have three bytes at least. Those with a character beyond ASCII are found by it, so that the two kinds do
 // not mix.
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "guard/vectors.hpp"
 
 namespace gilmok::guard {
 
@@ -28,7 +32,9 @@ public:
     // `texts` outlive this object.
     explicit Literals(std::span<const std::string_view> texts, Case letters = Case::exact);
     // Appends what begins at [from, to) (a leading space or ASCII in front of the first other character is not counted).
-    void find(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
+    // `with` is what this machine has, or less.
+    void find(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits,
+              Vectors with = widest_vectors()) const;
     void find_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
     // Which texts begin at `at`: their indices in `found`, as many as fit. How many.
     std::size_t find_at(std::string_view text, std::size_t at, std::span<std::size_t> found) const;
@@ -36,12 +42,15 @@ public:
 private:
     static constexpr std::size_t prints = 4;                 // bytes of a fingerprint
     static constexpr std::size_t buckets = 16, halves = 2;   // a byte holds a bit for each bucket of one half
-    using Table = std::array<char, 32>;   // of a nibble: the buckets that it fits; twice, for each lane
+    using Table = std::array<char, 32>;        // of a nibble: the buckets that it fits; twice, for each lane
+    using ByteTable = std::array<char, 128>;   // of a byte's low bits: the buckets that it fits
     struct Fingerprint {
-        alignas(32) std::array<std::array<Table, prints>, halves> low{}, high{};
+        alignas(64) std::array<std::array<Table, prints>, halves> low{}, high{};
+        alignas(64) std::array<std::array<ByteTable, prints>, halves> bytes{};
         bool is_used = false;
     };
-    using Nibbles = std::array<std::array<std::uint16_t, 2>, prints>;   // which low and high nibbles each byte may have
+    using Bytes = std::array<std::bitset<256>, prints>;                 // which each byte of a fingerprint may be
+    using Nibbles = std::array<std::array<std::uint16_t, 2>, prints>;   // which low and high nibbles it may have
     struct Entry {
         std::uint64_t key = 0, mask = 0;   // its first eight bytes behind `skip`, or as many as it has
         std::uint16_t index = 0;
@@ -50,10 +59,14 @@ private:
     [[nodiscard]] std::uint64_t key_at(std::string_view text, std::size_t at) const;
     [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
     void verify(std::string_view text, std::size_t at, std::uint64_t key, std::vector<Hit>& hits) const;
-    [[nodiscard]] Nibbles nibbles_of(const Entry& entry, std::span<const std::size_t> offsets) const;
+    [[nodiscard]] Bytes bytes_of(const Entry& entry, std::span<const std::size_t> offsets) const;
+    static Nibbles nibbles_of(const Bytes& bytes);
+    static void fill(Fingerprint& fingerprint, std::size_t bucket, const Bytes& bytes, const Nibbles& nibbles,
+                     bool is_ascii);
     void add_fingerprints(std::span<const Entry> entries, Fingerprint& fingerprint,
                           std::span<const std::size_t> offsets) const;
     void find_avx2(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
+    void find_avx512(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;
 
     // A second sieve, one bit for each fingerprint's hash: half the places that the vectors let through are met by chance.
     static constexpr std::size_t sieve_bits = 1U << 15U;
