@@ -135,24 +135,69 @@ __attribute__((target("avx2"))) void find_avx2(std::string_view text, std::size_
     }
 }
 
-bool has_avx2() {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") != 0;
+#define GILMOK_AVX512_FUNCTION __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define GILMOK_AVX512 GILMOK_AVX512_FUNCTION __attribute__((always_inline)) inline
+
+struct WideMasks {
+    std::uint64_t digits = 0, capitals = 0, at_signs = 0, colons = 0;
+    [[nodiscard]] std::uint64_t any() const { return digits | capitals | at_signs | colons; }
+    [[nodiscard]] Masks half(unsigned shift) const {
+        const auto cut = [shift](std::uint64_t mask) { return static_cast<std::uint32_t>(mask >> shift); };
+        return {cut(digits), cut(capitals), cut(at_signs), cut(colons)};
+    }
+};
+GILMOK_AVX512 std::uint64_t in_range_wide(__m512i bytes, char first, char count) {
+    return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
+}
+// Of the first `count` bytes at `at`, at most 64.
+GILMOK_AVX512 WideMasks wide_masks_of(const char* at, std::size_t count) {
+    const __mmask64 inside = count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
+    const __m512i bytes = _mm512_maskz_loadu_epi8(inside, at);
+    return {in_range_wide(bytes, '0', 10), in_range_wide(bytes, 'A', 26),
+            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('@')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(':'))};
+}
+
+GILMOK_AVX512_FUNCTION void find_avx512(std::string_view text, std::size_t from, std::size_t to,
+                                        std::vector<Anchor>& anchors) {
+    constexpr std::size_t wide_bytes = 2 * anchors_step;
+    std::uint64_t digits = 0, capitals = 0;
+    const auto add = [&](std::size_t at, const Masks& masks) {
+        digits = digits >> anchors_step | std::uint64_t{masks.digits} << anchors_step;
+        capitals = capitals >> anchors_step | std::uint64_t{masks.capitals} << anchors_step;
+        if ((masks.digits | masks.capitals | masks.at_signs | masks.colons) != 0)
+            add_block(text, at, masks, digits, capitals, anchors);
+    };
+    if (from >= anchors_step) {
+        const Masks before = wide_masks_of(text.data() + from - anchors_step, anchors_step).half(0);
+        digits = std::uint64_t{before.digits} << anchors_step;
+        capitals = std::uint64_t{before.capitals} << anchors_step;
+    }
+    for (std::size_t at = from; at < to; at += wide_bytes) {
+        // What stands behind `to` is the next call's, or nobody's.
+        const WideMasks masks = wide_masks_of(text.data() + at, to - at);
+        if (masks.any() == 0) {
+            digits = capitals = 0;
+            continue;
+        }
+        add(at, masks.half(0));
+        add(at + anchors_step, masks.half(anchors_step));
+    }
 }
 
 }   // namespace
 
-void find_anchors(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors) {
-    static const bool is_wide = has_avx2();
-    if (is_wide)
-        find_avx2(text, from, std::min(to, text.size()), anchors);
-    else
-        find_anchors_scalar(text, from, std::min(to, text.size()), anchors);
+void find_anchors(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors, Vectors with) {
+    to = std::min(to, text.size());
+    switch (with) {
+        case Vectors::avx512: return find_avx512(text, from, to, anchors);
+        case Vectors::avx2: return find_avx2(text, from, to, anchors);
+        case Vectors::none: return find_anchors_scalar(text, from, to, anchors);
+    }
 }
 
 #else
 
-void find_anchors(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors) {
+void find_anchors(std::string_view text, std::size_t from, std::size_t to, std::vector<Anchor>& anchors, Vectors) {
     find_anchors_scalar(text, from, std::min(to, text.size()), anchors);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/prng.hpp"
+#include "guard/vectors.hpp"
 
 using namespace gilmok::guard;
 using Anchors = std::vector<Anchor>;
@@ -29,11 +30,14 @@ Anchors of(std::string_view text) {
 void check_twins(const std::string& text) {
     CAPTURE(text);
     const Anchors scalar = of(text);
-    for (const std::size_t step : {std::size_t{32}, std::size_t{64}, std::size_t{4'096}}) {
-        Anchors wide;
-        for (std::size_t from = 0; from < text.size(); from += step)
-            find_anchors(text, from, std::min(from + step, text.size()), wide);
-        REQUIRE(sorted(wide) == scalar);
+    for (const Vectors with : {Vectors::none, Vectors::avx2, Vectors::avx512}) {
+        if (with > widest_vectors()) continue;
+        for (const std::size_t step : {std::size_t{32}, std::size_t{64}, std::size_t{96}, std::size_t{4'096}}) {
+            Anchors wide;
+            for (std::size_t from = 0; from < text.size(); from += step)
+                find_anchors(text, from, std::min(from + step, text.size()), wide, with);
+            REQUIRE(sorted(wide) == scalar);
+        }
     }
 }
 

@@ -8,9 +8,12 @@
 
 #include "base/prng.hpp"
 #include "base/text.hpp"
+#include "guard/vectors.hpp"
 
 using gilmok::Prng;
 using gilmok::guard::Literals;
+using gilmok::guard::Vectors;
+using gilmok::guard::widest_vectors;
 using Hits = std::vector<Literals::Hit>;
 
 namespace {
@@ -60,17 +63,57 @@ TEST_CASE("fixed texts are found wherever they stand, in whole texts and in stre
             for (std::size_t i = prng.below(60); i > 0; --i) text += alphabet[prng.below(std::size(alphabet))];
             CAPTURE(text);
             const Hits expected = plain(text, letters);
-            Hits whole, scalar, stretches;
-            literals.find(text, 0, text.size(), whole);
-            literals.find_scalar(text, 0, text.size(), scalar);
-            for (std::size_t from = 0; from < text.size(); from += 64)
-                literals.find(text, from, std::min(from + 64, text.size()), stretches);
-            for (Hits* hits : {&whole, &scalar, &stretches}) {
-                sort(*hits);
-                REQUIRE(*hits == expected);
+            for (const Vectors with : {Vectors::none, Vectors::avx2, Vectors::avx512}) {
+                if (with > widest_vectors()) continue;
+                Hits whole, stretches;
+                literals.find(text, 0, text.size(), whole, with);
+                const std::size_t step = 1 + prng.below(130);
+                for (std::size_t from = 0; from < text.size(); from += step)
+                    literals.find(text, from, std::min(from + step, text.size()), stretches, with);
+                for (Hits* hits : {&whole, &stretches}) {
+                    sort(*hits);
+                    REQUIRE(*hits == expected);
+                }
             }
         }
     }
+}
+
+TEST_CASE("many texts, of any bytes and in any text of bytes, are found by every form of the search") {
+    Prng prng(29);
+    for (const auto letters : {Literals::Case::exact, Literals::Case::ignored})
+        for (int round = 0; round < 60; ++round) {
+            // Few different bytes, so that much nearly fits; characters of one to four bytes, cut ones too in what is searched.
+            const std::string_view alphabet[] = {"a", "b", "1", "-", "Z", "é", "가", "각", "갂", "카", "ー", "𝟙"};
+            const auto make = [&](std::size_t pieces) {
+                std::string made;
+                while (pieces-- > 0) made += alphabet[prng.below(std::size(alphabet))];
+                return made;
+            };
+            std::vector<std::string> owned;
+            while (owned.size() < 120) {
+                std::string made = make(1 + prng.below(5));
+                const auto first = std::find_if(made.begin(), made.end(), [](char c) { return (c & 0x80) != 0; });
+                const auto skip = first == made.end() ? 0 : first - made.begin();
+                if (letters == Literals::Case::ignored) made = gilmok::lowercase(made);
+                if (made.size() >= static_cast<std::size_t>(skip) + 3) owned.push_back(std::move(made));
+            }
+            const std::vector<std::string_view> wanted(owned.begin(), owned.end());
+            const Literals literals(wanted, letters);
+            std::string text = make(400);
+            for (std::size_t i = prng.below(20); i > 0; --i)
+                text[prng.below(text.size())] = static_cast<char>(prng.below(256));
+            Hits expected;
+            literals.find_scalar(text, 0, text.size(), expected);
+            sort(expected);
+            for (const Vectors with : {Vectors::avx2, Vectors::avx512}) {
+                if (with > widest_vectors()) continue;
+                Hits hits;
+                literals.find(text, 0, text.size(), hits, with);
+                sort(hits);
+                REQUIRE(hits == expected);
+            }
+        }
 }
 
 TEST_CASE("no texts find nothing") {
