@@ -93,10 +93,11 @@ void add_block(std::string_view text, std::size_t base, const Masks& masks, std:
                             what};   // of a named one nothing is called where there is room
         anchors.push_back(anchor);
     };
+    const std::uint64_t starts = (digits & ~(digits << 1U)) >> anchors_step;
+    each(starts, [&](std::size_t at) { add(at, What::digits); });
     // Both sorts of mixed places in one pass: who looks at them goes forward only.
     std::uint64_t behind_lone = 0;
-    each((digits & ~(digits << 1U)) >> anchors_step, [&](std::size_t at) {
-        add(at, What::digits);
+    each(starts & (capitals << 2U) >> anchors_step, [&](std::size_t at) {
         if (is_behind_lone_capital(text, at)) behind_lone |= std::uint64_t{1} << (at - base);
     });
     each((((digits & capitals << 1U) | (capitals & digits << 1U)) >> anchors_step) | behind_lone,

@@ -61,6 +61,8 @@ bool is_mod97(std::string_view code) {
 }   // namespace
 
 void match_iban(std::string_view text, std::size_t at, Sink& sink) {
+    if (!is_digit(byte_at(text, at + 2)) || !is_digit(byte_at(text, at + 3)))
+        return;   // as in most words of two capitals
     const std::size_t length = length_of(text.substr(at, 2));
     if (length == 0 || !is_free_left(text, at)) return;
     std::array<char, 34> code{};

@@ -25,7 +25,13 @@ static_assert(stretch_bytes % anchors_step == 0);
 constexpr std::size_t candidates_max = 8 * findings_max;   // before overlaps are resolved
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_ascii_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_ascii_alnum(char c) { return is_ascii_word(c) && c != '_'; }
+
+// Whether a character beyond ASCII ends in front of `at`, or a space before: most digits have another neighbour.
+bool is_behind_syllable(std::string_view text, std::size_t at) {
+    if (at > 0 && text[at - 1] == ' ') --at;
+    return at > 0 && static_cast<unsigned char>(text[at - 1]) >= 0x80;
+}
 
 // Which matchers can find anything that is asked for. Whoever asks for few kinds pays for few.
 struct Wanted {
@@ -92,7 +98,7 @@ private:
         if (is_lone_number(at)) return;
         const DigitRun run = read_digit_run(text_, at, digits_next_);
         if (run.groups_count == 0) return;
-        if (wanted_.address)
+        if (wanted_.address && is_behind_syllable(text_, at))
             if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
         const DigitRun::Group& last = run.groups[run.groups_count - 1U];
         if (wanted_.plate && (last.count == 2 || last.count == 3) && is_plate_anchor(text_, last.end))
@@ -115,7 +121,7 @@ private:
         if (is_separated && ((next >= '0' && next <= '9') || next == '-' || next == '(' || (next == ' ' && c == ')')))
             return false;
         digits_next_ = end;
-        if (wanted_.address)
+        if (wanted_.address && is_behind_syllable(text_, at))
             if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
         if (wanted_.plate && (end - at == 2 || end - at == 3) && is_plate_anchor(text_, end))
             match_plate(text_, at, sink_);

@@ -15,6 +15,13 @@ namespace {
 using model::DataKind;
 
 constexpr std::size_t word_bytes_max = 40;
+// One bit for each length that a code has: most words have another.
+constexpr std::uint64_t code_sizes = [] {
+    std::uint64_t bits = 0;
+    for (const unsigned size : {8U, 9U, 10U, 11U, 14U, 15U, 16U, 34U}) bits |= std::uint64_t{1} << size;
+    return bits;
+}();
+static_assert(word_bytes_max < 64);
 
 bool are_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 bool are_capitals(std::string_view text) { return std::all_of(text.begin(), text.end(), is_capital); }
@@ -133,8 +140,8 @@ private:
 };
 
 void WordReader::read() {
-    if (!is_free_right(text_, end_)) return;
     const std::size_t size = word_.size();
+    if ((code_sizes >> size & 1U) == 0 || !is_free_right(text_, end_)) return;
     if (size == 9) read_nine();
     if (size == 10) read_ten();
     if (size == 11 && is_fi_hetu(word_)) add(DataKind::fi_hetu, 95);
@@ -216,9 +223,7 @@ void match_nie_with_hyphens(std::string_view text, std::size_t at, Sink& sink) {
 void match_world_letters(std::string_view text, std::size_t at, Sink& sink) {
     if (at >= text.size() || is_identifier_byte(byte_before(text, at))) return;
     std::size_t end = at;
-    while (end < text.size() && end - at <= word_bytes_max &&
-           (is_digit(text[end]) || is_capital(text[end]) || is_small(text[end])))
-        ++end;
+    while (end < text.size() && end - at <= word_bytes_max && is_ascii_word(text[end]) && text[end] != '_') ++end;
     if (end - at <= 4 && end > at && is_hex(text[at]) &&
         (byte_at(text, end) == ':' || byte_at(text, end) == '-' || byte_before(text, at) == ':' ||
          byte_before(text, at) == '-'))

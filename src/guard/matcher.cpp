@@ -3,9 +3,10 @@
 #include <bit>
 
 #include "base/text.hpp"
+#include "guard/vectors.hpp"
 
 #if defined(__x86_64__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace gilmok::guard {
@@ -67,32 +68,62 @@ std::size_t count_of(__m128i begins) {
     const __m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), begins), _mm_setzero_si128());
     return static_cast<std::size_t>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
 }
-// How many characters begin in so many bytes.
-template <std::size_t bytes>
-std::size_t begins_in(const char* at) {
-    static_assert(bytes == 16 || bytes == 64);
-    if constexpr (bytes == 16) return count_of(begins_at(at));
-    return count_of(_mm_add_epi8(_mm_add_epi8(begins_at(at), begins_at(at + 16)),
-                                 _mm_add_epi8(begins_at(at + 32), begins_at(at + 48))));
-}
-// Steps of so many bytes that do not reach the last of the characters.
-template <std::size_t bytes>
+// Steps of 16 bytes that do not reach the last of the characters.
 void step_back(std::string_view text, std::size_t& at, std::size_t least, std::size_t& characters) {
-    while (at >= least + bytes) {
-        const auto count = begins_in<bytes>(text.data() + at - bytes);
+    while (at >= least + 16) {
+        const auto count = count_of(begins_at(text.data() + at - 16));
         if (count >= characters) break;
         characters -= count;
-        at -= bytes;
+        at -= 16;
     }
 }
-template <std::size_t bytes>
 void step_on(std::string_view text, std::size_t& at, std::size_t most, std::size_t& characters) {
-    while (at + bytes <= most) {
-        const auto count = begins_in<bytes>(text.data() + at);
+    while (at + 16 <= most) {
+        const auto count = count_of(begins_at(text.data() + at));
         if (count >= characters) break;
         characters -= count;
-        at += bytes;
+        at += 16;
     }
+}
+
+#define GILMOK_AVX2_FUNCTION __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+// One bit for each of 64 bytes in which a character begins.
+GILMOK_AVX2_FUNCTION __attribute__((always_inline)) inline std::uint64_t begins_in_64(const char* bytes) {
+    const auto* const at = reinterpret_cast<const __m256i*>(bytes);
+    const __m256i last = _mm256_set1_epi8(-65);
+    const __m256i low = _mm256_cmpgt_epi8(_mm256_loadu_si256(at), last);
+    const __m256i high = _mm256_cmpgt_epi8(_mm256_loadu_si256(at + 1), last);
+    return std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(high))} << 32U |
+           static_cast<std::uint32_t>(_mm256_movemask_epi8(low));
+}
+// In steps of 64 bytes; true when the last of the characters has been reached.
+GILMOK_AVX2_FUNCTION bool walk_back(std::string_view text, std::size_t& at, std::size_t least,
+                                    std::size_t& characters) {
+    while (at >= least + 64) {
+        const std::uint64_t begins = begins_in_64(text.data() + at - 64);
+        const auto count = static_cast<std::size_t>(_mm_popcnt_u64(begins));
+        at -= 64;
+        if (count >= characters) {
+            at += static_cast<std::size_t>(_tzcnt_u64(_pdep_u64(std::uint64_t{1} << (count - characters), begins)));
+            return true;
+        }
+        characters -= count;
+    }
+    return false;
+}
+GILMOK_AVX2_FUNCTION bool walk_on(std::string_view text, std::size_t& at, std::size_t most, std::size_t& characters) {
+    while (at + 64 <= most) {
+        const std::uint64_t begins = begins_in_64(text.data() + at);
+        const auto count = static_cast<std::size_t>(_mm_popcnt_u64(begins));
+        if (count > characters) {
+            at += static_cast<std::size_t>(_tzcnt_u64(_pdep_u64(std::uint64_t{1} << characters, begins)));
+            return true;
+        }
+        characters -= count;
+        at += 64;
+    }
+    return false;
 }
 #endif
 
@@ -106,8 +137,9 @@ std::size_t characters_before(std::string_view text, std::size_t begin, std::siz
     const std::size_t least = begin > look_bytes_max ? begin - look_bytes_max : 0;
     std::size_t at = begin;
 #if defined(__x86_64__)
-    step_back<64>(text, at, least, characters);
-    step_back<16>(text, at, least, characters);
+    if (characters == 0) return at;
+    if (widest_vectors() != Vectors::none && walk_back(text, at, least, characters)) return at;
+    step_back(text, at, least, characters);
 #endif
     for (; at > least && characters > 0; --at)
         if (!is_continuation(text[at - 1])) --characters;
@@ -118,8 +150,8 @@ std::size_t characters_behind(std::string_view text, std::size_t end, std::size_
     const std::size_t most = text.size() - end > look_bytes_max ? end + look_bytes_max : text.size();
     std::size_t at = end;
 #if defined(__x86_64__)
-    step_on<64>(text, at, most, characters);
-    step_on<16>(text, at, most, characters);
+    if (widest_vectors() != Vectors::none && walk_on(text, at, most, characters)) return at;
+    step_on(text, at, most, characters);
 #endif
     for (; at < most && (characters > 0 || is_continuation(text[at])); ++at)
         if (!is_continuation(text[at])) --characters;
@@ -135,7 +167,5 @@ bool has_word_near(std::string_view text, std::size_t begin, std::size_t end, st
         if (holds(left, word) || holds(right, word)) return true;
     return false;
 }
-
-bool is_ascii_word(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
 
 }   // namespace gilmok::guard

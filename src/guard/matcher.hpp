@@ -77,7 +77,13 @@ std::size_t characters_before(std::string_view text, std::size_t begin, std::siz
 std::size_t characters_behind(std::string_view text, std::size_t end, std::size_t characters);
 // ASCII letters, digits and '_': what an identifier cannot touch without being a part of something longer. Bytes of other
 // scripts are none, because Korean writes particles right behind a number.
-bool is_ascii_word(char c);
+inline constexpr auto ascii_words = [] {
+    std::array<bool, 256> is{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"))
+        is[static_cast<unsigned char>(c)] = true;
+    return is;
+}();
+constexpr bool is_ascii_word(char c) { return ascii_words[static_cast<unsigned char>(c)]; }
 
 // Called for each digit run. Groups may be used from any start: a matcher looks at all of them.
 void match_korean_numbers(

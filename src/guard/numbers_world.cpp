@@ -101,7 +101,8 @@ public:
     void read();
 
 private:
-    [[nodiscard]] char separator_before(std::size_t group) const;
+    [[nodiscard]] char separator_before(std::size_t group) const { return run_.groups[group].separator; }
+    [[nodiscard]] bool may_begin(std::size_t group) const;
     [[nodiscard]] std::optional<Window> window(std::size_t first, std::size_t count) const;
     bool is_named(Topic topic, bool is_bare);
     void try_form(const Form& form, const Window& window);
@@ -127,6 +128,7 @@ void RunReader::read() {
         is_capital(text_[run_.begin - 3]))
         match_eu_vat(text_, run_.begin - 3, sink_);
     for (std::size_t first = 0; first < run_.groups_count; ++first) {
+        if (!may_begin(first)) continue;
         for (std::size_t count = 1; count <= window_groups_max && first + count <= run_.groups_count; ++count) {
             const auto seen = window(first, count);
             if (!seen) continue;
@@ -141,14 +143,14 @@ void RunReader::read() {
     }
 }
 
-// Read from the text: ") " and " - " are one separator.
-char RunReader::separator_before(std::size_t group) const {
-    for (std::size_t at = run_.groups[group - 1].end; at < run_.groups[group].begin; ++at)
-        if (text_[at] != ' ') return text_[at];
-    return ' ';
+// Whether what stands in front of the group does not make it a part of something longer.
+bool RunReader::may_begin(std::size_t group) const {
+    if (group == 0) return is_free_left(text_, run_.groups[0].begin);
+    const char outside = separator_before(group);
+    return outside == ' ' || outside == '/' || outside == '(' || outside == ')';
 }
 
-// Nothing where what stands in front makes the groups a part of something longer.
+// Of groups of which the first may begin a number; nothing where more of the same stand in front.
 std::optional<Window> RunReader::window(std::size_t first, std::size_t count) const {
     const std::size_t last = first + count - 1;
     Window seen;
@@ -167,7 +169,7 @@ std::optional<Window> RunReader::window(std::size_t first, std::size_t count) co
         seen.is_cut = seen.is_cut || outside == seen.separator;
         return outside == ' ' || outside == '/' || outside == '(' || outside == ')';
     };
-    if (first == 0 ? !is_free_left(text_, seen.begin) : !is_edge(separator_before(first))) return std::nullopt;
+    seen.is_cut = first > 0 && separator_before(first) == seen.separator;
     const bool is_last = last + 1 == run_.groups_count;
     seen.is_free = is_last ? is_free_right(text_, seen.end) : is_edge(separator_before(last + 1));
     if (seen.is_cut && seen.separator != ' ') return std::nullopt;

@@ -37,7 +37,8 @@ constexpr auto sorts_of_bytes = [] {
     return sorts;
 }();
 bool is_in(SecretBytes bytes, char c) {
-    return (static_cast<unsigned>(sorts_of_bytes[static_cast<unsigned char>(c)]) >> static_cast<unsigned>(bytes) & 1U) != 0;
+    return (static_cast<unsigned>(sorts_of_bytes[static_cast<unsigned char>(c)]) >> static_cast<unsigned>(bytes) &
+            1U) != 0;
 }
 
 // Below this a value repeats itself: "xxxxxxxx", "1234512345".

@@ -1,5 +1,8 @@
 // VAT numbers of the European Union: forms of the Commission's VIES, check digits where the member state publishes them.
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 
 #include "guard/nearby.hpp"
 #include "guard/number_checks.hpp"
@@ -89,6 +92,21 @@ constexpr Form forms[] = {
     {"SK", "9999999999", is_sk},    {"XI", "999999999", nullptr},
 };
 
+// Where the forms of a country begin, by its two letters; past all of them where it has none.
+constexpr std::size_t letters = 26;
+constexpr std::size_t country_index(char first, char second) {
+    return static_cast<std::size_t>(first - 'A') * letters + static_cast<std::size_t>(second - 'A');
+}
+constexpr auto first_forms = [] {
+    std::array<std::uint8_t, letters * letters> first{};
+    first.fill(static_cast<std::uint8_t>(std::size(forms)));
+    for (std::size_t i = std::size(forms); i-- > 0;)
+        first[country_index(forms[i].country[0], forms[i].country[1])] = static_cast<std::uint8_t>(i);
+    return first;
+}();
+static_assert(std::is_sorted(std::begin(forms), std::end(forms),
+                             [](const Form& left, const Form& right) { return left.country < right.country; }));
+
 constexpr std::size_t code_max = 12;
 
 struct Code {
@@ -126,14 +144,13 @@ bool fits(std::string_view form, const Code& code) {
 }   // namespace
 
 void match_eu_vat(std::string_view text, std::size_t at, Sink& sink) {
-    if (at + 2 > text.size() || !is_free_left(text, at)) return;
-    const char first = text[at], second = text[at + 1];
-    bool is_read = false;
-    Code code;
-    for (const Form& form : forms) {
-        if (form.country[0] != first || form.country[1] != second) continue;
-        if (!is_read) code = read_code(text, at + 2);
-        is_read = true;
+    if (at + 2 > text.size() || !is_capital(text[at]) || !is_capital(text[at + 1])) return;
+    const std::string_view country = text.substr(at, 2);
+    std::size_t i = first_forms[country_index(country[0], country[1])];
+    if (i == std::size(forms) || !is_free_left(text, at)) return;
+    const Code code = read_code(text, at + 2);
+    for (; i < std::size(forms) && forms[i].country == country; ++i) {
+        const Form& form = forms[i];
         if (!fits(form.form, code)) continue;
         const std::size_t end = code.ends[form.form.size() - 1];
         if (!is_free_right(text, end)) continue;

@@ -14,7 +14,7 @@ constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 // ASCII letters, digits and '_'. Hangul may touch an identifier: particles are written so.
-constexpr bool is_identifier_byte(char c) { return is_digit(c) || is_capital(c) || is_small(c) || c == '_'; }
+constexpr bool is_identifier_byte(char c) { return is_ascii_word(c); }
 constexpr char byte_at(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
 constexpr char byte_before(std::string_view text, std::size_t at) { return at > 0 ? text[at - 1] : '\0'; }
 
