@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/ascii.hpp"
 #include "guard/surroundings.hpp"
 #include "model/guarded.hpp"
 
@@ -75,16 +76,6 @@ std::size_t find_text(std::string_view text, std::string_view what, std::size_t 
 // Where the text begins that lies within so many characters before `begin`, and ends behind `end`; at most look_bytes_max away.
 std::size_t characters_before(std::string_view text, std::size_t begin, std::size_t characters);
 std::size_t characters_behind(std::string_view text, std::size_t end, std::size_t characters);
-// ASCII letters, digits and '_': what an identifier cannot touch without being a part of something longer. Bytes of other
-// scripts are none, because Korean writes particles right behind a number.
-inline constexpr auto ascii_words = [] {
-    std::array<bool, 256> is{};
-    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"))
-        is[static_cast<unsigned char>(c)] = true;
-    return is;
-}();
-constexpr bool is_ascii_word(char c) { return ascii_words[static_cast<unsigned char>(c)]; }
-
 // Called for each digit run. Groups may be used from any start: a matcher looks at all of them.
 void match_korean_numbers(
     std::string_view text, const DigitRun& run,

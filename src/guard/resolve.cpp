@@ -60,12 +60,28 @@ std::size_t keep_strongest(std::span<Finding> group) {
     return group.size() <= few ? keep_few(group) : keep_many(group);
 }
 
+// Matchers go forward through a text, so most findings belong a few places in front of where they come. From the first that does not
+// on they are sorted by themselves and put among the others.
+void sort_nearly(std::vector<Finding>& findings) {
+    constexpr std::ptrdiff_t steps_max = 32;
+    for (auto next = findings.begin(); next != findings.end(); ++next) {
+        const Finding finding = *next;
+        const auto least = next - std::min(next - findings.begin(), steps_max);
+        auto at = next;
+        for (; at != least && is_before(finding, *(at - 1)); --at) *at = *(at - 1);
+        *at = finding;
+        if (at == findings.begin() || !is_before(finding, *(at - 1))) continue;
+        std::sort(next + 1, findings.end(), is_before);
+        std::inplace_merge(findings.begin(), at, next + 1, is_before);
+        std::inplace_merge(findings.begin(), next + 1, findings.end(), is_before);
+        return;
+    }
+}
+
 }   // namespace
 
 void resolve(std::vector<Finding>& findings) {
-    // Matchers go forward through a text, so most findings come in order.
-    if (!std::is_sorted(findings.begin(), findings.end(), is_before))
-        std::sort(findings.begin(), findings.end(), is_before);
+    sort_nearly(findings);
     std::size_t kept = 0;
     for (std::size_t first = 0; first < findings.size();) {
         std::uint32_t end = findings[first].end;

@@ -32,24 +32,22 @@ constexpr std::string_view signs[] = {":=", "=>", "->", "==", ":", "=", ">", "�
 constexpr std::string_view words_of_prose[] = {"|", "is ", "was ", "는 ", "은 ", "가 ", "이 ", "는", "은", "は", "是"};
 constexpr std::string_view name_ends[] = {" key", " Key", " KEY", " token", "키", " 키", " 값"};
 
-bool begins(std::string_view rest, std::string_view with) {
-    return !rest.empty() && rest[0] == with[0] && rest.starts_with(with);
-}
-
 // The sign between name and value; `at` moves behind it.
 Tie read_tie(std::string_view text, std::size_t& at) {
     constexpr std::size_t fillers_max = 6;
     std::size_t place = at;
     for (std::size_t i = 0; i < fillers_max && is_filler(byte_at(text, place)); ++i) ++place;
     const std::string_view rest = text.substr(place);
+    if (rest.empty()) return Tie::none;
+    const char first = rest[0];
     for (const std::string_view sign : signs) {
-        if (!begins(rest, sign)) continue;
+        if (sign[0] != first || !rest.starts_with(sign)) continue;
         if (sign == "==") return Tie::none;   // compared, not assigned
         at = place + sign.size();
         return sign == ">" ? Tie::tag : Tie::sign;
     }
     for (const std::string_view word : words_of_prose) {
-        if (!begins(rest, word)) continue;
+        if (word[0] != first || !rest.starts_with(word)) continue;
         at = place + word.size();
         return Tie::prose;
     }
@@ -176,7 +174,7 @@ void match_secret_name(std::string_view text, std::size_t at, const SecretForm& 
            text.substr(end, 2) != "->")
         ++end;
     for (const std::string_view word : name_ends)
-        if (begins(text.substr(end), word)) end += word.size();
+        if (byte_at(text, end) == word[0] && text.substr(end).starts_with(word)) end += word.size();
     const Value place = read_value(text, end);
     if (place.tie == Tie::none || place.end <= place.begin) return;
     const std::string_view value = text.substr(place.begin, place.end - place.begin);

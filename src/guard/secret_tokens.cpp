@@ -99,15 +99,20 @@ bool is_placeholder(std::string_view value) {
     if (value.find_first_not_of(fillers) == std::string_view::npos) return true;
     static constexpr std::array<std::string_view, 8> stand_ins{"your",   "example", "placeholder", "redacted",
                                                                "insert", "replace", "dummy",       "sample"};
+    char before = '-';   // the value's begin is a word's as well
     for (std::size_t at = 0; at < value.size(); ++at) {
+        const char c = value[at];
+        const bool begins_word = before == '-' || before == '_';
+        const bool may_repeat = c == '*' || c == '.' || c == 'x' || c == 'X';
+        before = c;
+        if (!begins_word && !may_repeat) continue;
         const std::string_view rest = value.substr(at);
-        const char c = rest[0];
-        if ((c == '*' || c == '.' || c == 'x' || c == 'X') &&
+        if (may_repeat &&
             (rest.starts_with("****") || equal_ignoring_case(rest.substr(0, 4), "xxxx") || rest.starts_with("....")))
             return true;
-        if (at > 0 && value[at - 1] != '-' && value[at - 1] != '_') continue;
+        if (!begins_word) continue;
         for (const std::string_view word : stand_ins)
-            if (equal_ignoring_case(rest.substr(0, word.size()), word)) return true;
+            if (word[0] == ascii_lower(c) && equal_ignoring_case(rest.substr(0, word.size()), word)) return true;
     }
     return false;
 }

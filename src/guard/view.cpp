@@ -3,8 +3,11 @@
 #include "guard/view.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
+#include <span>
 
+#include "guard/ascii.hpp"
 #include "guard/view_forms.hpp"
 
 namespace gilmok::guard {
@@ -59,6 +62,10 @@ private:
 };
 
 std::size_t skip_ascii(std::string_view text, std::size_t at) {
+    for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if ((eight & 0x8080'8080'8080'8080U) != 0) break;
+    }
     while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
     return at;
 }
@@ -206,8 +213,6 @@ void read_numerals(std::string_view text, Rewrite& out) {
     }
 }
 
-bool is_word(char c) { return forms::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-
 // The end of a group of digits and letters like them that begins at `at`; `at` itself when it is part of another word.
 struct Group {
     std::size_t end = 0, digits = 0, letters = 0;
@@ -223,14 +228,14 @@ Group group_at(std::string_view text, std::size_t at) {
         else
             break;
     }
-    const bool is_part = group.end < text.size() && is_word(text[group.end]);
+    const bool is_part = group.end < text.size() && is_ascii_word(text[group.end]);
     return is_part || group.digits == 0 ? Group{at} : group;
 }
 
+constexpr std::size_t look_alike_digits_least = 6;
 void read_look_alikes(std::string_view text, Rewrite& out) {
-    constexpr std::size_t digits_least = 6;
     for (std::size_t at = 0; at < text.size();) {
-        if (!is_word(text[at])) {
+        if (!is_ascii_word(text[at])) {
             ++at;
             continue;
         }
@@ -245,14 +250,14 @@ void read_look_alikes(std::string_view text, Rewrite& out) {
             if (separator == 0) break;
             next = end + separator;
         }
-        if (letters > 0 && digits >= digits_least && digits > letters) {
+        if (letters > 0 && digits >= look_alike_digits_least && digits > letters) {
             for (std::size_t i = at; i < end; ++i) {
                 const char digit = forms::look_alike(text[i]);
                 if (digit != 0) out.replace(i, i + 1, {&digit, 1});
             }
         }
         if (end == at)   // another word
-            while (end < text.size() && is_word(text[end])) ++end;
+            while (end < text.size() && is_ascii_word(text[end])) ++end;
         at = end;
     }
 }
@@ -260,10 +265,10 @@ void read_look_alikes(std::string_view text, Rewrite& out) {
 // "9 0 0 1 0 1 - 1 …": the spaces go, a hyphen stays without its own.
 void close_up_digits(std::string_view text, Rewrite& out) {
     const auto is_single = [text](std::size_t at) {
-        return at < text.size() && forms::is_digit(text[at]) && (at + 1 == text.size() || !is_word(text[at + 1]));
+        return at < text.size() && forms::is_digit(text[at]) && (at + 1 == text.size() || !is_ascii_word(text[at + 1]));
     };
     for (std::size_t at = 0; at < text.size();) {
-        if (!is_word(text[at])) {
+        if (!is_ascii_word(text[at])) {
             ++at;
             continue;
         }
@@ -285,13 +290,30 @@ void close_up_digits(std::string_view text, Rewrite& out) {
             i += separator - 1;
         }
         if (end == at)
-            while (end < text.size() && is_word(text[end])) ++end;
+            while (end < text.size() && is_ascii_word(text[end])) ++end;
         at = end;
     }
 }
 
 using Pass = void (*)(std::string_view, Rewrite&);
 constexpr Pass passes[] = {read_forms, join_jamo, read_numerals, read_look_alikes, close_up_digits};
+constexpr std::size_t passes_of_ascii = 2;   // the last ones; the others change nothing in it, and these leave ASCII
+
+// Whether the pair of a digit and a letter like one at `at` stands in a run with too few digits for any reading: "a1I" of a key, of
+// which a text may be full. A long run is left to the passes.
+bool is_lone_look_alike(std::string_view text, std::size_t at) {
+    constexpr std::size_t run_bytes_max = 64;
+    if (!forms::has_look_alike(text, at) || forms::has_three_spaced(text, at)) return false;
+    const auto belongs = [](char c) {
+        return forms::is_digit(c) || forms::look_alike(c) != 0 || c == ' ' || c == '-' || c == '.';
+    };
+    std::size_t begin = at, end = at, digits = 0;
+    for (; begin > 0 && at - begin < run_bytes_max && belongs(text[begin - 1]); --begin)
+        digits += forms::is_digit(text[begin - 1]) ? 1U : 0U;
+    for (; end < text.size() && end - at < run_bytes_max && belongs(text[end]); ++end)
+        digits += forms::is_digit(text[end]) ? 1U : 0U;
+    return digits < look_alike_digits_least && at - begin < run_bytes_max && end - at < run_bytes_max;
+}
 
 }   // namespace
 
@@ -301,9 +323,10 @@ bool View::read_line(std::string_view line) {
     line_map_.clear();
     constexpr int rounds_max = 8;   // each uncovers less; prose is done in one and fuzzing never saw more than four
     bool has_changed = true;
+    const bool is_ascii = skip_ascii(line, 0) == line.size();
     for (int round = 0; has_changed && round < rounds_max; ++round) {
         has_changed = false;
-        for (const Pass pass : passes) {
+        for (const Pass pass : is_ascii ? std::span(passes).last(passes_of_ascii) : std::span(passes)) {
             Rewrite rewrite(now, next_, next_map_);
             pass(now, rewrite);
             if (!rewrite.finish()) continue;
@@ -343,6 +366,10 @@ void View::read(std::string_view original) {
     std::size_t copied = 0;
     bool has_changed = false;
     while (place < original.size()) {
+        if (is_lone_look_alike(original, place)) {
+            place = forms::next_form(original, place + 1);
+            continue;
+        }
         std::size_t begin = place;
         while (begin > 0 && original[begin - 1] != '\n') --begin;
         const std::size_t end = std::min(original.find('\n', begin), original.size() - 1) + 1;
