@@ -8,6 +8,7 @@
 
 #include "guard/literals.hpp"
 #include "guard/names_kr_tables.hpp"
+#include "guard/names_likeness.hpp"
 #include "guard/names_person.hpp"
 
 namespace gilmok::guard {
@@ -15,75 +16,11 @@ namespace {
 
 using model::DataKind;
 
-// How much a run of syllables looks like a name. `possible`: only the surname fits.
-enum class Likeness : std::uint8_t { none, possible, fair, strong };
-
 struct Name {
     std::size_t begin = 0, end = 0;
     Likeness likeness = Likeness::none;
     std::size_t syllables = 0;
 };
-
-// The tables as they are asked.
-using Words = HangulWordSet<4'096>;
-using FewWords = HangulWordSet<256>;
-static_assert(are_hangul_words(no_names) && are_hangul_words(long_surnames) && are_hangul_words(native_given_names));
-constexpr Words no_name_words(no_names);
-constexpr FewWords long_surname_words(long_surnames), native_given_name_words(native_given_names);
-constexpr SyllableSet ending_begins = SyllableSet::first_of(name_endings, name_ending_begins, name_titles);
-
-Likeness likeness_of_given(std::uint16_t first, std::uint16_t second, bool is_usual_surname) {
-    const int of_first = first_usual.has(first) ? 2 : first_any.has(first) ? 1 : 0;
-    const int of_second = second_usual.has(second) ? 2 : second_any.has(second) ? 1 : 0;
-    if (of_first == 0 || of_second == 0) return Likeness::possible;
-    if (is_usual_surname) return of_first + of_second >= 3 ? Likeness::strong : Likeness::fair;
-    return of_first + of_second >= 4   ? Likeness::strong
-           : of_first + of_second == 3 ? Likeness::fair
-                                       : Likeness::possible;
-}
-
-// Of 2 to 4 syllables.
-Likeness likeness_of(std::span<const std::uint16_t> syllables) {
-    if (no_name_words.has(Words::key_of(syllables))) return Likeness::none;
-    if (long_surname_words.has(FewWords::key_of(syllables.first(2)))) {
-        if (syllables.size() == 4) return likeness_of_given(syllables[2], syllables[3], true);
-        if (syllables.size() == 3 && (given_alone.has(syllables[2]) || second_usual.has(syllables[2])))
-            return Likeness::strong;
-    }
-    if (!surnames.has(syllables[0]) || syllables.size() == 4) return Likeness::none;
-    const bool is_usual = usual_surnames.has(syllables[0]);
-    if (syllables.size() == 2)
-        return !given_alone.has(syllables[1]) ? Likeness::possible : is_usual ? Likeness::fair : Likeness::possible;
-    if (is_usual && native_given_name_words.has(FewWords::key_of(syllables.subspan(1)))) return Likeness::strong;
-    return likeness_of_given(syllables[1], syllables[2], is_usual);
-}
-
-// What follows the name in its word, up to `end`: nothing, a particle, or a title.
-bool is_ending(std::string_view rest) {
-    if (rest.empty()) return true;
-    if (!is_hangul_at(rest, 0) || !ending_begins.has(syllable_at(rest, 0))) return false;
-    if (std::find(name_endings.begin(), name_endings.end(), rest) != name_endings.end()) return true;
-    const auto begins = [&](std::string_view what) { return stands_at(rest, 0, what); };
-    if (std::any_of(name_ending_begins.begin(), name_ending_begins.end(), begins)) return true;
-    return std::any_of(name_titles.begin(), name_titles.end(),
-                       [&](auto title) { return title[0] != ' ' && begins(title); });
-}
-
-// A common word with a particle behind it ("조건의"); where little speaks for a name, also one with a noun's ending ("신청서").
-bool is_common_word(std::string_view word, bool is_strict) {
-    constexpr std::string_view noun_endings = "서자인원식성화용형율률선기지비금료권실소장과부팀법안표";
-    std::uint64_t key = Words::with(0, syllable_at(word, 0));
-    for (std::size_t size = 6; size <= 12 && size <= word.size(); size += 3) {
-        key = Words::with(key, syllable_at(word, size - 3));
-        if (!no_name_words.has(key)) continue;
-        const std::string_view rest = word.substr(size);
-        if (is_ending(rest) || (is_strict && rest.size() == 3 && is_one_of_syllables(rest, 0, noun_endings)))
-            return true;
-        if (is_strict && rest.size() > 3 && is_one_of_syllables(rest, 0, noun_endings) && is_ending(rest.substr(3)))
-            return true;
-    }
-    return false;
-}
 
 bool is_name_boundary_before(std::string_view text, std::size_t at) {
     if (at == 0) return true;
@@ -235,8 +172,7 @@ bool is_title_whole(std::string_view text, std::size_t end) {
 bool is_given_name(std::string_view text, const Name& word) {
     if (word.syllables != 2 || has_word(no_given_names, text.substr(word.begin, 6))) return false;
     const std::array<std::uint16_t, 2> syllables{syllable_at(text, word.begin), syllable_at(text, word.begin + 3)};
-    return !no_name_words.has(Words::key_of(syllables)) && first_usual.has(syllables[0]) &&
-           second_usual.has(syllables[1]);
+    return !is_no_name(syllables) && first_usual.has(syllables[0]) && second_usual.has(syllables[1]);
 }
 
 // What a title is like, once for each.
