@@ -76,7 +76,7 @@ public:
                 if (wanted_.name) match_name(text_, anchor.at, sink_);
                 break;
             case Anchor::What::mixed:
-                if (wanted_.letters) look_at_word(anchor.at);
+                if (wanted_.letters) look_at_mixed(anchor.at);
                 break;
             case Anchor::What::capitals:
                 if (wanted_.letters) look_at_capitals(anchor.at);
@@ -94,15 +94,16 @@ private:
 
     void look_at_digits(std::size_t at) {
         if (wanted_.letters) look_at_small_pairs(at);
-        if (at < digits_next_) return;
-        if (is_lone_number(at)) return;
+        if (at >= digits_next_ && !is_lone_number(at)) look_at_run(at);
+    }
+
+    // By itself, as is what looks at words below: most anchors are passed over, and what these need of the stack is not set up for them.
+    [[gnu::noinline]] void look_at_run(std::size_t at) {
         const DigitRun run = read_digit_run(text_, at, digits_next_);
         if (run.groups_count == 0) return;
-        if (wanted_.address && is_behind_syllable(text_, at))
-            if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
+        if (wanted_.address && is_behind_syllable(text_, at)) look_at_address(at);
         const DigitRun::Group& last = run.groups[run.groups_count - 1U];
-        if (wanted_.plate && (last.count == 2 || last.count == 3) && is_plate_anchor(text_, last.end))
-            match_plate(text_, last.begin, sink_);
+        if (wanted_.plate && (last.count == 2 || last.count == 3)) look_at_plate(last.begin, last.end);
         // The shortest numbers of all: an IPv4 address of four digits, a date of birth of three groups, six digits.
         if (run.digits_count < 6 && run.groups_count < 4 && (run.groups_count < 3 || run.digits_count < 4)) return;
         if (wanted_.name && run.all().starts_with("01")) match_name(text_, run.begin, sink_);
@@ -112,31 +113,40 @@ private:
 
     // Most digits of prose: five at most with nothing of a number behind them. Only an address or a plate is made of those.
     bool is_lone_number(std::size_t at) {
+        const char* const bytes = text_.data();
+        const std::size_t size = text_.size();
         std::size_t end = at + 1;
-        while (end < text_.size() && end - at < 6 && text_[end] >= '0' && text_[end] <= '9') ++end;
+        while (end < size && end - at < 6 && bytes[end] >= '0' && bytes[end] <= '9') ++end;
         if (end - at >= 6) return false;
         // A digit behind a separator goes on with it; a second separator may, which is rare enough to be read in full.
-        const char c = end < text_.size() ? text_[end] : '\0', next = end + 1 < text_.size() ? text_[end + 1] : '\0';
-        const bool is_separated = c == ' ' || c == '-' || c == '.' || c == '/' || c == ')' || c == '(';
-        if (is_separated && ((next >= '0' && next <= '9') || next == '-' || next == '(' || (next == ' ' && c == ')')))
-            return false;
+        const char c = end < size ? bytes[end] : '\0', next = end + 1 < size ? bytes[end + 1] : '\0';
+        const bool may_go_on = (next >= '0' && next <= '9') || next == '-' || next == '(' || (next == ' ' && c == ')');
+        if (may_go_on && (c == ' ' || c == '-' || c == '.' || c == '/' || c == ')' || c == '(')) return false;
         digits_next_ = end;
-        if (wanted_.address && is_behind_syllable(text_, at))
-            if (const auto head = address_anchor(text_, at)) match_address(text_, *head, sink_);
-        if (wanted_.plate && (end - at == 2 || end - at == 3) && is_plate_anchor(text_, end))
-            match_plate(text_, at, sink_);
+        if (wanted_.address && is_behind_syllable(text_, at)) look_at_address(at);
+        const bool is_before_syllable = c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+        if (is_before_syllable && wanted_.plate && (end - at == 2 || end - at == 3)) look_at_plate(at, end);
         return true;
     }
+    [[gnu::noinline]] void look_at_address(std::size_t number) {
+        if (const auto head = address_anchor(text_, number)) match_address(text_, *head, sink_);
+    }
+    [[gnu::noinline]] void look_at_plate(std::size_t begin, std::size_t end) {
+        if (is_plate_anchor(text_, end)) match_plate(text_, begin, sink_);
+    }
 
-    void look_at_word(std::size_t at) {
-        if (at < word_next_) return;   // its word has been looked at, however long it is
+    void look_at_mixed(std::size_t at) {
+        if (at >= word_next_) look_at_word(at);   // else its word has been looked at, however long it is
+    }
+    [[gnu::noinline]] void look_at_word(std::size_t at) {
         // A digit behind "M " belongs to the capital's word.
         std::size_t begin = !is_ascii_alnum(text_[at - 1]) ? at - 1 : at;
-        const std::size_t least = begin - std::min(begin, word_bytes_max);
-        while (begin > least && is_ascii_alnum(text_[begin - 1])) --begin;
+        const char* const bytes = text_.data();
+        const std::size_t least = begin - std::min(begin, word_bytes_max), size = text_.size();
+        while (begin > least && is_ascii_alnum(bytes[begin - 1])) --begin;
         if (begin < word_next_) return;
         std::size_t end = begin;
-        while (end < text_.size() && is_ascii_alnum(text_[end])) ++end;
+        while (end < size && is_ascii_alnum(bytes[end])) ++end;
         word_next_ = std::max(end, begin + 1);
         if (end - begin > word_bytes_max) return;
         match_korean_letters(text_, begin, sink_);
@@ -158,6 +168,10 @@ private:
 
     // "6d-7b-82-…": small letters make no anchor of their own, so the digits of a hardware address do.
     void look_at_small_pairs(std::size_t digit) {
+        if (digit + 5 > text_.size() || (text_.data()[digit + 1] != '-' && text_.data()[digit + 2] != '-')) return;
+        look_at_pair(digit);
+    }
+    [[gnu::noinline]] void look_at_pair(std::size_t digit) {
         const std::size_t begin = digit > 0 && is_hex(text_[digit - 1]) ? digit - 1 : digit;
         if (begin + 6 > text_.size() || begin < pairs_next_ || text_[begin + 2] != '-' || text_[begin + 5] != '-')
             return;
@@ -171,7 +185,7 @@ private:
         match_world_letters(text_, first, sink_);
     }
 
-    void look_at_capitals(std::size_t eighth) {
+    [[gnu::noinline]] void look_at_capitals(std::size_t eighth) {
         const std::size_t begin = eighth - 7;
         std::size_t end = eighth + 1;
         while (end < text_.size() && end - begin < 12 && is_ascii_alnum(text_[end])) ++end;
@@ -180,7 +194,7 @@ private:
         match_world_letters(text_, begin, sink_);
     }
 
-    void look_at_hex(std::size_t colon) {
+    [[gnu::noinline]] void look_at_hex(std::size_t colon) {
         if (colon < hex_next_) return;
         const auto is_part = [this](std::size_t at) { return is_hex(text_[at]) || text_[at] == ':'; };
         std::size_t begin = colon, end = colon;

@@ -1,5 +1,7 @@
 #include "guard/digit_run.hpp"
 
+#include <algorithm>
+
 namespace gilmok::guard {
 
 namespace {
@@ -7,7 +9,8 @@ namespace {
 bool is_digit(std::string_view text, std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; }
 
 std::size_t digits_end(std::string_view text, std::size_t at) {
-    while (is_digit(text, at)) ++at;
+    const char* const bytes = text.data();
+    while (at < text.size() && bytes[at] >= '0' && bytes[at] <= '9') ++at;
     return at;
 }
 
@@ -17,11 +20,11 @@ struct Separator {
     std::size_t bytes = 0;
 };
 Separator separator_at(std::string_view text, std::size_t at) {
-    const std::string_view rest = text.substr(at, 4);
-    if (rest.empty()) return {};
-    const char c = rest[0];
+    if (at >= text.size()) return {};
+    const char c = text[at];
     if (c != ' ' && c != '-' && c != '.' && c != '/' && c != ')' && c != '(') return {};
     if (is_digit(text, at + 1)) return {c, 1};
+    const std::string_view rest = text.substr(at, 4);
     if ((c == ')' && (rest.substr(1, 1) == " " || rest.substr(1, 1) == "-")) || (c == ' ' && rest.substr(1, 1) == "("))
         return is_digit(text, at + 2) ? Separator{c == ' ' ? '(' : ')', 2} : Separator{};
     if (rest.starts_with(" - ") && is_digit(text, at + 3)) return {'-', 3};
@@ -49,7 +52,8 @@ DigitRun read_digit_run(std::string_view text, std::size_t at, std::size_t& next
         group = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), run.digits_count,
                  static_cast<std::uint8_t>(end - begin), separator.what};
         ++run.groups_count;
-        for (std::size_t i = begin; i < end; ++i) run.digits[run.digits_count++] = text[i];
+        std::copy(text.data() + begin, text.data() + end, run.digits.data() + run.digits_count);
+        run.digits_count = static_cast<std::uint8_t>(run.digits_count + (end - begin));
         run.end = end;
         separator = separator_at(text, end);
         if (separator.bytes == 0) break;

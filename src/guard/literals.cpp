@@ -77,50 +77,53 @@ Literals::Literals(std::span<const std::string_view> texts, Case letters) : text
     for (std::size_t i = 1; i <= slots; ++i) first_[i] = static_cast<std::uint16_t>(first_[i] + first_[i - 1]);
 }
 
-Literals::Bytes Literals::bytes_of(const Entry& entry, std::span<const std::size_t> offsets) const {
+void Literals::Print::add(unsigned char c) {
+    bytes[c / 64U] |= std::uint64_t{1} << (c % 64U);
+    nibbles[0] = static_cast<std::uint16_t>(nibbles[0] | 1U << (c & 15U));
+    nibbles[1] = static_cast<std::uint16_t>(nibbles[1] | 1U << (c >> 4U));
+}
+void Literals::Print::add(const Print& other) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] |= other.bytes[i];
+    for (std::size_t i = 0; i < nibbles.size(); ++i)
+        nibbles[i] = static_cast<std::uint16_t>(nibbles[i] | other.nibbles[i]);
+}
+void Literals::Print::add_all() {
+    bytes.fill(~std::uint64_t{0});
+    nibbles.fill(0xFFFF);
+}
+
+Literals::Prints Literals::prints_of(const Entry& entry, std::span<const std::size_t> offsets) const {
     const std::string_view text = texts_[entry.index].substr(entry.skip);
-    Bytes bytes;
+    Prints all;
     for (std::size_t print = 0; print < prints; ++print) {
         if (offsets[print] >= text.size()) {   // too short for it: any byte may stand there
-            bytes[print].set();
+            all[print].add_all();
             continue;
         }
         const unsigned char c = byte(text, offsets[print]);
-        bytes[print].set(c);
-        if (letters_ == Case::ignored && is_letter(c)) bytes[print].set(c ^ 0x20U);
+        all[print].add(c);
+        if (letters_ == Case::ignored && is_letter(c)) all[print].add(static_cast<unsigned char>(c ^ 0x20U));
     }
-    return bytes;
+    return all;
 }
 
-Literals::Nibbles Literals::nibbles_of(const Bytes& bytes) {
-    Nibbles nibbles{};
-    for (std::size_t print = 0; print < prints; ++print)
-        for (std::size_t c = 0; c < bytes[print].size(); ++c) {
-            if (!bytes[print].test(c)) continue;
-            auto& [low, high] = nibbles[print];
-            low = static_cast<std::uint16_t>(low | 1U << (c & 15U));
-            high = static_cast<std::uint16_t>(high | 1U << (c >> 4U));
-        }
-    return nibbles;
-}
-
-void Literals::fill(Fingerprint& fingerprint, std::size_t bucket, const Bytes& bytes, const Nibbles& nibbles,
-                    bool is_ascii) {
+void Literals::fill(Fingerprint& fingerprint, std::size_t bucket, const Prints& all, bool is_ascii) {
     const std::size_t half = bucket / 8;
     const unsigned bit = 1U << bucket % 8;
     for (std::size_t print = 0; print < prints; ++print) {
-        const auto& [low, high] = nibbles[print];
+        const auto& [low, high] = all[print].nibbles;
         for (std::size_t nibble = 0; nibble < 16; ++nibble) {
             if ((low >> nibble & 1U) != 0) set_nibble(fingerprint.low[half][print], nibble, bit);
             if ((high >> nibble & 1U) != 0) set_nibble(fingerprint.high[half][print], nibble, bit);
         }
         // Of seven bits, or of six where bytes of other scripts are asked for.
         ByteTable& table = fingerprint.bytes[half][print];
-        for (std::size_t c = 0; c < bytes[print].size(); ++c) {
-            if (!bytes[print].test(c)) continue;
-            char& entry = table[c % (is_ascii ? 128 : 64)];
-            entry = static_cast<char>(static_cast<unsigned char>(entry) | bit);
-        }
+        for (std::size_t word = 0; word < all[print].bytes.size(); ++word)
+            for (std::uint64_t left = all[print].bytes[word]; left != 0; left &= left - 1) {
+                const std::size_t c = word * 64 + static_cast<std::size_t>(std::countr_zero(left));
+                char& entry = table[c % (is_ascii ? 128 : 64)];
+                entry = static_cast<char>(static_cast<unsigned char>(entry) | bit);
+            }
     }
 }
 
@@ -129,21 +132,17 @@ void Literals::fill(Fingerprint& fingerprint, std::size_t bucket, const Bytes& b
 void Literals::add_fingerprints(std::span<const Entry> entries, Fingerprint& fingerprint,
                                 std::span<const std::size_t> offsets) const {
     struct Group {
-        Bytes bytes;
-        Nibbles nibbles;
+        Prints all;
         double share = 0;   // of the places of a text that it lets through
         double more = 0;    // when it is put together with the next one
     };
     const bool is_ascii = offsets.front() == 0;
     const auto joined = [&](const Group& left, const Group& right) {
-        Group group{left.bytes, left.nibbles, 1};
+        Group group{left.all, 1};
         for (std::size_t print = 0; print < prints; ++print) {
-            group.bytes[print] |= right.bytes[print];
-            for (std::size_t half = 0; half < 2; ++half) {
-                auto& nibbles = group.nibbles[print][half];
-                nibbles = static_cast<std::uint16_t>(nibbles | right.nibbles[print][half]);
-                group.share *= share_of(nibbles, nibble_shares[is_ascii ? half : 2 + half]);
-            }
+            group.all[print].add(right.all[print]);
+            for (std::size_t half = 0; half < 2; ++half)
+                group.share *= share_of(group.all[print].nibbles[half], nibble_shares[is_ascii ? half : 2 + half]);
         }
         return group;
     };
@@ -153,8 +152,7 @@ void Literals::add_fingerprints(std::span<const Entry> entries, Fingerprint& fin
     std::sort(order.begin(), order.end(),
               [&](const Entry& left, const Entry& right) { return behind_skip(left) < behind_skip(right); });
     for (const Entry& entry : order) {
-        const Bytes bytes = bytes_of(entry, offsets);
-        const Group alone{bytes, nibbles_of(bytes)};
+        const Group alone{prints_of(entry, offsets)};
         groups.push_back(joined(alone, alone));
     }
     const auto weigh = [&](std::size_t i) {
@@ -175,7 +173,7 @@ void Literals::add_fingerprints(std::span<const Entry> entries, Fingerprint& fin
     }
     fingerprint.is_used = !groups.empty();
     for (std::size_t bucket = 0; bucket < groups.size(); ++bucket)
-        fill(fingerprint, bucket, groups[bucket].bytes, groups[bucket].nibbles, is_ascii);
+        fill(fingerprint, bucket, groups[bucket].all, is_ascii);
 }
 
 bool Literals::stands(std::string_view text, std::size_t at, const Entry& entry) const {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -49,8 +48,15 @@ private:
         alignas(64) std::array<std::array<ByteTable, prints>, halves> bytes{};
         bool is_used = false;
     };
-    using Bytes = std::array<std::bitset<256>, prints>;                 // which each byte of a fingerprint may be
-    using Nibbles = std::array<std::array<std::uint16_t, 2>, prints>;   // which low and high nibbles it may have
+    // What each byte of a fingerprint may be, a bit for each value; and its low and its high nibble.
+    struct Print {
+        std::array<std::uint64_t, 4> bytes{};
+        std::array<std::uint16_t, 2> nibbles{};
+        void add(unsigned char c);
+        void add(const Print& other);
+        void add_all();
+    };
+    using Prints = std::array<Print, prints>;
     struct Entry {
         std::uint64_t key = 0, mask = 0;   // its first eight bytes behind `skip`, or as many as it has
         std::uint16_t index = 0;
@@ -59,10 +65,8 @@ private:
     [[nodiscard]] std::uint64_t key_at(std::string_view text, std::size_t at) const;
     [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
     void verify(std::string_view text, std::size_t at, std::uint64_t key, std::vector<Hit>& hits) const;
-    [[nodiscard]] Bytes bytes_of(const Entry& entry, std::span<const std::size_t> offsets) const;
-    static Nibbles nibbles_of(const Bytes& bytes);
-    static void fill(Fingerprint& fingerprint, std::size_t bucket, const Bytes& bytes, const Nibbles& nibbles,
-                     bool is_ascii);
+    [[nodiscard]] Prints prints_of(const Entry& entry, std::span<const std::size_t> offsets) const;
+    static void fill(Fingerprint& fingerprint, std::size_t bucket, const Prints& all, bool is_ascii);
     void add_fingerprints(std::span<const Entry> entries, Fingerprint& fingerprint,
                           std::span<const std::size_t> offsets) const;
     void find_avx2(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const;

@@ -16,11 +16,22 @@ using model::DataKind;
 constexpr std::size_t armour_bytes_max = 64U << 10;   // RSA of 16,384 bits has 13 KB
 constexpr std::size_t json_token_bytes_max = 16U << 10;
 
-bool is_url64(char c) { return is_identifier_byte(c) || c == '-'; }
-bool is_base64(char c) { return is_digit(c) || is_capital(c) || is_small(c) || c == '+' || c == '/' || c == '='; }
-std::size_t end_of(std::string_view text, std::size_t at, std::size_t most, bool (*belongs)(char)) {
+constexpr bool is_url64(char c) { return is_identifier_byte(c) || c == '-'; }
+constexpr bool is_base64(char c) {
+    return is_digit(c) || is_capital(c) || is_small(c) || c == '+' || c == '/' || c == '=';
+}
+template <bool (*belongs)(char)>
+std::size_t end_of(std::string_view text, std::size_t at, std::size_t most) {
+    // Frames are long: what belongs to one is looked up.
+    static constexpr auto table = [] {
+        std::array<bool, 256> is{};
+        for (std::size_t c = 0; c < is.size(); ++c) is[c] = belongs(static_cast<char>(c));
+        return is;
+    }();
+    if (at >= text.size()) return at;
+    const std::size_t limit = text.size() - at > most ? at + most : text.size();
     std::size_t end = at;
-    while (end < text.size() && end - at < most && belongs(text[end])) ++end;
+    while (end < limit && table[static_cast<unsigned char>(text.data()[end])]) ++end;
     return end;
 }
 
@@ -46,7 +57,7 @@ std::string decoded(std::string_view text) {
 }
 
 // What may stand between the lines of armour: its bytes, line ends (also written as "\n"), headers.
-bool is_armoured(char c) {
+constexpr bool is_armoured(char c) {
     return is_base64(c) || c == '\n' || c == '\r' || c == ' ' || c == '\t' || c == '\\' || c == ':' || c == ',' ||
            c == '-';
 }
@@ -63,14 +74,17 @@ void match_armour(std::string_view text, std::size_t at, std::size_t label, Sink
     std::size_t end = text.substr(0, limit).find(dashes, body);
     const std::size_t body_end = std::min(end, limit);
     const std::string_view inside = text.substr(body, body_end - body);
-    if (static_cast<std::size_t>(std::count_if(inside.begin(), inside.end(), is_base64)) < body_least) return;
+    std::size_t body_bytes = 0;
+    for (std::size_t i = 0; i < inside.size() && body_bytes < body_least; ++i)
+        body_bytes += is_base64(inside[i]) ? 1U : 0U;
+    if (body_bytes < body_least) return;
     if (end != std::string_view::npos && text.substr(end).starts_with("-----END ")) {
         const std::size_t from = end + dashes.size();
         const std::size_t close = text.substr(0, std::min(text.size(), from + label_bytes_max)).find(dashes, from);
         end = close == std::string_view::npos ? from : close + dashes.size();
     } else {
         // Cut off: what still looks like a key goes.
-        end = end_of(text, body, body_end - body, is_armoured);
+        end = end_of<is_armoured>(text, body, body_end - body);
         if (end - body < body_least) return;
     }
     sink.add(at, end, DataKind::private_key, 95);
@@ -90,24 +104,26 @@ void match_json_token(std::string_view text, std::size_t at, Sink& sink) {
     constexpr std::size_t header_bytes_max = 2'048, payload_least = 4;
     // The second part begins alike: only the first is a beginning, so that no byte is read for each dot before it.
     if (is_url64(byte_before(text, at)) || byte_before(text, at) == '.') return;
-    const std::size_t header_end = end_of(text, at, header_bytes_max, is_url64);
+    const std::size_t header_end = end_of<is_url64>(text, at, header_bytes_max);
     if (byte_at(text, header_end) != '.') return;
-    const std::size_t payload_end = end_of(text, header_end + 1, json_token_bytes_max, is_url64);
+    const std::size_t payload_end = end_of<is_url64>(text, header_end + 1, json_token_bytes_max);
     if (byte_at(text, payload_end) != '.' || payload_end < header_end + 1 + payload_least) return;
-    std::size_t end = end_of(text, payload_end + 1, json_token_bytes_max, is_url64);
+    std::size_t end = end_of<is_url64>(text, payload_end + 1, json_token_bytes_max);
     // An encrypted one has five parts.
     for (int part = 0; part < 2 && byte_at(text, end) == '.' && is_url64(byte_at(text, end + 1)); ++part)
-        end = end_of(text, end + 1, json_token_bytes_max, is_url64);
+        end = end_of<is_url64>(text, end + 1, json_token_bytes_max);
     const std::string header = decoded(text.substr(at, header_end - at));
     if (header.find("\"alg\"") == std::string::npos) return;
     sink.add(at, end, DataKind::jwt, 95);
 }
 
-bool is_address_byte(char c) {
+constexpr bool is_address_byte(char c) {
     constexpr std::string_view ends = "\"'<>`|\\^";
     return c > ' ' && c < '\x7F' && ends.find(c) == std::string_view::npos;
 }
-bool is_scheme_byte(char c) { return is_digit(c) || is_capital(c) || is_small(c) || c == '+' || c == '.' || c == '-'; }
+constexpr bool is_scheme_byte(char c) {
+    return is_digit(c) || is_capital(c) || is_small(c) || c == '+' || c == '.' || c == '-';
+}
 
 // scheme://user:password@host/…: RFC 3986 section 3.2.1, with the passwords that people do not escape.
 void match_address_with_password(std::string_view text, std::size_t colon, Sink& sink) {
@@ -126,7 +142,7 @@ void match_address_with_password(std::string_view text, std::size_t colon, Sink&
     if (at_sign == 0 || password == 0 || password >= at_sign ||
         is_placeholder(text.substr(password, at_sign - password)))
         return;
-    std::size_t end = end_of(text, at_sign + 1, address_bytes_max, is_address_byte);
+    std::size_t end = end_of<is_address_byte>(text, at_sign + 1, address_bytes_max);
     while (end > at_sign + 1 &&
            (text[end - 1] == '.' || text[end - 1] == ',' || text[end - 1] == ')' || text[end - 1] == ';'))
         --end;
@@ -137,26 +153,26 @@ void match_bot_token(std::string_view text, std::size_t colon, Sink& sink) {
     constexpr std::size_t hash_bytes = 35, id_digits_least = 8, id_digits_most = 10;
     std::size_t begin = colon;
     while (begin > 0 && colon - begin <= id_digits_most && is_digit(text[begin - 1])) --begin;
-    const std::size_t end = end_of(text, colon + 1, hash_bytes + 1, is_url64);
+    const std::size_t end = end_of<is_url64>(text, colon + 1, hash_bytes + 1);
     if (colon - begin < id_digits_least || colon - begin > id_digits_most || end - colon - 1 != hash_bytes) return;
     if (!is_identifier_byte(byte_before(text, begin))) sink.add(begin, end, DataKind::service_token, 95);
 }
 
-bool is_azure_client_byte(char c) { return is_identifier_byte(c) || c == '~' || c == '.' || c == '-'; }
+constexpr bool is_azure_client_byte(char c) { return is_identifier_byte(c) || c == '~' || c == '.' || c == '-'; }
 void match_azure_client(std::string_view text, std::size_t at, std::size_t behind, Sink& sink) {
     constexpr std::size_t front_bytes = 3, rest_least = 31, rest_most = 37;
     if (at < front_bytes) return;
-    const std::size_t begin = at - front_bytes, end = end_of(text, behind, rest_most + 1, is_azure_client_byte);
-    if (end_of(text, begin, front_bytes, is_azure_client_byte) != at || is_azure_client_byte(byte_before(text, begin)))
+    const std::size_t begin = at - front_bytes, end = end_of<is_azure_client_byte>(text, behind, rest_most + 1);
+    if (end_of<is_azure_client_byte>(text, begin, front_bytes) != at || is_azure_client_byte(byte_before(text, begin)))
         return;
     if (end - behind >= rest_least && end - behind <= rest_most) sink.add(begin, end, DataKind::azure_key, 95);
 }
 
-bool is_bearer_byte(char c) { return is_base64(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
+constexpr bool is_bearer_byte(char c) { return is_base64(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 void match_bearer(std::string_view text, std::size_t value, Sink& sink) {
     constexpr std::size_t least = 20, most = 512;
     constexpr double entropy_least = 3;
-    std::size_t end = end_of(text, value, most, is_bearer_byte);
+    std::size_t end = end_of<is_bearer_byte>(text, value, most);
     while (end > value && text[end - 1] == '.') --end;
     const std::string_view token = text.substr(value, end - value);
     if (token.size() < least || std::none_of(token.begin(), token.end(), is_digit)) return;
@@ -165,7 +181,7 @@ void match_bearer(std::string_view text, std::size_t value, Sink& sink) {
 
 void match_basic(std::string_view text, std::size_t value, Sink& sink) {
     constexpr std::size_t least = 8, most = 256;
-    const std::size_t end = end_of(text, value, most, is_base64);
+    const std::size_t end = end_of<is_base64>(text, value, most);
     if (end - value < least || is_identifier_byte(byte_at(text, end))) return;
     const std::string pair = decoded(text.substr(value, end - value));
     const bool is_printable = std::all_of(pair.begin(), pair.end(), [](char c) { return c >= ' ' && c < '\x7F'; });
@@ -187,7 +203,7 @@ void match_secret_frame(std::string_view text, std::size_t at, const SecretForm&
     if (form.what == SecretText::azure_client) return match_azure_client(text, at, behind, sink);
     if (form.what == SecretText::bearer) return match_bearer(text, behind, sink);
     if (form.what == SecretText::basic) return match_basic(text, behind, sink);
-    const std::size_t end = end_of(text, behind, account_key_most, is_base64);
+    const std::size_t end = end_of<is_base64>(text, behind, account_key_most);
     if (end - behind >= account_key_least) sink.add(behind, end, form.kind, 95);
 }
 

@@ -100,7 +100,8 @@ std::span<const WordIndex::Word> WordIndex::between(const WordList& list, std::s
     if (to > end_) extend(list, text, std::min(text.size(), std::max(to, end_ + step_bytes)));
     const auto is_before = [](const Word& word, std::size_t place) { return word.place < place; };
     const auto first = std::lower_bound(words_.begin(), words_.end(), from, is_before);
-    const auto last = std::lower_bound(first, words_.end(), to, is_before);
+    auto last = first;
+    while (last != words_.end() && last->place < to) ++last;
     return {first, last};
 }
 

@@ -232,7 +232,6 @@ Group group_at(std::string_view text, std::size_t at) {
     return is_part || group.digits == 0 ? Group{at} : group;
 }
 
-constexpr std::size_t look_alike_digits_least = 6;
 void read_look_alikes(std::string_view text, Rewrite& out) {
     for (std::size_t at = 0; at < text.size();) {
         if (!is_ascii_word(text[at])) {
@@ -250,7 +249,7 @@ void read_look_alikes(std::string_view text, Rewrite& out) {
             if (separator == 0) break;
             next = end + separator;
         }
-        if (letters > 0 && digits >= look_alike_digits_least && digits > letters) {
+        if (letters > 0 && digits >= forms::look_alike_digits_least && digits > letters) {
             for (std::size_t i = at; i < end; ++i) {
                 const char digit = forms::look_alike(text[i]);
                 if (digit != 0) out.replace(i, i + 1, {&digit, 1});
@@ -298,22 +297,6 @@ void close_up_digits(std::string_view text, Rewrite& out) {
 using Pass = void (*)(std::string_view, Rewrite&);
 constexpr Pass passes[] = {read_forms, join_jamo, read_numerals, read_look_alikes, close_up_digits};
 constexpr std::size_t passes_of_ascii = 2;   // the last ones; the others change nothing in it, and these leave ASCII
-
-// Whether the pair of a digit and a letter like one at `at` stands in a run with too few digits for any reading: "a1I" of a key, of
-// which a text may be full. A long run is left to the passes.
-bool is_lone_look_alike(std::string_view text, std::size_t at) {
-    constexpr std::size_t run_bytes_max = 64;
-    if (!forms::has_look_alike(text, at) || forms::has_three_spaced(text, at)) return false;
-    const auto belongs = [](char c) {
-        return forms::is_digit(c) || forms::look_alike(c) != 0 || c == ' ' || c == '-' || c == '.';
-    };
-    std::size_t begin = at, end = at, digits = 0;
-    for (; begin > 0 && at - begin < run_bytes_max && belongs(text[begin - 1]); --begin)
-        digits += forms::is_digit(text[begin - 1]) ? 1U : 0U;
-    for (; end < text.size() && end - at < run_bytes_max && belongs(text[end]); ++end)
-        digits += forms::is_digit(text[end]) ? 1U : 0U;
-    return digits < look_alike_digits_least && at - begin < run_bytes_max && end - at < run_bytes_max;
-}
 
 }   // namespace
 
@@ -366,10 +349,6 @@ void View::read(std::string_view original) {
     std::size_t copied = 0;
     bool has_changed = false;
     while (place < original.size()) {
-        if (is_lone_look_alike(original, place)) {
-            place = forms::next_form(original, place + 1);
-            continue;
-        }
         std::size_t begin = place;
         while (begin > 0 && original[begin - 1] != '\n') --begin;
         const std::size_t end = std::min(original.find('\n', begin), original.size() - 1) + 1;

@@ -216,7 +216,16 @@ bool has_three_spaced(std::string_view text, std::size_t at) {
 bool has_look_alike(std::string_view text, std::size_t at) {
     if (at + 2 > text.size()) return false;
     const char left = text[at], right = text[at + 1];
-    return (is_digit(left) && look_alike(right) != 0) || (look_alike(left) != 0 && is_digit(right));
+    if (!(is_digit(left) && look_alike(right) != 0) && !(look_alike(left) != 0 && is_digit(right))) return false;
+    // A run so long is looked at in full by whoever asks.
+    constexpr std::size_t run_bytes_max = 64;
+    const auto belongs = [](char c) { return is_digit(c) || look_alike(c) != 0 || c == ' ' || c == '-' || c == '.'; };
+    std::size_t begin = at, end = at, digits = 0;
+    for (; begin > 0 && at - begin < run_bytes_max && belongs(text[begin - 1]); --begin)
+        digits += is_digit(text[begin - 1]) ? 1U : 0U;
+    for (; end < text.size() && end - at < run_bytes_max && belongs(text[end]); ++end)
+        digits += is_digit(text[end]) ? 1U : 0U;
+    return digits >= look_alike_digits_least || at - begin == run_bytes_max || end - at == run_bytes_max;
 }
 
 }   // namespace gilmok::guard::forms

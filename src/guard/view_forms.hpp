@@ -47,7 +47,9 @@ inline char look_alike(char c) { return c == 'O' || c == 'o' ? '0' : c == 'l' ||
 bool has_form_at(std::string_view text, std::size_t at);          // a non-ASCII character's first byte
 bool has_three_numerals(std::string_view text, std::size_t at);   // in a row, or each behind one ASCII separator
 bool has_three_spaced(std::string_view text, std::size_t at);     // "1 2 3"
-bool has_look_alike(std::string_view text, std::size_t at);       // a digit and a letter like one, side by side
+// A digit and a letter like one, side by side, in a run of digits that may make a number: not "a1I" of a key, of which a text may be full.
+bool has_look_alike(std::string_view text, std::size_t at);
+inline constexpr std::size_t look_alike_digits_least = 6;
 
 // The first place from `from` on at which the text may read differently than it stands; its size for none. The twins say the
 // same of any bytes. A numeral in front of `from` is not looked for.

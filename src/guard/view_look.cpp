@@ -115,18 +115,27 @@ GILMOK_AVX2 std::uint32_t digit_places(const char* at, __m256i bytes, __m256i is
     return mask(_mm256_or_si256(mixed, spaced));
 }
 
+// What is searched in blocks, and the text that it is a part of: exact questions may look further to both sides.
+struct Part {
+    std::string_view text;
+    std::string_view whole;
+    std::size_t begin = 0;   // in `whole`
+    [[nodiscard]] bool differs_at(std::size_t at) const { return forms::differs_at(whole, begin + at); }
+};
+
 // The first of `places` that holds what the bytes promised; none_found without.
 constexpr std::size_t none_found = ~std::size_t{0};
-std::size_t first_of(std::string_view text, std::size_t base, std::uint64_t places) {
+std::size_t first_of(const Part& part, std::size_t base, std::uint64_t places) {
     for (; places != 0; places &= places - 1) {
         const std::size_t at = base + static_cast<std::size_t>(std::countr_zero(places));
-        if (differs_at(text, at)) return at;
+        if (part.differs_at(at)) return at;
     }
     return none_found;
 }
 
 // In whole blocks with ahead_bytes behind them; `done` tells how far.
-__attribute__((target("avx2"))) std::size_t next_form_avx2(std::string_view text, std::size_t from, std::size_t& done) {
+__attribute__((target("avx2"))) std::size_t next_form_avx2(const Part& part, std::size_t from, std::size_t& done) {
+    const std::string_view text = part.text;
     const __m256i lead_low = table(tables.lead_low), lead_high = table(tables.lead_high);
     const __m256i second_low = table(tables.second_low), second_high = table(tables.second_high);
     const __m256i third_low = table(tables.third_low), third_high = table(tables.third_high);
@@ -139,12 +148,12 @@ __attribute__((target("avx2"))) std::size_t next_form_avx2(std::string_view text
         // A block without a digit asks too where the next one begins with one: the letter stands here.
         if (mask(is_digit_here) != 0 || is_digit(text[at + block_bytes])) {
             const std::uint32_t places = digit_places(text.data() + at, bytes, is_digit_here);
-            if (places != 0) found = first_of(text, at, places);
+            if (places != 0) found = first_of(part, at, places);
         }
         numerals >>= block_bytes;
         if (mask(bytes) != 0) {
             const std::uint32_t leads = not_zero(both(bytes, lead_low, lead_high));
-            if (leads != 0) found = std::min(found, first_of(text, at, leads));
+            if (leads != 0) found = std::min(found, first_of(part, at, leads));
             const __m256i pairs = _mm256_and_si256(both(bytes, second_low, second_high),
                                                    both(load(text.data() + at + 1), third_low, third_high));
             numerals |= static_cast<std::uint64_t>(not_zero(pairs)) << block_bytes;
@@ -161,7 +170,7 @@ __attribute__((target("avx2"))) std::size_t next_form_avx2(std::string_view text
         if (found == none_found) continue;
         // Numerals before it may end in the next block.
         for (std::size_t before = at; before < found; ++before)
-            if (differs_at(text, before)) return before;
+            if (part.differs_at(before)) return before;
         return found;
     }
     done = at;
@@ -179,14 +188,14 @@ std::size_t next_form(std::string_view text, std::size_t from) {
     static const bool is_wide = has_avx2();
     if (!is_wide) return next_form_scalar(text, from);
     std::size_t done = from;
-    const std::size_t found = next_form_avx2(text, from, done);
+    const std::size_t found = next_form_avx2({text, text, 0}, from, done);
     if (found != none_found) return found;
     // The rest is less than a block and what is ahead of it; it is read again with zeros behind, which are part of no form.
     // One block more, because numerals that begin in it may end in the rest.
     char rest[3 * block_bytes + 2 * ahead_bytes] = {};
     const std::size_t begin = done - std::min(done - from, block_bytes), size = text.size() - begin;
     std::memcpy(rest, text.data() + begin, size);
-    const std::size_t place = next_form_avx2({rest, sizeof rest}, 0, done);
+    const std::size_t place = next_form_avx2({{rest, sizeof rest}, text, begin}, 0, done);
     return place == none_found ? text.size() : begin + place;
 }
 
