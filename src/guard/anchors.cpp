@@ -95,6 +95,8 @@ void add_block(std::string_view text, std::size_t base, const Masks& masks, std:
     };
     const std::uint64_t starts = (digits & ~(digits << 1U)) >> anchors_step;
     each(starts, [&](std::size_t at) { add(at, What::digits); });
+    // Most blocks with anything hold digits alone.
+    if ((capitals | masks.at_signs | masks.colons) == 0) return;
     // Both sorts of mixed places in one pass: who looks at them goes forward only.
     std::uint64_t behind_lone = 0;
     each(starts & (capitals << 2U) >> anchors_step, [&](std::size_t at) {

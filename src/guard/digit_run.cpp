@@ -1,6 +1,7 @@
 #include "guard/digit_run.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace gilmok::guard {
 
@@ -38,6 +39,7 @@ DigitRun read_digit_run(std::string_view text, std::size_t at, std::size_t& next
     run.begin = run.end = at;
     if (run.begin > 0 && text[run.begin - 1] == '(') --run.begin;
     if (run.begin > 0 && text[run.begin - 1] == '+') --run.begin;
+    constexpr std::size_t most = 8;
     bool is_cut = false;
     Separator separator;
     for (std::size_t begin = at;;) {
@@ -52,7 +54,13 @@ DigitRun read_digit_run(std::string_view text, std::size_t at, std::size_t& next
         group = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), run.digits_count,
                  static_cast<std::uint8_t>(end - begin), separator.what};
         ++run.groups_count;
-        std::copy(text.data() + begin, text.data() + end, run.digits.data() + run.digits_count);
+        const char* const from = text.data() + begin;
+        char* const to = run.digits.data() + run.digits_count;
+        // Groups are short: a fixed number of bytes is copied without a call, and what stands behind is written over or not read.
+        if (begin + most <= text.size() && run.digits_count + most <= DigitRun::digits_max && end - begin <= most)
+            std::memcpy(to, from, most);
+        else
+            std::copy(from, from + (end - begin), to);
         run.digits_count = static_cast<std::uint8_t>(run.digits_count + (end - begin));
         run.end = end;
         separator = separator_at(text, end);

@@ -27,8 +27,16 @@ bool has_form(std::string_view word, std::string_view form) {
 
 void match_korean_letters(std::string_view text, std::size_t at, Sink& sink) {
     constexpr std::size_t code_bytes_max = 13;
-    constexpr std::string_view first_letters = "PMSRODG";
-    if (first_letters.find(text[at]) == std::string_view::npos) return;
+    switch (text[at]) {   // what a code begins with; most words do not
+        case 'P':
+        case 'M':
+        case 'S':
+        case 'R':
+        case 'O':
+        case 'D':
+        case 'G': break;
+        default: return;
+    }
     std::size_t end = at;
     while (end < text.size() && end - at <= code_bytes_max && is_ascii_word(text[end])) ++end;
     const std::string_view word = text.substr(at, end - at);

@@ -47,8 +47,12 @@ Literals::Literals(std::span<const std::string_view> texts, Case letters) : text
         const std::size_t bytes = texts[i].size() - skip;
         skip_max_ = std::max(skip_max_, skip);
         const std::uint64_t mask = bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
-        const Entry entry{key_at(texts[i], skip) & mask, mask, static_cast<std::uint16_t>(i),
-                          static_cast<std::uint8_t>(skip)};
+        const std::uint64_t exact = bytes_at(texts[i], skip) & mask;
+        Entry entry{folded(exact) & mask,           exact, mask, 0, static_cast<std::uint16_t>(i),
+                    static_cast<std::uint8_t>(skip)};
+        for (unsigned shift = 0; letters == Case::ignored && shift < 64; shift += 8)
+            if (is_letter(static_cast<unsigned char>(exact >> shift))) entry.letters |= std::uint64_t{0x20} << shift;
+        entry.exact |= entry.letters;
         (first == texts[i].end() ? ascii : other).push_back(entry);
     }
     add_fingerprints(ascii, ascii_, ascii_offsets);
@@ -176,20 +180,23 @@ void Literals::add_fingerprints(std::span<const Entry> entries, Fingerprint& fin
         fill(fingerprint, bucket, groups[bucket].all, is_ascii);
 }
 
-bool Literals::stands(std::string_view text, std::size_t at, const Entry& entry) const {
+// `bytes` are those at `at`.
+bool Literals::stands(std::string_view text, std::size_t at, std::uint64_t bytes, const Entry& entry) const {
+    if (((bytes | entry.letters) & entry.mask) != entry.exact) return false;
     const std::string_view wanted = texts_[entry.index];
+    if (entry.skip == 0 && wanted.size() <= sizeof bytes) return true;
     if (at < entry.skip) return false;
     const std::string_view here = text.substr(at - entry.skip, wanted.size());
     return letters_ == Case::exact ? here == wanted : equal_ignoring_case(here, wanted);
 }
 
-void Literals::verify(std::string_view text, std::size_t at, std::uint64_t key, std::vector<Hit>& hits) const {
+void Literals::verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const {
     if (at + 3 > text.size()) return;
-    const std::size_t slot = slot_of(key);
+    const std::uint64_t bytes = bytes_at(text, at);
+    const std::size_t slot = slot_of(folded(bytes));
     for (std::size_t i = first_[slot]; i < first_[slot + 1]; ++i) {
         const Entry& entry = entries_[i];
-        if ((key & entry.mask) == entry.key && stands(text, at, entry))
-            hits.push_back({static_cast<std::uint32_t>(at - entry.skip), entry.index});
+        if (stands(text, at, bytes, entry)) hits.push_back({static_cast<std::uint32_t>(at - entry.skip), entry.index});
     }
 }
 
@@ -197,12 +204,11 @@ std::size_t Literals::find_at(std::string_view text, std::size_t at, std::span<s
     std::size_t count = 0;
     // Texts with ASCII in front of their first other character are found at that.
     for (std::size_t skip = 0; skip <= skip_max_ && at + skip + 3 <= text.size(); ++skip) {
-        const std::uint64_t key = key_at(text, at + skip);
-        const std::size_t slot = slot_of(key);
+        const std::uint64_t bytes = bytes_at(text, at + skip);
+        const std::size_t slot = slot_of(folded(bytes));
         for (std::size_t i = first_[slot]; i < first_[slot + 1] && count < found.size(); ++i) {
             const Entry& entry = entries_[i];
-            if (entry.skip == skip && (key & entry.mask) == entry.key && stands(text, at + skip, entry))
-                found[count++] = entry.index;
+            if (entry.skip == skip && stands(text, at + skip, bytes, entry)) found[count++] = entry.index;
         }
     }
     return count;
@@ -210,7 +216,7 @@ std::size_t Literals::find_at(std::string_view text, std::size_t at, std::span<s
 
 void Literals::find_scalar(std::string_view text, std::size_t from, std::size_t to, std::vector<Hit>& hits) const {
     if (entries_.empty()) return;
-    for (std::size_t at = from; at < to; ++at) verify(text, at, key_at(text, at), hits);
+    for (std::size_t at = from; at < to; ++at) verify(text, at, hits);
 }
 
 }   // namespace gilmok::guard

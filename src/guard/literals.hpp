@@ -58,13 +58,16 @@ private:
     };
     using Prints = std::array<Print, prints>;
     struct Entry {
-        std::uint64_t key = 0, mask = 0;   // its first eight bytes behind `skip`, or as many as it has
+        // Its first eight bytes behind `skip`, or as many as it has: folded, as they are, and which of them are so many.
+        std::uint64_t key = 0, exact = 0, mask = 0;
+        std::uint64_t letters = 0;   // 0x20 where a letter of either case may stand
         std::uint16_t index = 0;
         std::uint8_t skip = 0;   // ASCII in front of the first character that is none
     };
-    [[nodiscard]] std::uint64_t key_at(std::string_view text, std::size_t at) const;
-    [[nodiscard]] bool stands(std::string_view text, std::size_t at, const Entry& entry) const;
-    void verify(std::string_view text, std::size_t at, std::uint64_t key, std::vector<Hit>& hits) const;
+    [[nodiscard]] static std::uint64_t bytes_at(std::string_view text, std::size_t at);
+    [[nodiscard]] std::uint64_t folded(std::uint64_t bytes) const;
+    [[nodiscard]] bool stands(std::string_view text, std::size_t at, std::uint64_t bytes, const Entry& entry) const;
+    void verify(std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
     [[nodiscard]] Prints prints_of(const Entry& entry, std::span<const std::size_t> offsets) const;
     static void fill(Fingerprint& fingerprint, std::size_t bucket, const Prints& all, bool is_ascii);
     void add_fingerprints(std::span<const Entry> entries, Fingerprint& fingerprint,

@@ -19,13 +19,13 @@ template <bool is_ascii>
 void Literals::verify_each(std::string_view text, std::span<std::uint32_t> places, std::vector<Hit>& hits) const {
     std::size_t left = 0;
     for (const std::uint32_t at : places) {
-        const std::uint64_t key = key_at(text, at);
+        const std::uint64_t key = folded(bytes_at(text, at));
         const std::uint64_t passes =
             has_bit(whole_, bit_of(print_of<is_ascii>(key))) | has_bit(short_, bit_of(short_print_of<is_ascii>(key)));
         places[left] = at;
         left += passes;
     }
-    for (const std::uint32_t at : places.first(left)) verify(text, at, key_at(text, at), hits);
+    for (const std::uint32_t at : places.first(left)) verify(text, at, hits);
 }
 
 #if defined(__x86_64__)

@@ -44,16 +44,19 @@ std::uint64_t has_bit(const Sieve& sieve, std::size_t bit) {
 
 }   // namespace literal
 
-// Eight bytes from `at` on, the first one lowest; zero behind the text's end. Folding a byte may make two texts one key, never
-// one text two.
-inline std::uint64_t Literals::key_at(std::string_view text, std::size_t at) const {
-    std::uint64_t key = 0;
-    if (at + sizeof key <= text.size()) [[likely]]
-        std::memcpy(&key, text.data() + at, sizeof key);
+// Eight bytes from `at` on, the first one lowest; zero behind the text's end.
+inline std::uint64_t Literals::bytes_at(std::string_view text, std::size_t at) {
+    std::uint64_t bytes = 0;
+    if (at + sizeof bytes <= text.size()) [[likely]]
+        std::memcpy(&bytes, text.data() + at, sizeof bytes);
     else
-        std::memcpy(&key, text.data() + at, text.size() - at);
-    if constexpr (std::endian::native == std::endian::big) key = __builtin_bswap64(key);
-    return letters_ == Case::ignored ? key | 0x2020'2020'2020'2020U : key;
+        std::memcpy(&bytes, text.data() + at, text.size() - at);
+    if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+    return bytes;
+}
+// Folding a byte may make two texts one key, never one text two.
+inline std::uint64_t Literals::folded(std::uint64_t bytes) const {
+    return letters_ == Case::ignored ? bytes | 0x2020'2020'2020'2020U : bytes;
 }
 
 }   // namespace gilmok::guard

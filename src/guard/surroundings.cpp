@@ -98,11 +98,14 @@ std::span<const WordIndex::Word> WordIndex::between(const WordList& list, std::s
         begin_ = end_ = from - std::min(from, step_bytes);
     }
     if (to > end_) extend(list, text, std::min(text.size(), std::max(to, end_ + step_bytes)));
-    const auto is_before = [](const Word& word, std::size_t place) { return word.place < place; };
-    const auto first = std::lower_bound(words_.begin(), words_.end(), from, is_before);
-    auto last = first;
-    while (last != words_.end() && last->place < to) ++last;
-    return {first, last};
+    // From where the last answer began: the next place is mostly a few words further.
+    std::size_t first = std::min(first_, words_.size());
+    while (first > 0 && words_[first - 1].place >= from) --first;
+    while (first < words_.size() && words_[first].place < from) ++first;
+    first_ = first;
+    std::size_t last = first;
+    while (last < words_.size() && words_[last].place < to) ++last;
+    return std::span(words_).subspan(first, last - first);
 }
 
 void Surroundings::forget() {

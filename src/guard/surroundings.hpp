@@ -56,6 +56,7 @@ private:
     void extend(const WordList& list, std::string_view text, std::size_t to);
     void add(const WordList& list, std::string_view text, std::size_t begin, std::size_t entry);
     std::size_t begin_ = 0, end_ = 0;   // what has been searched
+    std::size_t first_ = 0;             // in words_: where the last answer began
     std::vector<Word> words_;
     std::vector<Literals::Hit> hits_;
 };
