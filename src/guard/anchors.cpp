@@ -4,9 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "guard/wide.hpp"
 
 namespace gilmok::guard {
 
@@ -138,9 +136,6 @@ __attribute__((target("avx2"))) void find_avx2(std::string_view text, std::size_
     }
 }
 
-#define GILMOK_AVX512_FUNCTION __attribute__((target("avx512f,avx512bw,avx512vl")))
-#define GILMOK_AVX512 GILMOK_AVX512_FUNCTION __attribute__((always_inline)) inline
-
 struct WideMasks {
     std::uint64_t digits = 0, capitals = 0, at_signs = 0, colons = 0;
     [[nodiscard]] std::uint64_t any() const { return digits | capitals | at_signs | colons; }
@@ -149,20 +144,16 @@ struct WideMasks {
         return {cut(digits), cut(capitals), cut(at_signs), cut(colons)};
     }
 };
-GILMOK_AVX512 std::uint64_t in_range_wide(__m512i bytes, char first, char count) {
-    return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
-}
-// Of the first `count` bytes at `at`, at most 64.
+// Of the first `count` bytes at `at`.
 GILMOK_AVX512 WideMasks wide_masks_of(const char* at, std::size_t count) {
-    const __mmask64 inside = count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
-    const __m512i bytes = _mm512_maskz_loadu_epi8(inside, at);
-    return {in_range_wide(bytes, '0', 10), in_range_wide(bytes, 'A', 26),
-            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('@')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(':'))};
+    const __m512i bytes = _mm512_maskz_loadu_epi8(wide::first_bits(count), at);
+    return {wide::in_range(bytes, '0', 10), wide::in_range(bytes, 'A', 26), wide::equal(bytes, '@'),
+            wide::equal(bytes, ':')};
 }
 
 GILMOK_AVX512_FUNCTION void find_avx512(std::string_view text, std::size_t from, std::size_t to,
                                         std::vector<Anchor>& anchors) {
-    constexpr std::size_t wide_bytes = 2 * anchors_step;
+    static_assert(wide::bytes == 2 * anchors_step);
     std::uint64_t digits = 0, capitals = 0;
     const auto add = [&](std::size_t at, const Masks& masks) {
         digits = digits >> anchors_step | std::uint64_t{masks.digits} << anchors_step;
@@ -175,7 +166,7 @@ GILMOK_AVX512_FUNCTION void find_avx512(std::string_view text, std::size_t from,
         digits = std::uint64_t{before.digits} << anchors_step;
         capitals = std::uint64_t{before.capitals} << anchors_step;
     }
-    for (std::size_t at = from; at < to; at += wide_bytes) {
+    for (std::size_t at = from; at < to; at += wide::bytes) {
         // What stands behind `to` is the next call's, or nobody's.
         const WideMasks masks = wide_masks_of(text.data() + at, to - at);
         if (masks.any() == 0) {

@@ -4,10 +4,7 @@
 
 #include "guard/literals.hpp"
 #include "guard/literals_inside.hpp"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "guard/wide.hpp"
 
 namespace gilmok::guard {
 
@@ -132,38 +129,18 @@ GILMOK_AVX2_FUNCTION void Literals::find_avx2(std::string_view text, std::size_t
 
 namespace {
 
-#define GILMOK_AVX512_FUNCTION __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,popcnt")))
-#define GILMOK_AVX512 GILMOK_AVX512_FUNCTION __attribute__((always_inline)) inline
-
-constexpr std::size_t wide_bytes = 64;
-// g++ 12 takes what an instruction without a mask leaves undefined for a variable that nobody set.
-constexpr __mmask64 all_bytes = ~__mmask64{0};
-constexpr __mmask16 all_words = 0xFFFF;
-
-// The text from a place on; behind its end are zeros.
-struct Source {
-    const char* here;
-    std::size_t left;
-    GILMOK_AVX512 __m512i at(std::size_t offset) const {
-        if (left >= wide_bytes + ahead_bytes) [[likely]]
-            return _mm512_loadu_si512(here + offset);
-        const std::size_t bytes = left - std::min(left, offset);
-        const __mmask64 inside = bytes >= wide_bytes ? ~__mmask64{0} : (__mmask64{1} << bytes) - 1;
-        return _mm512_maskz_loadu_epi8(inside, here + offset);
-    }
-};
+static_assert(ahead_bytes <= wide::Source::ahead_max);
 
 // Buckets of one half that a byte of the fingerprint fits. Bytes of other scripts are told apart by six bits, as their characters go
 // on; a byte of ASCII among them is let through by chance.
 template <bool is_ascii>
 GILMOK_AVX512 __m512i fits_wide(__m512i bytes, const std::array<char, 128>& table) {
-    const __m512i first = _mm512_loadu_si512(table.data());
-    if constexpr (!is_ascii) return _mm512_maskz_permutexvar_epi8(all_bytes, bytes, first);
-    return _mm512_permutex2var_epi8(first, bytes, _mm512_loadu_si512(table.data() + wide_bytes));
+    if constexpr (is_ascii) return wide::look_up_128(table.data(), bytes);
+    return wide::look_up_64(table.data(), bytes);
 }
 // Which of the `wanted` bytes fit any bucket in all four bytes of the fingerprint.
 template <bool is_ascii, class Tables>
-GILMOK_AVX512 std::uint64_t wide_places_of(const Source& source, const Tables& tables, std::uint64_t wanted) {
+GILMOK_AVX512 std::uint64_t wide_places_of(const wide::Source& source, const Tables& tables, std::uint64_t wanted) {
     constexpr const auto& offsets = is_ascii ? ascii_offsets : other_offsets;
     const __m512i first = source.at(offsets[0]), second = source.at(offsets[1]);
     __m512i left =
@@ -187,7 +164,7 @@ struct WidePlaces {
     static constexpr std::size_t stretch_bytes = 1'024;
     static constexpr std::size_t at_once = 16;
     std::size_t count = 0;
-    std::uint32_t at[stretch_bytes + wide_bytes];
+    std::uint32_t at[stretch_bytes + wide::bytes];
 
     // So many are written at once, whether they are there or not.
     GILMOK_AVX512 void add(std::size_t base, std::uint64_t bits) {
@@ -196,11 +173,11 @@ struct WidePlaces {
             _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
                             40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18,
                             17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-        alignas(64) char packed[wide_bytes];
+        alignas(64) char packed[wide::bytes];
         _mm512_store_si512(packed, _mm512_maskz_compress_epi8(bits, order));
         const __m128i first = _mm_load_si128(reinterpret_cast<const __m128i*>(packed));
         const __m512i bases = _mm512_set1_epi32(static_cast<int>(base));
-        _mm512_storeu_si512(at + count, _mm512_add_epi32(bases, _mm512_maskz_cvtepu8_epi32(all_words, first)));
+        _mm512_storeu_si512(at + count, _mm512_add_epi32(bases, _mm512_maskz_cvtepu8_epi32(wide::all_words, first)));
         const auto more = static_cast<std::size_t>(_mm_popcnt_u64(bits));
         for (std::size_t i = at_once; i < more; ++i)
             at[count + i] = static_cast<std::uint32_t>(base) + static_cast<unsigned char>(packed[i]);
@@ -214,9 +191,9 @@ struct WidePlaces {
 GILMOK_AVX512_FUNCTION void Literals::find_avx512(std::string_view text, std::size_t from, std::size_t to,
                                                   std::vector<Hit>& hits) const {
     WidePlaces others, asciis;
-    for (std::size_t at = from; at < to; at += wide_bytes) {
-        const Source source{text.data() + at, text.size() - at};
-        const std::uint64_t wanted = to - at >= wide_bytes ? ~std::uint64_t{0} : (std::uint64_t{1} << (to - at)) - 1;
+    for (std::size_t at = from; at < to; at += wide::bytes) {
+        const wide::Source source{text.data() + at, text.size() - at};
+        const std::uint64_t wanted = wide::first_bits(to - at);
         const __m512i bytes = source.at(0);
         const std::uint64_t beyond_ascii = _mm512_movepi8_mask(bytes);
         if (other_.is_used && (beyond_ascii & wanted) != 0) {
@@ -226,11 +203,11 @@ GILMOK_AVX512_FUNCTION void Literals::find_avx512(std::string_view text, std::si
         }
         if (ascii_.is_used && (~beyond_ascii & wanted) != 0)
             asciis.add(at, wide_places_of<true>(source, ascii_.bytes, ~beyond_ascii & wanted));
-        if (at + wide_bytes - from < WidePlaces::stretch_bytes && at + wide_bytes < to) continue;
+        if (at + wide::bytes - from < WidePlaces::stretch_bytes && at + wide::bytes < to) continue;
         verify_each<false>(text, others.all(), hits);
         verify_each<true>(text, asciis.all(), hits);
         others.count = asciis.count = 0;
-        from = at + wide_bytes;
+        from = at + wide::bytes;
     }
 }
 

@@ -41,7 +41,8 @@ public:
     }
 
 private:
-    [[nodiscard]] const DigitRun::Group& group(std::size_t i) const { return run_.groups[i]; }
+    // Below groups_count, as all who ask see to.
+    [[nodiscard]] const DigitRun::Group& group(std::size_t i) const { return run_.groups.data()[i]; }
     [[nodiscard]] char byte_before(std::size_t at) const { return at > 0 ? text_[at - 1] : '\0'; }
     [[nodiscard]] char byte_at(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
     static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -67,9 +68,10 @@ private:
     // The groups from `first` on if they are of these sizes and stand alone.
     template <std::size_t N>
     bool is_grouped(std::size_t first, const std::array<int, N>& sizes, Number& number) const {
-        if (first + N > run_.groups_count || !ends_number(first + N - 1)) return false;
+        if (first + N > run_.groups_count) return false;
         for (std::size_t i = 0; i < N; ++i)
             if (group(first + i).count != sizes[i]) return false;
+        if (!ends_number(first + N - 1)) return false;
         number = number_of(first, N);
         return true;
     }

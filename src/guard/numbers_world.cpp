@@ -101,7 +101,9 @@ public:
     void read();
 
 private:
-    [[nodiscard]] char separator_before(std::size_t group) const { return run_.groups[group].separator; }
+    // Below groups_count, as all who ask see to.
+    [[nodiscard]] const DigitRun::Group& group(std::size_t i) const { return run_.groups.data()[i]; }
+    [[nodiscard]] char separator_before(std::size_t i) const { return group(i).separator; }
     [[nodiscard]] bool may_begin(std::size_t group) const;
     [[nodiscard]] std::optional<Window> window(std::size_t first, std::size_t count) const;
     bool is_named(Topic topic, bool is_bare);
@@ -154,16 +156,16 @@ bool RunReader::may_begin(std::size_t group) const {
 std::optional<Window> RunReader::window(std::size_t first, std::size_t count) const {
     const std::size_t last = first + count - 1;
     Window seen;
-    seen.begin = run_.groups[first].begin;
-    seen.end = run_.groups[last].end;
-    const std::size_t digit = run_.groups[first].first;
-    seen.digits = run_.all().substr(digit, std::size_t{run_.groups[last].first} + run_.groups[last].count - digit);
+    seen.begin = group(first).begin;
+    seen.end = group(last).end;
+    const std::size_t digit = group(first).first;
+    seen.digits = run_.all().substr(digit, std::size_t{group(last).first} + group(last).count - digit);
     if (count > 1) {
-        for (std::size_t group = first; group <= last; ++group)
-            seen.shape = seen.shape << 4 | std::min<std::uint32_t>(run_.groups[group].count, 15);
+        for (std::size_t i = first; i <= last; ++i)
+            seen.shape = seen.shape << 4 | std::min<std::uint32_t>(group(i).count, 15);
         seen.separator = separator_before(first + 1);
-        for (std::size_t group = first + 2; group <= last; ++group)
-            if (separator_before(group) != seen.separator && seen.separator != ')') seen.separator = '*';
+        for (std::size_t i = first + 2; i <= last; ++i)
+            if (separator_before(i) != seen.separator && seen.separator != ')') seen.separator = '*';
     }
     const auto is_edge = [&seen](char outside) {
         seen.is_cut = seen.is_cut || outside == seen.separator;

@@ -1,6 +1,7 @@
 #include "guard/open_tail.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "guard/detector.hpp"
 #include "guard/hangul_anchors.hpp"
@@ -37,10 +38,13 @@ struct Character {
     bool is_removed = false;
 };
 Character before(std::string_view text, std::size_t end) {
+    if (static_cast<unsigned char>(text[end - 1]) < 0x80) return {end - 1, text[end - 1], false, false};
     std::size_t begin = end - 1;
     while (begin > 0 && end - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) --begin;
     if (static_cast<unsigned char>(text[begin]) < 0x80) return {begin, text[begin], false, false};
     if (forms::numeral(text, begin) >= 0) return {begin, 0, true, false};
+    if (is_hangul_at(text, begin))
+        return {begin, 0, false, false};   // nothing else in disguise, as forms::fold() would say
     const forms::Decoded decoded = forms::decode(text, begin);
     const forms::Folded folded = decoded.bytes == 0 ? forms::Folded{} : forms::fold(decoded.code);
     return {begin, folded.to, false, folded.what == forms::Fold::removed};
@@ -126,15 +130,14 @@ bool goes_on(std::string_view rest) {
 OpenTail::OpenTail(std::span<const std::string_view> secrets)
     : texts_(secrets), secrets_(secrets.begin(), secrets.end()), literals_(secrets) {
     std::sort(secrets_.begin(), secrets_.end());
-    for (const std::string_view secret : secrets_) {
-        const std::size_t pair = pair_at(secret, 0);
-        pairs_[pair / 64] |= std::uint64_t{1} << (pair % 64);
-    }
+    for (const std::string_view secret : secrets_)
+        for (std::size_t bytes = prefix_least; bytes <= std::min(secret.size(), prefix_max); ++bytes)
+            prefixes_[pair_at(secret, bytes - 2)] |= std::uint32_t{1} << bytes;
 }
 
 std::size_t OpenTail::pair_at(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[at + i])); };
-    return (byte(0) << 4U ^ byte(1)) % pair_bits;
+    return (byte(0) << 4U ^ byte(1)) % pairs;
 }
 
 // Where a secret has begun that may go on, or what may become the text that one begins with; the text's end for none.
@@ -143,12 +146,14 @@ std::size_t OpenTail::secret_begin(std::string_view text, std::size_t least) con
     literals_.find(text, least, text.size(), hits);
     for (const Literals::Hit& hit : hits)
         if (goes_on(text.substr(hit.begin + texts_[hit.index].size()))) return hit.begin;
-    constexpr std::size_t prefix_least = 2, letters_least = 3, prefix_max = 24;
-    for (std::size_t at = std::max(least, text.size() - std::min(text.size(), prefix_max));
-         at + prefix_least <= text.size(); ++at) {
+    constexpr std::size_t letters_least = 3;
+    const std::size_t most = std::min(text.size() - least, prefix_max);
+    if (most < prefix_least) return text.size();
+    // The longest first.
+    for (std::uint32_t lengths = prefixes_[pair_at(text, text.size() - 2)] & ((std::uint32_t{2} << most) - 1);
+         lengths != 0; lengths -= std::bit_floor(lengths)) {
+        const std::size_t at = text.size() - (static_cast<std::size_t>(std::bit_width(lengths)) - 1);
         if (at > 0 && is_alnum(text[at - 1]) && is_alnum(text[at])) continue;
-        const std::size_t pair = pair_at(text, at);
-        if ((pairs_[pair / 64] >> (pair % 64) & 1U) == 0) continue;
         const std::string_view rest = text.substr(at);
         const auto found = std::lower_bound(secrets_.begin(), secrets_.end(), rest);
         if (found == secrets_.end() || !found->starts_with(rest)) continue;

@@ -25,10 +25,11 @@ private:
     static std::size_t word_begin(std::string_view text, std::size_t least, bool has_email);
     std::span<const std::string_view> texts_;
     std::vector<std::string_view> secrets_;   // the same, sorted
-    // The first two bytes of each, by their hash: most places of a text begin none of them.
-    static constexpr std::size_t pair_bits = 4'096;
+    // By the hash of two bytes: one bit for each length of a secret's beginning that ends with them. Most texts end with none.
+    static constexpr std::size_t pairs = 4'096;
+    static constexpr std::size_t prefix_least = 2, prefix_max = 24;
     static std::size_t pair_at(std::string_view text, std::size_t at);
-    std::array<std::uint64_t, pair_bits / 64> pairs_{};
+    std::array<std::uint32_t, pairs> prefixes_{};
     Literals literals_;
 };
 

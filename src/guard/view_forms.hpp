@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "guard/vectors.hpp"
+
 namespace gilmok::guard::forms {
 
 struct Decoded {
@@ -52,8 +54,8 @@ bool has_look_alike(std::string_view text, std::size_t at);
 inline constexpr std::size_t look_alike_digits_least = 6;
 
 // The first place from `from` on at which the text may read differently than it stands; its size for none. The twins say the
-// same of any bytes. A numeral in front of `from` is not looked for.
-std::size_t next_form(std::string_view text, std::size_t from);
+// same of any bytes. A numeral in front of `from` is not looked for. `with` is what this machine has, or less.
+std::size_t next_form(std::string_view text, std::size_t from, Vectors with = widest_vectors());
 std::size_t next_form_scalar(std::string_view text, std::size_t from);
 
 }   // namespace gilmok::guard::forms

@@ -6,10 +6,7 @@
 #include <cstring>
 
 #include "guard/view_forms.hpp"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "guard/wide.hpp"
 
 namespace gilmok::guard::forms {
 
@@ -36,7 +33,8 @@ namespace {
 constexpr std::size_t block_bytes = 32;
 constexpr std::size_t ahead_bytes = 8;   // what the exact questions about a block's last byte need of the next
 
-// The lead bytes behind which forms stand: C2 CD E1 E2 E3 EF F0 F3. One bit for each high nibble, in both tables.
+// The lead bytes behind which forms stand. One bit for each high nibble, in both tables.
+constexpr std::array<unsigned, 8> form_leads = {0xC2, 0xCD, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3};
 constexpr unsigned high_c = 1, high_e = 2, high_f = 4;
 
 struct Tables {
@@ -48,30 +46,31 @@ constexpr void set_both(std::array<char, 32>& table, std::size_t nibble, unsigne
         table[lane + nibble] = static_cast<char>(static_cast<unsigned char>(table[lane + nibble]) | bits);
 }
 
+// The second and third bytes of the numerals, one bit for those that share a second byte or lie well beside another.
+struct Numeral {
+    unsigned second, third, bucket;
+};
+constexpr std::array<Numeral, 12> numeral_bytes_behind = {{{0xB3, 0xB5, 0},
+                                                           {0xB5, 0xAC, 1},
+                                                           {0x98, 0x81, 2},
+                                                           {0x98, 0xA4, 2},
+                                                           {0x9D, 0xBC, 3},
+                                                           {0x9D, 0xB4, 3},
+                                                           {0x82, 0xBC, 4},
+                                                           {0x82, 0xAC, 4},
+                                                           {0x9C, 0xA1, 5},
+                                                           {0xA5, 0x99, 6},
+                                                           {0xB9, 0xA0, 6},
+                                                           {0x8C, 0x94, 7}}};
+
 constexpr Tables make_tables() {
     Tables tables;
-    for (const unsigned lead : {0xC2U, 0xCDU, 0xE1U, 0xE2U, 0xE3U, 0xEFU, 0xF0U, 0xF3U}) {
+    for (const unsigned lead : form_leads) {
         const unsigned bit = lead >> 4U == 0xC ? high_c : lead >> 4U == 0xE ? high_e : high_f;
         set_both(tables.lead_low, lead & 15U, bit);
         set_both(tables.lead_high, lead >> 4U, bit);
     }
-    // The second and third bytes of the numerals, one bit for those that share a second byte or lie well beside another.
-    struct Numeral {
-        unsigned second, third, bucket;
-    };
-    constexpr std::array<Numeral, 12> numerals = {{{0xB3, 0xB5, 0},
-                                                   {0xB5, 0xAC, 1},
-                                                   {0x98, 0x81, 2},
-                                                   {0x98, 0xA4, 2},
-                                                   {0x9D, 0xBC, 3},
-                                                   {0x9D, 0xB4, 3},
-                                                   {0x82, 0xBC, 4},
-                                                   {0x82, 0xAC, 4},
-                                                   {0x9C, 0xA1, 5},
-                                                   {0xA5, 0x99, 6},
-                                                   {0xB9, 0xA0, 6},
-                                                   {0x8C, 0x94, 7}}};
-    for (const Numeral& n : numerals) {
+    for (const Numeral& n : numeral_bytes_behind) {
         set_both(tables.second_low, n.second & 15U, 1U << n.bucket);
         set_both(tables.second_high, n.second >> 4U, 1U << n.bucket);
         set_both(tables.third_low, n.third & 15U, 1U << n.bucket);
@@ -177,16 +176,90 @@ __attribute__((target("avx2"))) std::size_t next_form_avx2(const Part& part, std
     return none_found;
 }
 
-bool has_avx2() {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") != 0;
+// One bit for each of the bytes behind which forms stand; and for the second and third bytes of numerals, by their low six bits.
+struct WideTables {
+    alignas(64) std::array<char, 128> leads{};
+    alignas(64) std::array<char, 64> second{}, third{};
+};
+constexpr WideTables wide_tables = [] {
+    WideTables made;
+    for (const unsigned lead : form_leads) made.leads[lead % 128] = 1;
+    for (const Numeral& n : numeral_bytes_behind) {
+        made.second[n.second % 64] =
+            static_cast<char>(static_cast<unsigned char>(made.second[n.second % 64]) | 1U << n.bucket);
+        made.third[n.third % 64] =
+            static_cast<char>(static_cast<unsigned char>(made.third[n.third % 64]) | 1U << n.bucket);
+    }
+    return made;
+}();
+
+GILMOK_AVX512 std::uint64_t wide_digit_places(const wide::Source& source, std::uint64_t digits_here) {
+    const __m512i bytes = source.at(0), next = source.at(1);
+    const auto spaces = wide::equal(next, ' ') & wide::equal(source.at(3), ' ');
+    const std::uint64_t like =
+        wide::equal(bytes, 'O') | wide::equal(bytes, 'o') | wide::equal(bytes, 'l') | wide::equal(bytes, 'I');
+    const std::uint64_t like_next =
+        wide::equal(next, 'O') | wide::equal(next, 'o') | wide::equal(next, 'l') | wide::equal(next, 'I');
+    std::uint64_t places = (digits_here & like_next) | (like & wide::in_range(next, '0', 10));
+    if ((digits_here & spaces) != 0)
+        places |= digits_here & spaces & wide::in_range(source.at(2), '0', 10) & wide::in_range(source.at(4), '0', 10);
+    return places;
+}
+
+// Where the first of three numerals has its second byte: in a row, or each behind one byte.
+constexpr std::uint64_t three_of(std::uint64_t numerals) {
+    return numerals & ((numerals >> 3U & numerals >> 6U) | (numerals >> 4U & numerals >> 8U));
+}
+
+GILMOK_AVX512_FUNCTION std::size_t next_form_avx512(std::string_view text, std::size_t from) {
+    constexpr std::size_t reach = 8;   // from the first numeral's second byte to the third one's
+    const Part part{text, text, 0};
+    std::uint64_t last_numerals = 0;   // of the last bytes of the block before
+    for (std::size_t at = from; at < text.size(); at += wide::bytes) {
+        const wide::Source source{text.data() + at, text.size() - at};
+        const __m512i bytes = source.at(0);
+        const std::uint64_t digits_here = wide::in_range(bytes, '0', 10);
+        std::size_t found = none_found;
+        // A block without a digit asks too where the next one begins with one: the letter stands here.
+        if (digits_here != 0 || (source.left > wide::bytes && is_digit(source.here[wide::bytes]))) {
+            const std::uint64_t places = wide_digit_places(source, digits_here);
+            if (places != 0) found = first_of(part, at, places);
+        }
+        const std::uint64_t beyond_ascii = _mm512_movepi8_mask(bytes);
+        std::uint64_t numerals = 0;
+        if (beyond_ascii != 0) {
+            const __m512i leads = wide::look_up_128(wide_tables.leads.data(), bytes);
+            const std::uint64_t lead_places = _mm512_mask_test_epi8_mask(beyond_ascii, leads, leads);
+            if (lead_places != 0) found = std::min(found, first_of(part, at, lead_places));
+            numerals = _mm512_mask_test_epi8_mask(beyond_ascii, wide::look_up_64(wide_tables.second.data(), bytes),
+                                                  wide::look_up_64(wide_tables.third.data(), source.at(1)));
+        }
+        const auto tell = [&](std::size_t base, std::uint64_t three) {
+            for (; three != 0; three &= three - 1) {
+                const std::size_t begin = base + static_cast<std::size_t>(std::countr_zero(three)) - 1;
+                if (begin < from || begin >= text.size() || !has_three_numerals(text, begin)) continue;
+                found = std::min(found, begin);
+                return;
+            }
+        };
+        // Those that began in the block before and end in this one; then this one's.
+        tell(at - reach, three_of(last_numerals | numerals << reach) & ((std::uint64_t{1} << reach) - 1));
+        tell(at, three_of(numerals));
+        last_numerals = numerals >> (wide::bytes - reach);
+        if (found == none_found) continue;
+        // Numerals before it may end in the next block.
+        for (std::size_t before = at; before < found; ++before)
+            if (part.differs_at(before)) return before;
+        return found;
+    }
+    return text.size();
 }
 
 }   // namespace
 
-std::size_t next_form(std::string_view text, std::size_t from) {
-    static const bool is_wide = has_avx2();
-    if (!is_wide) return next_form_scalar(text, from);
+std::size_t next_form(std::string_view text, std::size_t from, Vectors with) {
+    if (with == Vectors::none) return next_form_scalar(text, from);
+    if (with == Vectors::avx512) return next_form_avx512(text, from);
     std::size_t done = from;
     const std::size_t found = next_form_avx2({text, text, 0}, from, done);
     if (found != none_found) return found;
@@ -201,7 +274,7 @@ std::size_t next_form(std::string_view text, std::size_t from) {
 
 #else
 
-std::size_t next_form(std::string_view text, std::size_t from) { return next_form_scalar(text, from); }
+std::size_t next_form(std::string_view text, std::size_t from, Vectors) { return next_form_scalar(text, from); }
 
 #endif
 

@@ -9,7 +9,9 @@
 #include "base/prng.hpp"
 #include "guard/view_forms.hpp"
 
+using gilmok::guard::Vectors;
 using gilmok::guard::View;
+using gilmok::guard::widest_vectors;
 namespace forms = gilmok::guard::forms;
 
 namespace {
@@ -117,33 +119,55 @@ TEST_CASE("a scratch that read a changed text reads a plain one as it stands") {
     CHECK(view.original(1) == 1);
 }
 
-TEST_CASE("the vector look agrees with its scalar twin wherever a form stands in a text") {
+namespace {
+
+void check_twins(std::string_view text) {
+    CAPTURE(text);
+    const std::size_t expected = forms::next_form_scalar(text, 0);
+    for (const Vectors with : {Vectors::none, Vectors::avx2, Vectors::avx512})
+        if (with <= widest_vectors()) REQUIRE(forms::next_form(text, 0, with) == expected);
+}
+
+}   // namespace
+
+TEST_CASE("the vector looks agree with their scalar twin wherever a form stands in a text") {
     const std::string_view pieces[] = {"１", "\u200B", "①②",   "공일공",   "공-일-공", "1O",
                                        "O1", "1 2 3",  "ㄱㅏ", "주\u11A8", "𝟏"};
     for (const std::string_view filler : {"a", "가", " ", "7"})
         for (const std::string_view piece : pieces)
-            for (std::size_t before = 0; before < 70; ++before) {
+            for (std::size_t before = 0; before < 140; ++before) {
                 std::string text;
                 for (std::size_t i = 0; i < before; ++i) text += filler;
                 text += piece;
                 for (std::size_t i = 0; i < 45; ++i) text += filler;
-                CAPTURE(text);
-                REQUIRE(forms::next_form(text, 0) == forms::next_form_scalar(text, 0));
+                check_twins(text);
                 text.resize(text.find(piece) + piece.size());
-                REQUIRE(forms::next_form(text, 0) == forms::next_form_scalar(text, 0));
+                check_twins(text);
             }
     gilmok::Prng prng(4);
     const std::string_view alphabet[] = {"1",  "2",  " ", "-",  "O",  "l",    "이", "일",
                                          "공", "가", "A", "ㄱ", "ㅏ", "\xE2", "①",  "·"};
     for (int round = 0; round < 20'000; ++round) {
         std::string text;
-        for (std::size_t i = prng.below(80); i > 0; --i) text += alphabet[prng.below(std::size(alphabet))];
+        for (std::size_t i = prng.below(160); i > 0; --i) text += alphabet[prng.below(std::size(alphabet))];
+        check_twins(text);
         CAPTURE(text);
-        REQUIRE(forms::next_form(text, 0) == forms::next_form_scalar(text, 0));
         View once, twice;
         once.read(text);
         twice.read(once.text());
         CAPTURE(once.text());
         REQUIRE(twice.is_same());
     }
+}
+
+TEST_CASE("a letter like a digit makes a text read differently only where a number may be") {
+    const auto may_differ = [](std::string_view text) { return forms::next_form_scalar(text, 0) != text.size(); };
+    CHECK(may_differ("O1012345678"));
+    CHECK(may_differ("0l0-1234-5678"));
+    CHECK(may_differ("12 34 5 6 - 7l"));
+    CHECK_FALSE(may_differ("Y44cNvpjcAQultGV57G1aelNtiG0O1"));
+    CHECK_FALSE(may_differ("12345 l"));
+    CHECK_FALSE(may_differ("1234l5x67890"));
+    CHECK(may_differ("12345l6"));
+    CHECK(may_differ(std::string(100, ' ') + "1O" + std::string(100, ' ')));   // a run so long is looked at in full
 }
