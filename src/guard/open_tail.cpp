@@ -98,7 +98,8 @@ std::size_t number_begin(std::string_view text, std::size_t least, std::size_t e
 std::size_t plate_begin(std::string_view text, std::size_t least) {
     std::size_t end = text.size();
     if (end > least && text[end - 1] == ' ') --end;
-    if (end < least + 3 || !is_one_of_syllables(text, end - 3, plate_letters)) return text.size();
+    if (end < least + 3 || !is_hangul_at(text, end - 3) || !plate_letter_set.has(syllable_at(text, end - 3)))
+        return text.size();
     end -= 3;
     if (end > least && text[end - 1] == ' ') --end;
     std::size_t begin = end;
