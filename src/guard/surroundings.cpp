@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
 #include "guard/matcher.hpp"
 
@@ -53,8 +54,17 @@ WordList::WordList(const std::vector<Entry>& entries) {
     };
     take(false);
     take(true);
-    for (const Entry& entry : entries_)
-        if (entry.text.size() >= literal_bytes_min) texts_.push_back(entry.text);
+    for (const Entry& entry : entries_) {
+        const std::string_view word = entry.text;
+        GILMOK_ASSERT(word.size() >= 2 && word.size() <= Literals::text_bytes_max && entry.topic < topics_max);
+        const auto* const beyond =
+            std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+        const auto skip = beyond == word.end() ? 0 : beyond - word.begin();
+        known_.push_back({static_cast<std::uint8_t>(word.size()), entry.topic, static_cast<std::uint8_t>(skip),
+                          entry.digits_join, is_joined(word.front(), entry.digits_join),
+                          is_joined(word.back(), entry.digits_join)});
+        if (word.size() >= literal_bytes_min) texts_.push_back(word);
+    }
     literals_ = Literals(texts_, Literals::Case::ignored);
 }
 
@@ -64,17 +74,12 @@ void WordIndex::forget() {
 }
 
 void WordIndex::add(const WordList& list, std::string_view text, std::size_t begin, std::size_t entry) {
-    const auto& [word, topic, digits_join] = list.entries_[entry];
-    const std::size_t end = begin + word.size();
-    const auto is_edge = [&, joins = digits_join](char inside, bool is_text_edge, std::size_t outside) {
-        return is_text_edge || !is_joined(inside, joins) || !is_joined(text[outside], joins);
-    };
-    const auto beyond =
-        std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-    const auto skip = beyond == word.end() ? 0 : static_cast<std::size_t>(beyond - word.begin());
-    words_.push_back({static_cast<std::uint32_t>(begin + skip), static_cast<std::uint32_t>(begin),
-                      static_cast<std::uint32_t>(end), topic, is_edge(word.front(), begin == 0, begin - 1),
-                      is_edge(word.back(), end >= text.size(), end), digits_join});
+    const WordList::Known& known = list.known_[entry];
+    const std::size_t end = begin + known.bytes;
+    const bool is_free_left = begin == 0 || !known.is_joined_left || !is_joined(text[begin - 1], known.digits_join);
+    const bool is_free_right = end >= text.size() || !known.is_joined_right || !is_joined(text[end], known.digits_join);
+    words_.push_back({static_cast<std::uint32_t>(begin + known.skip), static_cast<std::uint32_t>(begin),
+                      static_cast<std::uint32_t>(end), known.topic, is_free_left, is_free_right, known.digits_join});
 }
 
 void WordIndex::extend(const WordList& list, std::string_view text, std::size_t to) {

@@ -32,7 +32,15 @@ public:
 private:
     friend class WordIndex;
     static constexpr std::size_t literal_bytes_min = 3;
+    // What is asked of each place where an entry stands.
+    struct Known {
+        std::uint8_t bytes = 0, topic = 0;
+        std::uint8_t skip = 0;   // ASCII in front of its first other character
+        bool digits_join = false;
+        bool is_joined_left = false, is_joined_right = false;   // by a letter, or a digit where digits join
+    };
     std::vector<Entry> entries_;            // those of two bytes last
+    std::vector<Known> known_;              // of each entry
     std::vector<std::string_view> texts_;   // of the others
     Literals literals_;
 };
