@@ -1,7 +1,9 @@
 #include "guard/anchors.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "guard/wide.hpp"
@@ -80,40 +82,71 @@ GILMOK_AVX2 Masks masks_of(const char* at) {
     return {mask(digits), mask(capitals), mask(at_signs), mask(colons)};
 }
 
-// Of the block at `base`; `digits` and `capitals` hold the block before in their lower halves.
-void add_block(std::string_view text, std::size_t base, const Masks& masks, std::uint64_t digits,
-               std::uint64_t capitals, std::vector<Anchor>& anchors) {
-    const auto each = [base](std::uint64_t places, auto&& use) {
-        for (; places != 0; places &= places - 1) use(base + static_cast<std::size_t>(std::countr_zero(places)));
-    };
-    const auto add = [&anchors](std::size_t at, What what) {
-        const Anchor anchor{static_cast<std::uint32_t>(at),
-                            what};   // of a named one nothing is called where there is room
-        anchors.push_back(anchor);
-    };
+// What is found goes into a vector in batches, so that the room for it is asked for once.
+class Batch {
+public:
+    // Anchors of one sort that are written at once, whether they are there or not.
+    static constexpr std::size_t at_once = 8;
+    explicit Batch(std::vector<Anchor>& anchors) : anchors_(anchors) {}
+    void flush() {
+        anchors_.insert(anchors_.end(), batch_.data(), batch_.data() + count_);
+        count_ = 0;
+    }
+    // For a block: a byte is at most two things at once.
+    void make_room() {
+        if (count_ + 2 * anchors_step + at_once > batch_.size()) flush();
+    }
+    void add(std::size_t at, What what) { batch_[count_++] = {static_cast<std::uint32_t>(at), what}; }
+    Anchor* end() { return batch_.data() + count_; }
+    void grow(std::size_t by) { count_ += by; }
+
+private:
+    std::vector<Anchor>& anchors_;
+    std::size_t count_ = 0;
+    std::array<Anchor, 256> batch_;
+};
+
+template <class Use>
+void each(std::size_t base, std::uint64_t places, Use&& use) {
+    for (; places != 0; places &= places - 1) use(base + static_cast<std::size_t>(std::countr_zero(places)));
+}
+
+// Of the block at `base`; `digits` and `capitals` hold the block before in their lower halves. add_many(places, what) adds many.
+template <class AddMany>
+__attribute__((always_inline)) inline void add_block(std::string_view text, std::size_t base, const Masks& masks,
+                                                     std::uint64_t digits, std::uint64_t capitals, Batch& batch,
+                                                     AddMany&& add_many) {
+    batch.make_room();
     const std::uint64_t starts = (digits & ~(digits << 1U)) >> anchors_step;
-    each(starts, [&](std::size_t at) { add(at, What::digits); });
+    add_many(batch, base, starts, What::digits);
     // Most blocks with anything hold digits alone.
     if ((capitals | masks.at_signs | masks.colons) == 0) return;
     // Both sorts of mixed places in one pass: who looks at them goes forward only.
     std::uint64_t behind_lone = 0;
-    each(starts & (capitals << 2U) >> anchors_step, [&](std::size_t at) {
+    each(base, starts & (capitals << 2U) >> anchors_step, [&](std::size_t at) {
         if (is_behind_lone_capital(text, at)) behind_lone |= std::uint64_t{1} << (at - base);
     });
-    each((((digits & capitals << 1U) | (capitals & digits << 1U)) >> anchors_step) | behind_lone,
-         [&](std::size_t at) { add(at, What::mixed); });
+    add_many(batch, base, (((digits & capitals << 1U) | (capitals & digits << 1U)) >> anchors_step) | behind_lone,
+             What::mixed);
     std::uint64_t rows = capitals & capitals << 1U;
     rows &= rows << 2U;
     rows &= rows << 4U;
-    each((rows & ~(rows << 1U)) >> anchors_step, [&](std::size_t at) { add(at, What::capitals); });
-    each(masks.at_signs, [&](std::size_t at) { add(at, What::at_sign); });
-    each(masks.colons, [&](std::size_t at) {
-        if (is_between_hex(text, at)) add(at, What::colon);
+    each(base, (rows & ~(rows << 1U)) >> anchors_step, [&](std::size_t at) { batch.add(at, What::capitals); });
+    each(base, masks.at_signs, [&](std::size_t at) { batch.add(at, What::at_sign); });
+    each(base, masks.colons, [&](std::size_t at) {
+        if (is_between_hex(text, at)) batch.add(at, What::colon);
     });
 }
 
+struct AddEach {
+    void operator()(Batch& batch, std::size_t base, std::uint64_t places, What what) const {
+        each(base, places, [&](std::size_t at) { batch.add(at, what); });
+    }
+};
+
 __attribute__((target("avx2"))) void find_avx2(std::string_view text, std::size_t from, std::size_t to,
                                                std::vector<Anchor>& anchors) {
+    Batch batch(anchors);
     std::uint64_t digits = 0, capitals = 0;
     if (from >= anchors_step) {
         const Masks before = masks_of(text.data() + from - anchors_step);
@@ -132,8 +165,9 @@ __attribute__((target("avx2"))) void find_avx2(std::string_view text, std::size_
         digits = digits >> anchors_step | std::uint64_t{masks.digits} << anchors_step;
         capitals = capitals >> anchors_step | std::uint64_t{masks.capitals} << anchors_step;
         if ((masks.digits | masks.capitals | masks.at_signs | masks.colons) != 0)
-            add_block(text, at, masks, digits, capitals, anchors);
+            add_block(text, at, masks, digits, capitals, batch, AddEach());
     }
+    batch.flush();
 }
 
 struct WideMasks {
@@ -151,16 +185,32 @@ GILMOK_AVX512 WideMasks wide_masks_of(const char* at, std::size_t count) {
             wide::equal(bytes, ':')};
 }
 
+// Eight at once, without a branch for each: how many a block holds cannot be foretold.
+struct AddPacked {
+    GILMOK_AVX512_FUNCTION void operator()(Batch& batch, std::size_t base, std::uint64_t places, What what) const {
+        const __m256i order = _mm256_set_epi8(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14,
+                                              13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        const __m256i packed = _mm256_maskz_compress_epi8(static_cast<__mmask32>(places), order);
+        const std::uint64_t first = static_cast<std::uint64_t>(what) << 32U | base;
+        _mm512_storeu_si512(batch.end(),
+                            _mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(first)),
+                                             _mm512_maskz_cvtepu8_epi64(0xFF, _mm256_castsi256_si128(packed))));
+        const auto count = static_cast<std::size_t>(_mm_popcnt_u64(places));
+        batch.grow(std::min(count, Batch::at_once));
+        if (count <= Batch::at_once) [[likely]]
+            return;
+        for (std::size_t i = 0; i < Batch::at_once; ++i) places &= places - 1;
+        AddEach()(batch, base, places, what);
+    }
+};
+static_assert(sizeof(Anchor) == 8 && offsetof(Anchor, what) == 4 && sizeof(What) == 1 &&
+              std::endian::native == std::endian::little);
+
 GILMOK_AVX512_FUNCTION void find_avx512(std::string_view text, std::size_t from, std::size_t to,
                                         std::vector<Anchor>& anchors) {
     static_assert(wide::bytes == 2 * anchors_step);
+    Batch batch(anchors);
     std::uint64_t digits = 0, capitals = 0;
-    const auto add = [&](std::size_t at, const Masks& masks) {
-        digits = digits >> anchors_step | std::uint64_t{masks.digits} << anchors_step;
-        capitals = capitals >> anchors_step | std::uint64_t{masks.capitals} << anchors_step;
-        if ((masks.digits | masks.capitals | masks.at_signs | masks.colons) != 0)
-            add_block(text, at, masks, digits, capitals, anchors);
-    };
     if (from >= anchors_step) {
         const Masks before = wide_masks_of(text.data() + from - anchors_step, anchors_step).half(0);
         digits = std::uint64_t{before.digits} << anchors_step;
@@ -173,9 +223,15 @@ GILMOK_AVX512_FUNCTION void find_avx512(std::string_view text, std::size_t from,
             digits = capitals = 0;
             continue;
         }
-        add(at, masks.half(0));
-        add(at + anchors_step, masks.half(anchors_step));
+        for (unsigned shift = 0; shift < wide::bytes; shift += anchors_step) {
+            const Masks half = masks.half(shift);
+            digits = digits >> anchors_step | std::uint64_t{half.digits} << anchors_step;
+            capitals = capitals >> anchors_step | std::uint64_t{half.capitals} << anchors_step;
+            if ((half.digits | half.capitals | half.at_signs | half.colons) != 0)
+                add_block(text, at + shift, half, digits, capitals, batch, AddPacked());
+        }
     }
+    batch.flush();
 }
 
 }   // namespace

@@ -20,8 +20,8 @@ struct Anchor {
         capitals,   // the eighth capital in a row
         colon,      // between hexadecimal digits or other colons
     };
-    std::uint32_t at = 0;
-    What what = What::digits;
+    std::uint32_t at;
+    What what;
     bool operator==(const Anchor&) const = default;
 };
 
