@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
-#include <cstring>
 #include <utility>
 
 #include "guard/dictionary.hpp"
@@ -117,7 +115,7 @@ private:
     bool is_lone_number(std::size_t at) {
         const char* const bytes = text_.data();
         const std::size_t size = text_.size();
-        const std::size_t end = at + digits_at(at);
+        const std::size_t end = at + digits_at(text_, at);
         if (end - at >= 6) return false;
         // A digit behind a separator goes on with it; a second separator may, which is rare enough to be read in full.
         const char c = end < size ? bytes[end] : '\0', next = end + 1 < size ? bytes[end + 1] : '\0';
@@ -128,22 +126,6 @@ private:
         const bool is_before_syllable = c == ' ' || static_cast<unsigned char>(c) >= 0x80;
         if (is_before_syllable && wanted_.plate && (end - at == 2 || end - at == 3)) look_at_plate(at, end);
         return true;
-    }
-    // How many digits stand at `at`; eight for more. Without a branch for each: how many there are cannot be foretold.
-    [[nodiscard]] std::size_t digits_at(std::size_t at) const {
-        std::uint64_t eight = 0;
-        if (at + sizeof eight <= text_.size() && std::endian::native == std::endian::little) [[likely]] {
-            std::memcpy(&eight, text_.data() + at, sizeof eight);
-        } else {
-            std::size_t end = at;
-            while (end < text_.size() && end - at < sizeof eight && text_[end] >= '0' && text_[end] <= '9') ++end;
-            return end - at;
-        }
-        // The high bit of each byte that is no digit.
-        constexpr std::uint64_t ones = 0x0101'0101'0101'0101U, low = 0x7F * ones;
-        const std::uint64_t shifted = eight ^ ('0' * ones);
-        const std::uint64_t others = (((shifted & low) + (0x7F - 9) * ones) | shifted) & ~low;
-        return static_cast<std::size_t>(std::countr_zero(others)) / 8;
     }
     [[gnu::noinline]] void look_at_address(std::size_t number) {
         if (const auto head = address_anchor(text_, number)) match_address(text_, *head, sink_);

@@ -10,8 +10,8 @@ namespace {
 bool is_digit(std::string_view text, std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; }
 
 std::size_t digits_end(std::string_view text, std::size_t at) {
-    const char* const bytes = text.data();
-    while (at < text.size() && bytes[at] >= '0' && bytes[at] <= '9') ++at;
+    constexpr std::size_t most = 8;
+    for (std::size_t count = most; count == most; at += count) count = digits_at(text, at);
     return at;
 }
 

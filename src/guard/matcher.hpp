@@ -29,16 +29,16 @@ struct DigitRun {
     static constexpr std::size_t digits_max = 40;
     static constexpr std::size_t groups_max = 12;
     struct Group {
-        std::uint32_t begin = 0, end = 0;   // in the text
-        std::uint8_t first = 0;             // index of its first digit in `digits`
-        std::uint8_t count = 0;
-        char separator = 0;   // in front of it; 0 for the first
+        std::uint32_t begin, end;   // in the text
+        std::uint8_t first;         // index of its first digit in `digits`
+        std::uint8_t count;
+        char separator;   // in front of it; 0 for the first
     };
     std::size_t begin = 0, end = 0;
-    std::array<char, digits_max> digits{};   // '0' to '9'
-    std::uint8_t digits_count = 0;
-    std::array<Group, groups_max> groups{};
-    std::uint8_t groups_count = 0;
+    std::uint8_t digits_count = 0, groups_count = 0;
+    // Read for each number, so what stands behind the counts is not set.
+    std::array<char, digits_max> digits;   // '0' to '9'
+    std::array<Group, groups_max> groups;
     [[nodiscard]] std::string_view all() const { return {digits.data(), digits_count}; }
     [[nodiscard]] std::string_view of(std::size_t group) const {
         return {digits.data() + groups[group].first, groups[group].count};

@@ -56,7 +56,7 @@ public:
                        std::size_t characters) {
         return Nearby(around.nearest(context_words(), text, begin, end, characters));
     }
-    [[nodiscard]] bool has(Topic topic, std::size_t bytes_max = 65'535) const {
+    [[nodiscard]] bool has(Topic topic, std::size_t bytes_max = Surroundings::none - 1) const {
         return distances_[static_cast<std::size_t>(topic)] <= bytes_max;
     }
 

@@ -17,6 +17,7 @@ namespace {
 
 // Numbers stand close together or far apart: what is searched ahead for the next one costs little, a gap is left out.
 constexpr std::size_t step_bytes = 256;
+static_assert(look_bytes_max < Surroundings::none);
 
 bool is_joined(char c, bool digits_join) {
     const char lower = ascii_lower(c);
@@ -139,7 +140,7 @@ void Surroundings::look(const WordList& list, std::string_view text) {
         const std::size_t bytes =
             word.begin >= end_ ? word.begin - end_ : begin_ - std::min<std::size_t>(word.end, begin_);
         auto& nearest = distances_[word.topic];
-        nearest = std::min(nearest, static_cast<std::uint32_t>(bytes));
+        nearest = std::min(nearest, static_cast<std::uint16_t>(bytes));
     }
 }
 

@@ -24,7 +24,7 @@ public:
         // A digit beside an ASCII word makes it a part of something longer; but where the look ends every word is whole.
         bool digits_join = false;
     };
-    static constexpr std::size_t topics_max = 48;   // of all that name a number, with room
+    static constexpr std::size_t topics_max = 40;   // of all that name a number, with room
     explicit WordList(const std::vector<Entry>& entries);
     WordList(const WordList&) = delete;
     WordList& operator=(const WordList&) = delete;
@@ -72,8 +72,8 @@ private:
 // Of one text at a time: a text at another place, or of another length, is another text.
 class Surroundings {
 public:
-    static constexpr std::uint32_t none = 0xFFFF'FFFF;
-    using Distances = std::array<std::uint32_t, WordList::topics_max>;
+    static constexpr std::uint16_t none = 0xFFFF;   // further than any look goes
+    using Distances = std::array<std::uint16_t, WordList::topics_max>;
     // Bytes between [begin, end) and the nearest word of each topic, within so many characters on both sides. Every kind asks about
     // the same number, so the last answer is kept. Valid until the next call; always asked with the same list.
     const Distances& nearest(const WordList& list, std::string_view text, std::size_t begin, std::size_t end,

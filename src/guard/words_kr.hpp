@@ -36,7 +36,7 @@ public:
         return distance_to(topic) <= bytes_max;
     }
     [[nodiscard]] std::size_t distance_to(KoreanTopic topic) const;   // none where there is no such word
-    static constexpr std::size_t far = 0xFFFF, none = Surroundings::none;
+    static constexpr std::size_t none = Surroundings::none, far = none - 1;
 
 private:
     Surroundings& around_;
