@@ -2,7 +2,6 @@
 // letter. Those without one, or that look like part numbers, need the word that names them.
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "guard/nearby.hpp"
 #include "guard/number_checks.hpp"
@@ -124,8 +123,7 @@ public:
 
 private:
     bool is_named(Topic topic, std::size_t bytes_max = look_bytes_max) {
-        if (!nearby_) nearby_ = Nearby::look(sink_.around(), text_, at_, end_, context_characters);
-        return nearby_->has(topic, bytes_max);
+        return Nearby::look(sink_.around(), text_, at_, end_, context_characters).has(topic, bytes_max);
     }
     void add(DataKind kind, int score) { sink_.add(at_, end_, kind, score); }
     void read_lone_letter();
@@ -136,7 +134,6 @@ private:
     std::size_t at_, end_;
     std::string_view word_;
     Sink& sink_;
-    std::optional<Nearby> nearby_;
 };
 
 void WordReader::read() {

@@ -49,6 +49,7 @@ enum class Topic : std::uint8_t {
 const WordList& context_words();
 inline constexpr auto korean_topics_first = static_cast<std::uint8_t>(Topic::count_);
 
+// What stands near one number; to be asked before the next look.
 class Nearby {
 public:
     // Looks `characters` far on both sides of [begin, end).
@@ -62,7 +63,7 @@ public:
 
 private:
     explicit Nearby(const Surroundings::Distances& distances) : distances_(distances) {}
-    Surroundings::Distances distances_;   // bytes between word and number
+    const Surroundings::Distances& distances_;   // bytes between word and number
 };
 
 }   // namespace gilmok::guard

@@ -116,7 +116,6 @@ private:
     std::string_view text_;
     const DigitRun& run_;
     Sink& sink_;
-    std::optional<Nearby> nearby_;
 };
 
 void RunReader::read() {
@@ -179,8 +178,8 @@ std::optional<Window> RunReader::window(std::size_t first, std::size_t count) co
 }
 
 bool RunReader::is_named(Topic topic, bool is_bare) {
-    if (!nearby_) nearby_ = Nearby::look(sink_.around(), text_, run_.begin, run_.end, context_characters);
-    return nearby_->has(topic, is_bare ? bare_bytes_max : look_bytes_max);
+    return Nearby::look(sink_.around(), text_, run_.begin, run_.end, context_characters)
+        .has(topic, is_bare ? bare_bytes_max : look_bytes_max);
 }
 
 void RunReader::try_form(const Form& form, const Window& window) {

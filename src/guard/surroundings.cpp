@@ -117,7 +117,7 @@ std::span<const WordIndex::Word> WordIndex::between(const WordList& list, std::s
 void Surroundings::forget() {
     text_ = nullptr;
     text_bytes_ = 0;
-    has_looked_ = false;
+    far_.is_there = close_.is_there = false;
     words_.forget();
 }
 
@@ -128,18 +128,18 @@ void Surroundings::turn_to(std::string_view text) {
     text_bytes_ = text.size();
 }
 
-void Surroundings::look(const WordList& list, std::string_view text) {
-    const std::size_t from = characters_before(text, begin_, characters_),
-                      to = characters_behind(text, end_, characters_);
-    distances_.fill(none);
+void Surroundings::look(const WordList& list, std::string_view text, Answer& answer) {
+    const std::size_t begin = answer.begin, end = answer.end;
+    const std::size_t from = characters_before(text, begin, answer.characters),
+                      to = characters_behind(text, end, answer.characters);
+    answer.distances.fill(none);
     for (const WordIndex::Word& word : words_.between(list, text, from, to)) {
-        if (word.place >= begin_ && word.place < end_) continue;
-        const std::size_t limit = word.place < begin_ ? begin_ : to;
+        if (word.place >= begin && word.place < end) continue;
+        const std::size_t limit = word.place < begin ? begin : to;
         const bool ends = word.is_free_right || (word.is_whole_at_end && word.end == limit);
         if (word.end > limit || !word.is_free_left || !ends) continue;
-        const std::size_t bytes =
-            word.begin >= end_ ? word.begin - end_ : begin_ - std::min<std::size_t>(word.end, begin_);
-        auto& nearest = distances_[word.topic];
+        const std::size_t bytes = word.begin >= end ? word.begin - end : begin - std::min<std::size_t>(word.end, begin);
+        auto& nearest = answer.distances[word.topic];
         nearest = std::min(nearest, static_cast<std::uint16_t>(bytes));
     }
 }
@@ -147,13 +147,15 @@ void Surroundings::look(const WordList& list, std::string_view text) {
 const Surroundings::Distances& Surroundings::nearest(const WordList& list, std::string_view text, std::size_t begin,
                                                      std::size_t end, std::size_t characters) {
     turn_to(text);
-    if (has_looked_ && begin == begin_ && end == end_ && characters == characters_) return distances_;
-    has_looked_ = true;
-    begin_ = begin;
-    end_ = end;
-    characters_ = characters;
-    look(list, text);
-    return distances_;
+    Answer& answer = characters > far_characters ? far_ : close_;
+    if (answer.is_there && begin == answer.begin && end == answer.end && characters == answer.characters)
+        return answer.distances;
+    answer.is_there = true;
+    answer.begin = begin;
+    answer.end = end;
+    answer.characters = characters;
+    look(list, text, answer);
+    return answer.distances;
 }
 
 }   // namespace gilmok::guard

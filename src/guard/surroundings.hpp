@@ -75,20 +75,25 @@ public:
     static constexpr std::uint16_t none = 0xFFFF;   // further than any look goes
     using Distances = std::array<std::uint16_t, WordList::topics_max>;
     // Bytes between [begin, end) and the nearest word of each topic, within so many characters on both sides. Every kind asks about
-    // the same number, so the last answer is kept. Valid until the next call; always asked with the same list.
+    // the same number, so the last answers are kept, one of those that look far and one of the others. Valid until the next call;
+    // always asked with the same list.
     const Distances& nearest(const WordList& list, std::string_view text, std::size_t begin, std::size_t end,
                              std::size_t characters);
     void forget();
 
 private:
+    static constexpr std::size_t far_characters = 100;
+    struct Answer {
+        bool is_there = false;
+        std::size_t begin = 0, end = 0, characters = 0;
+        Distances distances{};
+    };
     void turn_to(std::string_view text);
-    void look(const WordList& list, std::string_view text);
+    void look(const WordList& list, std::string_view text, Answer& answer);
     const char* text_ = nullptr;
     std::size_t text_bytes_ = 0;
     WordIndex words_;
-    bool has_looked_ = false;
-    std::size_t begin_ = 0, end_ = 0, characters_ = 0;   // of the last answer
-    Distances distances_{};
+    Answer far_, close_;
 };
 
 }   // namespace gilmok::guard

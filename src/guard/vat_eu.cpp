@@ -110,9 +110,10 @@ static_assert(std::is_sorted(std::begin(forms), std::end(forms),
 constexpr std::size_t code_max = 12;
 
 struct Code {
-    std::array<char, code_max + 1> bytes{};
-    std::array<std::size_t, code_max + 1> ends{};   // of each, in the text
     std::size_t count = 0;
+    // As many as there are.
+    std::array<char, code_max + 1> bytes;
+    std::array<std::size_t, code_max + 1> ends;   // of each, in the text
 };
 
 // What stands behind the country, without the single separators between.
