@@ -29,9 +29,24 @@ bool is_ascii_alnum(char c) { return is_ascii_word(c) && c != '_'; }
 
 // Whether a character beyond ASCII ends in front of `at`, or a space before: most digits have another neighbour.
 bool is_behind_syllable(std::string_view text, std::size_t at) {
-    if (at > 0 && text[at - 1] == ' ') --at;
-    return at > 0 && static_cast<unsigned char>(text[at - 1]) >= 0x80;
+    if (at < 2) return false;   // no character has so few bytes but one of ASCII
+    const auto last = static_cast<unsigned char>(text[at - 1]), other = static_cast<unsigned char>(text[at - 2]);
+    return (last >= 0x80) | ((last == ' ') & (other >= 0x80));
 }
+
+// A digit behind a separator goes on with it; a second separator may, which is rare enough to be read in full. A pair goes on
+// where the two have a bit in common.
+struct Joins {
+    std::array<std::uint8_t, 256> between{}, behind{};
+};
+constexpr Joins joins_digits = [] {
+    Joins joins;
+    for (const char c : std::string_view(" -./()")) joins.between[static_cast<unsigned char>(c)] = 1;
+    for (const char c : std::string_view("0123456789-(")) joins.behind[static_cast<unsigned char>(c)] = 1;
+    joins.between[static_cast<unsigned char>(')')] = 3;
+    joins.behind[static_cast<unsigned char>(' ')] = 2;
+    return joins;
+}();
 
 // Which matchers can find anything that is asked for. Whoever asks for few kinds pays for few.
 struct Wanted {
@@ -117,14 +132,17 @@ private:
         const std::size_t size = text_.size();
         const std::size_t end = at + digits_at(text_, at);
         if (end - at >= 6) return false;
-        // A digit behind a separator goes on with it; a second separator may, which is rare enough to be read in full.
-        const char c = end < size ? bytes[end] : '\0', next = end + 1 < size ? bytes[end + 1] : '\0';
-        const bool may_go_on = (next >= '0' && next <= '9') || next == '-' || next == '(' || (next == ' ' && c == ')');
-        if (may_go_on && (c == ' ' || c == '-' || c == '.' || c == '/' || c == ')' || c == '(')) return false;
+        const auto c = static_cast<unsigned char>(end < size ? bytes[end] : '\0'),
+                   next = static_cast<unsigned char>(end + 1 < size ? bytes[end + 1] : '\0');
+        if ((joins_digits.between[c] & joins_digits.behind[next]) != 0) return false;
         digits_next_ = end;
-        if (wanted_.address && is_behind_syllable(text_, at)) look_at_address(at);
-        const bool is_before_syllable = c == ' ' || static_cast<unsigned char>(c) >= 0x80;
-        if (is_before_syllable && wanted_.plate && (end - at == 2 || end - at == 3)) look_at_plate(at, end);
+        // Bits and no branches: nearly none of these is true, and which is cannot be foretold.
+        const bool is_behind = wanted_.address & is_behind_syllable(text_, at);
+        const bool is_before = wanted_.plate & ((c == ' ') | (c >= 0x80)) & ((end - at == 2) | (end - at == 3));
+        if (is_behind | is_before) [[unlikely]] {
+            if (is_behind) look_at_address(at);
+            if (is_before) look_at_plate(at, end);
+        }
         return true;
     }
     [[gnu::noinline]] void look_at_address(std::size_t number) {
