@@ -65,16 +65,19 @@ std::size_t keep_strongest(std::span<Finding> group) {
 void sort_nearly(std::vector<Finding>& findings) {
     constexpr std::ptrdiff_t steps_max = 32;
     for (auto next = findings.begin(); next != findings.end(); ++next) {
-        const Finding finding = *next;
         const auto least = next - std::min(next - findings.begin(), steps_max);
         auto at = next;
-        for (; at != least && is_before(finding, *(at - 1)); --at) *at = *(at - 1);
+        while (at != least && is_before(*next, *(at - 1))) --at;
+        if (at == least && at != findings.begin() && is_before(*next, *(at - 1))) {
+            std::sort(next, findings.end(), is_before);
+            std::vector<Finding> all(findings.size());
+            std::merge(findings.begin(), next, next, findings.end(), all.begin(), is_before);
+            findings.swap(all);
+            return;
+        }
+        const Finding finding = *next;
+        std::move_backward(at, next, next + 1);
         *at = finding;
-        if (at == findings.begin() || !is_before(finding, *(at - 1))) continue;
-        std::sort(next + 1, findings.end(), is_before);
-        std::inplace_merge(findings.begin(), at, next + 1, is_before);
-        std::inplace_merge(findings.begin(), next + 1, findings.end(), is_before);
-        return;
     }
 }
 
