@@ -116,6 +116,21 @@ TEST_CASE("many texts, of any bytes and in any text of bytes, are found by every
         }
 }
 
+TEST_CASE("texts that stand one behind the other are all found, however many a block holds") {
+    const Literals literals(texts);
+    for (const std::string_view piece : {"씨", "sk-", "://", "eyJ", "과장"})
+        for (const std::size_t count : {std::size_t{1}, std::size_t{15}, std::size_t{22}, std::size_t{700}}) {
+            std::string text;
+            while (text.size() < count * piece.size()) text += piece;
+            for (const Vectors with : {Vectors::none, Vectors::avx2, Vectors::avx512}) {
+                if (with > widest_vectors()) continue;
+                Hits hits;
+                literals.find(text, 0, text.size(), hits, with);
+                CHECK(hits.size() == count);
+            }
+        }
+}
+
 TEST_CASE("no texts find nothing") {
     Hits hits;
     Literals().find("anything at all, and more than a block of it", 0, 40, hits);

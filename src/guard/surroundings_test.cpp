@@ -128,3 +128,38 @@ TEST_CASE("the last answer is given again for the same number only") {
     CHECK(has_passport(16, 19, 16));
     CHECK(!has_passport(0, 0, 16));
 }
+
+TEST_CASE("a close look does not change what a far one answers") {
+    Surroundings around;
+    const std::string text = "tel 010 " + std::string(60, '-') + " passport";
+    const auto& far = around.nearest(context_words(), text, 4, 7, 300);
+    const auto passport = static_cast<std::size_t>(Topic::passport);
+    REQUIRE(far[passport] != Surroundings::none);
+    const auto& close = around.nearest(context_words(), text, 4, 7, 24);
+    CHECK(close[passport] == Surroundings::none);
+    CHECK(far[passport] != Surroundings::none);
+    CHECK(close[static_cast<std::size_t>(Topic::phone)] == 1);
+}
+
+TEST_CASE("characters are counted alike at any distance from a text's ends") {
+    Prng prng(17);
+    const std::string_view alphabet[] = {"a", "é", "가", "𝟙", " "};
+    for (int round = 0; round < 3'000; ++round) {
+        std::string text;
+        for (std::size_t i = prng.below(400); i > 0; --i) text += alphabet[prng.below(std::size(alphabet))];
+        const auto is_inside = [&](std::size_t at) { return at < text.size() && (text[at] & '\xC0') == '\x80'; };
+        std::size_t place = prng.below(text.size() + 1);
+        while (is_inside(place)) --place;
+        const std::size_t characters = prng.below(250);
+        std::size_t before = place, behind = place;
+        for (std::size_t i = 0; i < characters && before > 0; ++i) do
+                --before;
+            while (is_inside(before));
+        for (std::size_t i = 0; i < characters && behind < text.size(); ++i) do
+                ++behind;
+            while (is_inside(behind));
+        CAPTURE(text);
+        REQUIRE(characters_before(text, place, characters) == before);
+        REQUIRE(characters_behind(text, place, characters) == behind);
+    }
+}
