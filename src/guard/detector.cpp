@@ -12,6 +12,7 @@
 #include "guard/open_tail.hpp"
 #include "guard/patterns.hpp"
 #include "guard/resolve.hpp"
+#include "guard/world.hpp"
 
 namespace gilmok::guard {
 
@@ -167,7 +168,7 @@ private:
         word_next_ = std::max(end, begin + 1);
         if (end - begin > word_bytes_max) return;
         match_korean_letters(text_, begin, sink_);
-        match_world_letters(text_, begin, sink_);
+        match_world_word(text_, begin, end, sink_);
         if (end - begin == 2) look_at_pairs(begin);
     }
 

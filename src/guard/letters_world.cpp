@@ -217,21 +217,31 @@ void match_nie_with_hyphens(std::string_view text, std::size_t at, Sink& sink) {
 
 }   // namespace
 
-void match_world_letters(std::string_view text, std::size_t at, Sink& sink) {
-    if (at >= text.size() || is_identifier_byte(byte_before(text, at))) return;
-    std::size_t end = at;
-    while (end < text.size() && end - at <= word_bytes_max && is_ascii_word(text[end]) && text[end] != '_') ++end;
-    if (end - at <= 4 && end > at && is_hex(text[at]) &&
+void match_world_word(std::string_view text, std::size_t at, std::size_t end, Sink& sink) {
+    if (is_identifier_byte(byte_before(text, at))) return;
+    const std::size_t size = end - at;
+    if (size <= 4 && size > 0 && is_hex(text[at]) &&
         (byte_at(text, end) == ':' || byte_at(text, end) == '-' || byte_before(text, at) == ':' ||
          byte_before(text, at) == '-'))
         match_colon_groups(text, at, sink);
-    if (end - at > word_bytes_max || !is_free_left(text, at)) return;
-    if (end - at >= 4 && is_capital(text[at]) && is_capital(text[at + 1])) {
+    if (size > word_bytes_max) return;
+    // Most words are of no code's length and begin like no code.
+    const bool has_country = size >= 4 && is_capital(text[at]) && is_capital(text[at + 1]);
+    const bool may_be_nie = text[at] >= 'X' && text[at] <= 'Z';
+    if ((!has_country && !may_be_nie && (code_sizes >> size & 1U) == 0) || !is_free_left(text, at)) return;
+    if (has_country) {
         match_iban(text, at, sink);
         match_eu_vat(text, at, sink);
     }
-    match_nie_with_hyphens(text, at, sink);
+    if (may_be_nie) match_nie_with_hyphens(text, at, sink);
     WordReader(text, at, end, sink).read();
+}
+
+void match_world_letters(std::string_view text, std::size_t at, Sink& sink) {
+    if (at >= text.size()) return;
+    std::size_t end = at;
+    while (end < text.size() && end - at <= word_bytes_max && is_ascii_word(text[end]) && text[end] != '_') ++end;
+    match_world_word(text, at, end, sink);
 }
 
 }   // namespace gilmok::guard

@@ -28,6 +28,8 @@ bool is_gb_nino_prefix(std::string_view two);
 // The letter behind eight digits of a Spanish DNI: remainder by 23.
 char es_dni_letter(std::string_view eight_digits);
 
+// match_world_letters() for a word of which it is known where its letters and digits end; `at` is inside the text.
+void match_world_word(std::string_view text, std::size_t at, std::size_t end, Sink& sink);
 // Called where a hexadecimal group stands beside ':' or '-': IPv6 and hardware addresses.
 void match_colon_groups(std::string_view text, std::size_t at, Sink& sink);
 // Called at two capitals that may begin an IBAN, or a VAT number of the European Union.
