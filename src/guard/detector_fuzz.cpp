@@ -1,5 +1,6 @@
 // Properties of a scan of any bytes: findings are sorted, lie inside and do not overlap; the scalar first stage finds the same; the
 // same scratch gives the same answer again; an open tail is never longer than it may be and cuts no character.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -25,7 +26,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               "findings are sorted and inside");
         end = finding.end;
     }
-    std::vector<Anchor> anchors, anchors_scalar;
+    const auto is_before = [](const Anchor& left, const Anchor& right) {
+        return left.at != right.at ? left.at < right.at : left.what < right.what;
+    };
+    std::vector<Anchor> anchors_scalar;
+    find_anchors_scalar(text, 0, size, anchors_scalar);
+    std::sort(anchors_scalar.begin(), anchors_scalar.end(), is_before);
+    for (const Vectors with : {Vectors::avx2, Vectors::avx512}) {
+        if (with > widest_vectors()) continue;
+        std::vector<Anchor> anchors;
+        find_anchors(text, 0, size, anchors, with);
+        std::sort(anchors.begin(), anchors.end(), is_before);
+        claim(anchors == anchors_scalar, "every form of the first stage sees the same anchors");
+    }
     const std::size_t held = detector.open_tail(text);
     claim(held <= Detector::hold_bytes_max && held <= size, "a tail is bounded");
     const bool cuts = held < size && held > 0 && (static_cast<unsigned char>(text[size - held]) & 0xC0U) == 0x80U;
