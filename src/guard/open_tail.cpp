@@ -145,8 +145,11 @@ std::size_t OpenTail::pair_at(std::string_view text, std::size_t at) {
 std::size_t OpenTail::secret_begin(std::string_view text, std::size_t least) const {
     std::vector<Literals::Hit> hits;
     literals_.find(text, least, text.size(), hits);
+    // The first in the text: hits come in no order that all forms of the search would share.
+    std::size_t begin = text.size();
     for (const Literals::Hit& hit : hits)
-        if (goes_on(text.substr(hit.begin + texts_[hit.index].size()))) return hit.begin;
+        if (hit.begin < begin && goes_on(text.substr(hit.begin + texts_[hit.index].size()))) begin = hit.begin;
+    if (begin < text.size()) return begin;
     constexpr std::size_t letters_least = 3;
     const std::size_t most = std::min(text.size() - least, prefix_max);
     if (most < prefix_least) return text.size();

@@ -11,7 +11,6 @@ using model::Meter;
 
 namespace {
 
-const Currency krw{{'K', 'R', 'W'}};
 const WallTime from = at("2026-10-01T00:00:00Z"), until = at("2026-10-02T00:00:00Z");
 
 config::Snapshot snapshot_of() {
