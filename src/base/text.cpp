@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace gilmok {
 
@@ -18,16 +19,46 @@ std::string lowercase(std::string_view text) {
     return out;
 }
 
+bool is_visible_ascii(std::string_view text) {
+    // Eight bytes at a time. The top bit of each sum tells: above ASCII, DEL, or below 0x21. A borrow or a carry can only come from
+    // a byte that is told itself.
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    std::uint64_t told = 0;
+    while (text.size() >= sizeof told) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data(), sizeof word);
+        told |= word | (word + ones) | (word - 0x21 * ones);
+        text.remove_prefix(sizeof word);
+    }
+    if ((told & 0x80 * ones) != 0) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 std::optional<std::uint64_t> parse_u64(std::string_view digits) {
+    constexpr std::size_t digits_that_fit = 19;
     std::uint64_t value = 0;
+    if (digits.size() <= digits_that_fit) {
+        for (const char c : digits) {
+            if (c < '0' || c > '9') return std::nullopt;
+            value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        }
+        return digits.empty() ? std::nullopt : std::optional(value);
+    }
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (failure != std::errc{} || end != digits.data() + digits.size() || digits.empty()) return std::nullopt;
+    if (failure != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return value;
 }
 
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
+
+// The bytes that stand in a JSON string as they are, but for those above ASCII.
+constexpr std::array<bool, 256> is_plain_in_json = [] {
+    std::array<bool, 256> table{};
+    for (unsigned byte = 0x20; byte < 0x7F; ++byte) table[byte] = byte != '"' && byte != '\\';
+    return table;
+}();
 
 // Length of the well-formed UTF-8 sequence at the start of `text`, or 0 (Unicode 15, table 3-7).
 std::size_t utf8_length(std::string_view text) {
@@ -57,21 +88,23 @@ void append_unicode_escape(std::string& out, unsigned char c) {
     out += hex_digits[c & 15U];
 }
 
-}  // namespace
+}   // namespace
 
 void append_json_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         // Copy the longest plain run at once; most text is one run.
         std::size_t plain = 0;
-        while (plain < text.size() && text[plain] >= 0x20 && text[plain] < 0x7F && text[plain] != '"' && text[plain] != '\\') ++plain;
+        while (plain < text.size() && is_plain_in_json[static_cast<unsigned char>(text[plain])]) ++plain;
         out.append(text.substr(0, plain));
         text.remove_prefix(plain);
         if (text.empty()) return;
         const auto c = static_cast<unsigned char>(text.front());
         if (c >= 0x80) {
             const std::size_t length = utf8_length(text);
-            if (length == 0) out += "\\ufffd";
-            else out.append(text.substr(0, length));
+            if (length == 0)
+                out += "\\ufffd";
+            else
+                out.append(text.substr(0, length));
             text.remove_prefix(length == 0 ? 1 : length);
             continue;
         }
@@ -114,4 +147,4 @@ std::string hex(std::string_view bytes) {
     return out;
 }
 
-}  // namespace gilmok
+}   // namespace gilmok

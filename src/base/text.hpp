@@ -20,6 +20,9 @@ inline bool equal_ignoring_case(std::string_view left, std::string_view right) {
 std::string_view trim(std::string_view text);   // spaces and tabs, both ends
 std::string lowercase(std::string_view text);
 
+// Every byte is one of 0x21 to 0x7E: no blank, no control byte, nothing above ASCII.
+bool is_visible_ascii(std::string_view text);
+
 // Decimal digits only, no sign, no spaces, no overflow.
 std::optional<std::uint64_t> parse_u64(std::string_view digits);
 
@@ -39,4 +42,4 @@ std::size_t edit_distance(std::string_view left, std::string_view right);
 
 std::string hex(std::string_view bytes);   // lower case
 
-}  // namespace gilmok
+}   // namespace gilmok
