@@ -1,6 +1,7 @@
 #include "meter/access_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -20,10 +21,24 @@ constexpr std::size_t line_bytes_fixed = 1'536;
 constexpr std::size_t attempt_bytes_fixed = 320;
 constexpr std::size_t context_bytes_max = 64;   // of each text in LineContext; longer ones are cut
 
-// Writes into room that was made beforehand: forty small appends to a string cost more than the text itself.
+// Every byte as a plain member shows it.
+constexpr std::array<char, 256> plain = [] {
+    std::array<char, 256> shown{};
+    for (unsigned byte = 0; byte < 256; ++byte)
+        shown[byte] = byte > ' ' && byte < 0x7F && byte != '"' && byte != '\\' ? static_cast<char>(byte) : '?';
+    return shown;
+}();
+
+// Writes into room that was made beforehand: forty small appends to a string cost more than the text itself. Names are given
+// as literals, whose size the compiler knows: a few moves each, and no call.
 class Writer {
 public:
     explicit Writer(char* at) : at_(at) {}
+    template <std::size_t bytes_with_nul>
+    void literal(const char (&text)[bytes_with_nul]) {
+        std::memcpy(at_, text, bytes_with_nul - 1);
+        at_ += bytes_with_nul - 1;
+    }
     void raw(std::string_view text) {
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
@@ -32,31 +47,43 @@ public:
     void number(Integer value) {
         at_ = std::to_chars(at_, at_ + 24, value).ptr;
     }
-    void member(std::string_view name_and_colon, std::string_view escaped) {
-        raw(name_and_colon);
+    template <std::size_t bytes_with_nul>
+    void member(const char (&name_and_colon)[bytes_with_nul], std::string_view escaped) {
+        literal(name_and_colon);
         *at_++ = '"';
         raw(escaped);
         *at_++ = '"';
     }
+    template <std::size_t bytes_with_nul, class Integer>
+    void count(const char (&name_and_colon)[bytes_with_nul], Integer value) {
+        literal(name_and_colon);
+        number(value);
+    }
     // Milliseconds with three decimals.
-    void duration(std::string_view name_and_colon, Duration span) {
-        raw(name_and_colon);
+    template <std::size_t bytes_with_nul>
+    void duration(const char (&name_and_colon)[bytes_with_nul], Duration span) {
+        literal(name_and_colon);
         const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(to_us(span), 0));
         number(us / 1000);
         fraction(static_cast<unsigned>(us % 1000));
     }
     void fraction(unsigned thousandths) {
         const char text[4] = {'.', digit(thousandths / 100), digit(thousandths / 10 % 10), digit(thousandths % 10)};
-        raw({text, sizeof text});
+        std::memcpy(at_, text, sizeof text);
+        at_ += sizeof text;
     }
     // Ids and addresses, which hold nothing to escape; should one ever, the byte is not written.
-    void plain_member(std::string_view name_and_colon, std::string_view text) {
-        raw(name_and_colon);
-        *at_++ = '"';
-        for (const char c : text.substr(0, context_bytes_max))
-            *at_++ = c > ' ' && c < 0x7F && c != '"' && c != '\\' ? c : '?';
-        *at_++ = '"';
+    template <std::size_t bytes_with_nul>
+    void plain_member(const char (&name_and_colon)[bytes_with_nul], std::string_view text) {
+        literal(name_and_colon);
+        char* at = at_;   // of its own: what is written through it might be at_ itself, for all the compiler knows
+        *at++ = '"';
+        for (const char c : text.substr(0, context_bytes_max)) *at++ = plain[static_cast<unsigned char>(c)];
+        *at++ = '"';
+        at_ = at;
     }
+    // Puts `c` in the place of the last byte.
+    void replace_last(char c) { at_[-1] = c; }
     [[nodiscard]] char* at() const { return at_; }
 
 private:
@@ -66,27 +93,20 @@ private:
 
 void write_usage(Writer& line, const Usage& usage) {
     if (!usage.is_reported()) return;
-    struct Entry {
-        std::string_view name;
-        std::int64_t Usage::* count;
+    const auto count = [&line]<std::size_t bytes>(const char(&name)[bytes], std::int64_t tokens) {
+        if (tokens == Usage::missing) return;
+        line.count(name, tokens);
+        line.literal(",");
     };
-    static constexpr Entry entries[] = {{"\"input\":", &Usage::input},
-                                        {"\"input_cached\":", &Usage::input_cached},
-                                        {"\"input_audio\":", &Usage::input_audio},
-                                        {"\"output\":", &Usage::output},
-                                        {"\"output_reasoning\":", &Usage::output_reasoning},
-                                        {"\"output_audio\":", &Usage::output_audio},
-                                        {"\"total\":", &Usage::total}};
-    line.raw(",\"usage\":{");
-    bool is_first = true;
-    for (const Entry& entry : entries) {
-        if (usage.*entry.count == Usage::missing) continue;
-        if (!is_first) line.raw(",");
-        is_first = false;
-        line.raw(entry.name);
-        line.number(usage.*entry.count);
-    }
-    line.raw("}");
+    line.literal(",\"usage\":{");
+    count("\"input\":", usage.input);
+    count("\"input_cached\":", usage.input_cached);
+    count("\"input_audio\":", usage.input_audio);
+    count("\"output\":", usage.output);
+    count("\"output_reasoning\":", usage.output_reasoning);
+    count("\"output_audio\":", usage.output_audio);
+    count("\"total\":", usage.total);
+    line.replace_last('}');   // of the comma: what is reported has a count
 }
 
 // What it was booked with. A price that is not known is absent and said to be so, never zero.
@@ -96,15 +116,12 @@ void write_settled(Writer& line, const model::Settled& settled, Currency currenc
         line.member(",\"cost\":", cost);
         line.member(",\"currency\":", currency.view());
     } else {
-        line.raw(",\"cost_unknown\":true");
+        line.literal(",\"cost_unknown\":true");
     }
     if (settled.provenance != model::Provenance::none)
         line.member(",\"usage_from\":", model::name_of(settled.provenance));
-    if (settled.microjoules != 0) {
-        line.raw(",\"microjoules\":");
-        line.number(settled.microjoules);
-    }
-    if (settled.is_over_bound) line.raw(",\"over_bound\":true");
+    if (settled.microjoules != 0) { line.count(",\"microjoules\":", settled.microjoules); }
+    if (settled.is_over_bound) line.literal(",\"over_bound\":true");
 }
 
 // What the guard had to say. Kinds and places are in the ledger; here is only that something was.
@@ -113,41 +130,31 @@ void write_guard(Writer& line, const Record& record) {
     line.member(",\"class\":", model::name_of(record.data_class));
     if (record.findings_count == 0) return;
     line.member(",\"guard\":", model::name_of(record.guard_action));
-    line.raw(",\"findings\":");
-    line.number(record.findings_count);
+    line.count(",\"findings\":", record.findings_count);
 }
 
 // How the exchange ended and how much it moved.
 void write_end(Writer& line, const Record& record) {
-    line.raw(",\"status\":");
-    line.number(record.status);
+    line.count(",\"status\":", record.status);
     line.member(",\"outcome\":", model::name_of(record.outcome));
     if (record.code != Code::none) {
         line.member(",\"code\":", gilmok::name_of(record.code));
         line.member(",\"fault\":", gilmok::name_of(record.fault));
     }
     line.raw(record.is_stream ? ",\"stream\":true" : ",\"stream\":false");
-    if (record.is_simulated) line.raw(",\"simulated\":true");
+    if (record.is_simulated) line.literal(",\"simulated\":true");
     line.duration(",\"duration_ms\":", record.total);
     if (record.time_to_first_token > Duration::zero()) line.duration(",\"ttft_ms\":", record.time_to_first_token);
-    line.raw(",\"bytes_in\":");
-    line.number(record.bytes_in);
-    line.raw(",\"bytes_out\":");
-    line.number(record.bytes_out);
-    if (record.is_stream) {
-        line.raw(",\"events\":");
-        line.number(record.events_out);
-    }
+    line.count(",\"bytes_in\":", record.bytes_in);
+    line.count(",\"bytes_out\":", record.bytes_out);
+    if (record.is_stream) { line.count(",\"events\":", record.events_out); }
 }
 
 void write_attempt(Writer& line, const model::Attempt& attempt, const Record& record, std::string_view upstream) {
     line.member("{\"upstream\":", upstream);
     line.member(",\"end\":", name_of(attempt.end));
     if (attempt.code != Code::none) line.member(",\"code\":", gilmok::name_of(attempt.code));
-    if (attempt.status != 0) {
-        line.raw(",\"status\":");
-        line.number(attempt.status);
-    }
+    if (attempt.status != 0) { line.count(",\"status\":", attempt.status); }
     line.duration(",\"start_ms\":", attempt.started - record.started);
     if (attempt.connect > Duration::zero()) line.duration(",\"connect_ms\":", attempt.connect);
     if (attempt.first_byte > Duration::zero()) line.duration(",\"first_byte_ms\":", attempt.first_byte);
@@ -205,19 +212,19 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
     const std::string cost =
         record.settled.has_cost && record.settled.is_cost_known ? decimal(record.settled.cost_ledger) : std::string{};
     room += cost.size();
-    const std::size_t begin = out.size();
-    out.resize(begin + room);
-    Writer line(out.data() + begin);
+    // Written in a place of our own and then appended: a string that grows by `room` would clear all of it first.
+    if (line_.size() < room) line_.resize(room);
+    Writer line(line_.data());
 
     const std::int64_t wall_ms = unix_ms(record.started_wall);
     if (wall_ms / 1000 != second_) {
         second_ = wall_ms / 1000;
         rfc3339(record.started_wall).copy(time_, sizeof time_);
     }
-    line.raw("{\"time\":\"");
+    line.literal("{\"time\":\"");
     line.raw({time_, sizeof time_});
     line.fraction(static_cast<unsigned>(wall_ms % 1000));
-    line.raw("Z\"");
+    line.literal("Z\"");
     if (record.id.text[0] != '\0') line.member(",\"request_id\":", record.id.view());
     if (!context.client.empty()) line.plain_member(",\"client\":", context.client);
     if (!tenant.empty()) line.member(",\"tenant\":", tenant);
@@ -231,19 +238,22 @@ void AccessLog::append_line(std::string& out, const Record& record, const config
     write_settled(line, record.settled, snapshot.ledger.currency, cost);
     write_guard(line, record);
     for (std::size_t i = 0; i < attempts; ++i) {
-        line.raw(i == 0 ? ",\"attempts\":[" : ",");
+        if (i == 0)
+            line.literal(",\"attempts\":[");
+        else
+            line.literal(",");
         write_attempt(line, record.attempts[i], record, tried[i]);
     }
-    if (attempts != 0) line.raw("]");
+    if (attempts != 0) line.literal("]");
     if (record.trace_id[0] != '\0') {
         line.member(",\"trace_id\":", {record.trace_id.data(), record.trace_id.size()});
         line.member(",\"span_id\":", {record.span_id.data(), record.span_id.size()});
         if (!context.parent_span_id.empty()) line.plain_member(",\"parent_span_id\":", context.parent_span_id);
     }
-    line.raw("}\n");
-    const auto length = static_cast<std::size_t>(line.at() - (out.data() + begin));
+    line.literal("}\n");
+    const auto length = static_cast<std::size_t>(line.at() - line_.data());
     GILMOK_ASSERT(length <= room);
-    out.resize(begin + length);
+    out.append(line_.data(), length);
 }
 
 }   // namespace gilmok::meter

@@ -38,6 +38,7 @@ private:
     std::int64_t second_ = -1;   // the second that time_ spells
     char time_[19] = {};         // "2026-11-21T04:05:06"
     std::array<std::string, model::Record::attempts_max + 4> scratch_;
+    std::string line_;   // as long as the longest line yet: names of the configuration and what is fixed bound it
 };
 
 }   // namespace gilmok::meter

@@ -39,16 +39,26 @@ class Histogram {
 public:
     static constexpr std::size_t buckets_count = Bounds.size() + 1;
     void observe(std::int64_t value) {
-        // Counting the bounds below has no branch to mispredict, and there are at most sixteen.
-        std::size_t bucket = 0;
-        for (const std::int64_t bound : Bounds) bucket += value > bound ? 1 : 0;
-        buckets_[bucket].add();
+        buckets_[bucket_of(value)].add();
         sum_.add(static_cast<std::uint64_t>(value > 0 ? value : 0));
     }
     [[nodiscard]] std::uint64_t bucket(std::size_t index) const { return buckets_[index].value(); }
     [[nodiscard]] std::uint64_t sum() const { return sum_.value(); }
 
 private:
+    // How many bounds lie below. Half of what is left falls away with each of a fixed number of steps, and none of them is a
+    // branch that could be guessed wrong.
+    static std::size_t bucket_of(std::int64_t value) {
+        const std::int64_t* first = Bounds.data();
+        std::size_t left = Bounds.size();
+        while (left > 1) {
+            const std::size_t half = left / 2;
+            first += first[half - 1] < value ? half : 0;
+            left -= half;
+        }
+        return static_cast<std::size_t>(first - Bounds.data()) + (*first < value ? 1 : 0);
+    }
+
     std::array<Counter, buckets_count> buckets_{};
     Counter sum_;
 };

@@ -260,6 +260,31 @@ TEST_CASE("a bound belongs to its bucket") {
     CHECK(histogram.sum() == static_cast<std::uint64_t>(20 * bounds::ms + 1 + 81'920 * bounds::ms + 1));
 }
 
+namespace {
+
+template <const auto& Bounds>
+void check_buckets() {
+    for (const std::int64_t bound : Bounds)
+        for (const std::int64_t value : {bound - 1, bound, bound + 1}) {
+            Histogram<Bounds> histogram;
+            histogram.observe(value);
+            const auto below =
+                std::count_if(Bounds.begin(), Bounds.end(), [value](std::int64_t each) { return each < value; });
+            CAPTURE(value);
+            CHECK(histogram.bucket(static_cast<std::size_t>(below)) == 1);
+        }
+}
+
+}   // namespace
+
+TEST_CASE("a value is in the bucket of the first bound that is not below it, however many bounds there are") {
+    check_buckets<bounds::lag>();           // 10
+    check_buckets<bounds::per_token>();     // 13
+    check_buckets<bounds::duration>();      // 14
+    check_buckets<bounds::first_token>();   // 16
+    check_buckets<bounds::tokens>();
+}
+
 TEST_CASE("rendering while a shard counts and reloads sees only whole blocks") {
     const auto snapshot = sample::snapshot();
     const auto metrics = metrics_of(*snapshot);
