@@ -13,8 +13,10 @@ bool walk_members(Walk<Kernel>& walk, Members& members, Result<bool>& refusal) {
     return walk.members([&](std::string_view name) {
         Value value;
         if (!walk.value(value)) return false;
-        refusal = members.member(name, value);
-        return refusal.has_value();
+        const Result<bool> told = members.member(name, value);
+        if (told) return true;
+        refusal = told;   // only now: to assign what is nearly always the same costs more than to ask for it
+        return false;
     });
 }
 

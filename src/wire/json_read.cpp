@@ -66,6 +66,16 @@ bool append_unescaped(std::string& out, const Value& value, std::size_t bytes_ma
 bool to_i64(const Value& value, std::int64_t& number) {
     if (value.type != Type::number) return false;
     std::int64_t read = 0;
+    // Most are counts of a few digits.
+    constexpr std::size_t digits_max = 18;
+    if (value.text.size() <= digits_max && value.text.front() != '-') {
+        for (const char c : value.text) {
+            if (c < '0' || c > '9') return false;
+            read = read * 10 + (c - '0');
+        }
+        number = read;
+        return true;
+    }
     const char* const end = value.text.data() + value.text.size();
     const auto [stop, problem] = std::from_chars(value.text.data(), end, read);
     if (problem != std::errc{} || stop != end) return false;

@@ -105,10 +105,22 @@ __attribute__((target("avx2"))) std::size_t find_text_avx2(std::string_view text
     std::size_t at = 0;
     const __m256i first = _mm256_set1_epi8(wanted[0]);
     const __m256i second = _mm256_set1_epi8(wanted[1]);
+    const auto both_at = [&](std::size_t place) __attribute__((target("avx2"))) {
+        const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + place));
+        const __m256i behind = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + place + 1));
+        return _mm256_and_si256(_mm256_cmpeq_epi8(here, first), _mm256_cmpeq_epi8(behind, second));
+    };
     for (; at + 33 <= text.size(); at += 32) {
-        const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
-        const __m256i behind = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + 1));
-        const __m256i both = _mm256_and_si256(_mm256_cmpeq_epi8(here, first), _mm256_cmpeq_epi8(behind, second));
+        // Most of a text is far from what is wanted: one look at 128 bytes says so.
+        while (at + 129 <= text.size()) {
+            const __m256i front = _mm256_or_si256(both_at(at), both_at(at + 32));
+            const __m256i back = _mm256_or_si256(both_at(at + 64), both_at(at + 96));
+            const __m256i any = _mm256_or_si256(front, back);
+            if (_mm256_testz_si256(any, any) == 0) break;
+            at += 128;
+        }
+        if (at + 33 > text.size()) break;
+        const __m256i both = both_at(at);
         for (auto bits = static_cast<unsigned>(_mm256_movemask_epi8(both)); bits != 0; bits &= bits - 1) {
             const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(bits));
             if (text.substr(place, wanted.size()) == wanted) return place;

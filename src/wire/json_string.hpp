@@ -76,7 +76,7 @@ inline unsigned special_bytes(__m128i block) {
 // what is longer.
 struct FastKernel {
     // The closing quote of a string of at most 31 bytes, all of them plain ASCII; else null, which says nothing.
-    static const char* short_end(const char* at, const char* end) {
+    [[gnu::always_inline]] static const char* short_end(const char* at, const char* end) {
 #if defined(__x86_64__)
         if (end - at < 16) return nullptr;
         __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));

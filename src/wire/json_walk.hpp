@@ -61,26 +61,42 @@ public:
     // A member's name, the colon and the white space around it. `raw` is without quotes. As programs write it, a short
     // name with the colon and the value right behind it, it is read in line: half of a request's strings are names.
     [[gnu::always_inline]] bool name(std::string_view& raw) {
-        if (is_at('"')) {
-            const char* const begin = at_ + 1;
-            const char* const stop = Kernel::short_end(begin, end_);
-            if (stop != nullptr && end_ - stop > 2 && stop[1] == ':' && static_cast<unsigned char>(stop[2]) > ' ') {
-                raw = {begin, static_cast<std::size_t>(stop - begin)};
-                at_ = stop + 2;
-                return true;
-            }
+        const char* const begin = at_ + 1;
+        if (const char* const stop = usual_name_end(at_); stop != nullptr) [[likely]] {
+            raw = {begin, static_cast<std::size_t>(stop - begin)};
+            at_ = stop + 2;
+            return true;
         }
         return long_name(raw);
     }
 
-    // Checks one value, which begins here.
-    bool value(Value& found) {
+    // Checks one value, which begins here. Short words and counts are read in line.
+    [[gnu::always_inline]] bool value(Value& found) {
+        const char* const begin = at_;
+        if (begin != end_)
+            if (const char* const behind = usual_value_end(begin); behind != nullptr) {
+                found.type = *begin == '"' ? Type::string : Type::number;
+                found.text = {begin, static_cast<std::size_t>(behind - begin)};
+                at_ = behind;
+                return true;
+            }
+        return other_value(found);
+    }
+
+private:
+    static constexpr std::string_view cut_off = "the text ends too early";
+    static constexpr std::string_view not_a_value =
+        "a value is none of string, number, object, array, true, false, null";
+    static constexpr std::string_view comma_of_members = "a comma or a closing brace must follow a member";
+    static constexpr std::string_view comma_of_elements = "a comma or a closing bracket must follow an element";
+
+    [[gnu::noinline]] bool other_value(Value& found) {
         const char* const begin = at_;
         if (is_at_end()) return refuse(cut_off);
-        const char c = *at_;
+        const char c = *begin;
         if (c == '"') {
             found.type = Type::string;
-            if (!string()) return false;
+            if (!long_string()) return false;
         } else if (c == '{' || c == '[') {
             found.type = c == '{' ? Type::object : Type::array;
             if (!container()) return false;
@@ -91,13 +107,6 @@ public:
         found.text = {begin, static_cast<std::size_t>(at_ - begin)};
         return true;
     }
-
-private:
-    static constexpr std::string_view cut_off = "the text ends too early";
-    static constexpr std::string_view not_a_value =
-        "a value is none of string, number, object, array, true, false, null";
-    static constexpr std::string_view comma_of_members = "a comma or a closing brace must follow a member";
-    static constexpr std::string_view comma_of_elements = "a comma or a closing bracket must follow an element";
 
     bool enter() {
         if (depth_ >= depth_max_) return refuse("arrays and objects are nested too deeply", Code::json_too_deep);
@@ -118,11 +127,20 @@ private:
         if (is_at(closing)) return leave(), true;
         while (true) {
             if (!read()) return false;
+            if (is_at_lone_comma(at_)) {
+                ++at_;
+                continue;
+            }
             space();
             if (is_at(closing)) return leave(), true;
             if (!take(',', comma)) return false;
             space();
         }
+    }
+
+    // As programs write it: what follows stands right behind the comma.
+    [[nodiscard]] bool is_at_lone_comma(const char* at) const {
+        return end_ - at > 1 && *at == ',' && static_cast<unsigned char>(at[1]) > ' ';
     }
 
     [[gnu::noinline]] bool long_name(std::string_view& raw) {
@@ -199,18 +217,29 @@ private:
 
     bool digits(std::string_view problem) {
         const char* const begin = at_;
-        while (at_ != end_ && is_digit(*at_)) ++at_;
+        at_ = digits_end(begin);
         return at_ != begin || refuse(is_at_end() ? cut_off : problem);
+    }
+    // With a pointer of its own: through one to bytes at_ itself might be read, for all the compiler knows.
+    const char* digits_end(const char* at) const {
+        while (at != end_ && is_digit(*at)) ++at;
+        return at;
     }
 
     bool number() {
-        if (*at_ == '-') ++at_;
-        if (is_at('0')) {
-            ++at_;
-            if (at_ != end_ && is_digit(*at_)) return refuse("a number begins with a needless 0");
-        } else if (!digits("a number lacks its digits")) {
-            return false;
+        const char* const whole = at_ + (*at_ == '-' ? 1 : 0);
+        const char* const behind = digits_end(whole);
+        at_ = behind;
+        if (behind == whole) return refuse(is_at_end() ? cut_off : "a number lacks its digits");
+        if (*whole == '0' && behind - whole != 1) {
+            at_ = whole + 1;
+            return refuse("a number begins with a needless 0");
         }
+        if (behind == end_ || (*behind != '.' && *behind != 'e' && *behind != 'E')) return true;
+        return fraction_and_exponent();
+    }
+
+    [[gnu::noinline]] bool fraction_and_exponent() {
         if (is_at('.')) {
             ++at_;
             if (!digits("a number lacks the digits of its fraction")) return false;
@@ -235,53 +264,100 @@ private:
         }
     }
 
+    // The closing quote of a name as programs write it, or null, which says nothing.
+    [[gnu::always_inline]] const char* usual_name_end(const char* at) const {
+        if (at == end_ || *at != '"') return nullptr;
+        const char* const stop = Kernel::short_end(at + 1, end_);
+        const bool is_usual =
+            stop != nullptr && end_ - stop > 2 && stop[1] == ':' && static_cast<unsigned char>(stop[2]) > ' ';
+        return is_usual ? stop : nullptr;
+    }
+
+    // Behind a number without sign, fraction and exponent, with a comma or a bracket right behind it; else null, which says
+    // nothing. There is a byte at `at`.
+    [[gnu::always_inline]] const char* usual_number_end(const char* at) const {
+        if (!is_digit(*at)) return nullptr;
+        const char* const behind = digits_end(at + 1);
+        if (behind == end_ || (*behind != ',' && *behind != '}' && *behind != ']')) return nullptr;
+        return *at == '0' && behind - at != 1 ? nullptr : behind;
+    }
+
+    // With a pointer of its own all the way, for it is the inner loop: at_ is set before whoever goes by it.
     bool container() {
         const std::uint32_t outside = depth_;
+        const char* at = at_;
         while (true) {
-            if (*at_ == '{' || *at_ == '[') {
+            if (*at == '{' || *at == '[') {
+                at_ = at;
                 if (!enter()) return false;
-                if (is_at(in_object() ? '}' : ']')) {
-                    leave();
-                } else if (!before_value()) {
-                    return false;
-                } else {
+                at = at_;
+                if (at == end_ || *at != closing()) {
+                    if (!before_value(at)) return false;
                     continue;
                 }
-            } else if (*at_ == '"') {
-                if (!string()) return false;
-            } else if (!plain()) {
-                return false;
+                ++at;
+                pop();
+            } else if (const char* const behind = usual_value_end(at); behind != nullptr) {
+                at = behind;
+            } else {
+                at_ = at;
+                if (*at == '"' ? !long_string() : !plain()) return false;
+                at = at_;
             }
-            if (!after_value(outside)) return false;
-            if (depth_ == outside) return true;
+            if (!after_value(at, outside)) return false;
+            if (depth_ == outside) {
+                at_ = at;
+                return true;
+            }
         }
     }
 
+    [[gnu::always_inline]] const char* usual_value_end(const char* at) const {
+        if (*at != '"') return usual_number_end(at);
+        const char* const stop = Kernel::short_end(at + 1, end_);
+        return stop != nullptr ? stop + 1 : nullptr;
+    }
+
+    [[nodiscard]] char closing() const { return in_object() ? '}' : ']'; }
+
     // At what precedes a value inside an array or object; ends at a byte that the value begins with.
-    bool before_value() {
+    [[gnu::always_inline]] bool before_value(const char*& at) {
         if (in_object()) {
+            if (const char* const stop = usual_name_end(at); stop != nullptr) [[likely]] {
+                at = stop + 2;
+                return true;
+            }
             std::string_view ignored;
-            if (!name(ignored)) return false;
+            at_ = at;
+            if (!long_name(ignored)) return false;
+            at = at_;
         }
-        return !is_at_end() || refuse(cut_off);
+        return at != end_ || refuse_at(at, cut_off);
     }
 
     // Closes what ends here; ends at the next value or outside.
-    bool after_value(std::uint32_t outside) {
+    [[gnu::always_inline]] bool after_value(const char*& at, std::uint32_t outside) {
         while (depth_ != outside) {
-            space();
-            if (is_at(',')) {
-                ++at_;
-                space();
-                return before_value();
+            if (is_at_lone_comma(at)) {
+                ++at;
+                return before_value(at);
             }
-            if (!is_at(in_object() ? '}' : ']')) {
-                if (is_at_end()) return refuse(cut_off);
-                return refuse(in_object() ? comma_of_members : comma_of_elements);
+            at = Kernel::space_end(at, end_);
+            if (at == end_) return refuse_at(at, cut_off);
+            if (*at == ',') {
+                at = Kernel::space_end(at + 1, end_);
+                return before_value(at);
             }
-            leave();
+            if (*at != closing()) return refuse_at(at, in_object() ? comma_of_members : comma_of_elements);
+            ++at;
+            pop();
         }
         return true;
+    }
+
+    [[gnu::noinline]] bool refuse_at(const char* at, std::string_view problem) {
+        at_ = at;
+        return refuse(problem);
     }
 
     const char* at_;
