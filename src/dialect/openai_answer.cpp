@@ -168,11 +168,18 @@ bool read_back(std::string_view json, std::size_t begin, AnswerFacts& facts) {
     Walk walk(json.substr(begin), wire::json::depth_limit, false);
     std::string_view name;
     Value value;
+    bool is_usage_read = false;
     for (;;) {
         if (!walk.name(name) || !walk.value(value)) return false;
-        if (name == "usage" && value.type == Type::object) found.usage_text = value.text;
-        if (name == "model") found.model = plain_text(value);
-        if (name == "service_tier") found.service_tier = plain_text(value);
+        if (name == "usage") {
+            if (is_usage_read) return false;   // of two, nobody knows which was meant
+            is_usage_read = true;
+            if (value.type == Type::object) found.usage_text = value.text;
+        } else if (name == "model") {
+            found.model = plain_text(value);
+        } else if (name == "service_tier") {
+            found.service_tier = plain_text(value);
+        }
         walk.space();
         if (!walk.is_at(',')) break;
         if (!walk.take(',', {})) return false;
@@ -185,7 +192,7 @@ bool read_back(std::string_view json, std::size_t begin, AnswerFacts& facts) {
 }
 
 // The bytes "usage" with their quotes can stand only where a string token stands: inside a text the quotes would be
-// escaped. When they stand once, as a name whose object is followed by nothing but members of the outermost object, that
+// escaped. Where they stand first, as a name whose object is followed by nothing but members of the outermost object, that
 // is the member, and the megabytes of an answer before it need not be walked. Anything else takes the long way, and so does a
 // model or tier that is named, but neither in front nor close to the usage.
 bool read_short_way(std::string_view json, AnswerFacts& facts) {
@@ -193,7 +200,6 @@ bool read_short_way(std::string_view json, AnswerFacts& facts) {
     constexpr std::size_t close_bytes = 512;
     const std::size_t at = wire::json::find_text(json, usage);
     if (at == std::string_view::npos) return false;
-    if (wire::json::find_text(json.substr(at + usage.size()), usage) != std::string_view::npos) return false;
     bool is_read = false;
     if (facts.model.empty()) {
         const std::size_t window = at > close_bytes ? at - close_bytes : 0;
@@ -202,7 +208,31 @@ bool read_short_way(std::string_view json, AnswerFacts& facts) {
     }
     if (!is_read && !read_back(json, at, facts)) return false;
     return !facts.model.empty() &&
-           (!facts.service_tier.empty() || wire::json::find_text(json, tier) == std::string_view::npos);
+           (!facts.service_tier.empty() || wire::json::find_text(json.substr(0, at), tier) == std::string_view::npos);
+}
+
+// Walks all of it. What stood before a fault is believed.
+AnswerFacts read_long_way(std::string_view json) {
+    Once usage, model, tier;
+    Walk walk(json, wire::json::depth_limit, false);
+    walk.space();
+    if (walk.is_at('{'))
+        walk.members([&](std::string_view name) {
+            Value value;
+            if (!walk.value(value)) return false;
+            if (name == "usage")
+                usage.set(value);
+            else if (name == "model")
+                model.set(value);
+            else if (name == "service_tier")
+                tier.set(value);
+            return true;
+        });
+    AnswerFacts facts;
+    facts.model = plain_text(model.get());
+    facts.service_tier = plain_text(tier.get());
+    if (usage.is_object()) facts.usage_text = usage.get().text;
+    return facts;
 }
 
 }   // namespace
@@ -245,22 +275,7 @@ Usage read_counts(std::string_view usage_text) {
 AnswerFacts read_facts(std::string_view json) {
     AnswerFacts facts;
     read_front(json, facts);
-    if (read_short_way(json, facts)) return facts;
-    facts = {};
-    Cursor cursor(json);
-    std::string_view name;
-    Value value;
-    Once usage, model, tier;
-    while (cursor.next_member(name, value)) {
-        if (name == "usage") usage.set(value);
-        if (name == "model") model.set(value);
-        if (name == "service_tier") tier.set(value);
-    }
-    facts.model = plain_text(model.get());
-    facts.service_tier = plain_text(tier.get());
-    if (!usage.is_object()) return facts;
-    facts.usage_text = usage.get().text;
-    return facts;
+    return read_short_way(json, facts) ? facts : read_long_way(json);
 }
 
 Usage read_usage(std::string_view json) { return read_counts(read_facts(json).usage_text); }

@@ -83,8 +83,10 @@ TEST_CASE("usage that lies is missing, never another number") {
     }
 }
 
-TEST_CASE("model and tier of an answer are found wherever they stand, in the text of the answer they are not") {
-    const std::string long_text(5'000, 'x');
+namespace {
+
+void check_facts(std::size_t text_bytes) {
+    const std::string long_text(text_bytes, 'x');
     const std::string choices =
         R"("choices":[{"message":{"content":"\"model\":\"no\" )" + long_text + R"("},"x":{"model":1}}])";
     const std::string usage = R"("usage":{"prompt_tokens":3,"completion_tokens":4})";
@@ -114,6 +116,23 @@ TEST_CASE("model and tier of an answer are found wherever they stand, in the tex
     CHECK(none.service_tier.empty());
     CHECK(openai::read_counts(none.usage_text).input == 3);
     CHECK(openai::read_facts(of({choices, model, usage, usage})).usage_text.empty());
+    CHECK(openai::read_facts(of({model, choices, usage, tier, usage})).usage_text.empty());
+    const std::string nested = R"("x":{"usage":{"prompt_tokens":9},"service_tier":"no"})";
+    for (const auto& order : {std::vector{model, choices, usage, nested}, std::vector{model, nested, choices, usage},
+                              std::vector{nested, model, choices, usage}}) {
+        const std::string answer = of(order);
+        const openai::AnswerFacts facts = openai::read_facts(answer);
+        CHECK(openai::read_counts(facts.usage_text).input == 3);
+        CHECK(facts.service_tier.empty());
+        CHECK(facts.model == "m-1");
+    }
+}
+
+}   // namespace
+
+TEST_CASE("model and tier of an answer are found wherever they stand, in the text of the answer they are not") {
+    check_facts(10);      // walked whole
+    check_facts(5'000);   // looked through for the usage
 }
 
 TEST_CASE("an event of a stream is told by its members") {

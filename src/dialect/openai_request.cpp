@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/assert.hpp"
+#include "base/name_set.hpp"
 #include "base/text.hpp"
 #include "dialect/openai.hpp"
 
@@ -19,25 +20,26 @@ namespace {
 constexpr std::size_t model_bytes_max = 256;
 constexpr std::int64_t choices_max = 128;
 
+// In order of their lengths, as NameSet wants them.
 enum class Name : std::uint8_t {
-    model,
-    stream,
-    stream_options,
-    max_tokens,
-    max_completion_tokens,
-    messages,
-    prompt,
-    input,
-    tools,
     n,
     user,
+    model,
+    tools,
+    input,
+    stream,
+    prompt,
+    messages,
+    max_tokens,
+    stream_options,
     response_format,
+    max_completion_tokens,
     count_
 };
 constexpr std::array<std::string_view, static_cast<std::size_t>(Name::count_)> names{
-    "model",    "stream", "stream_options", "max_tokens", "max_completion_tokens",
-    "messages", "prompt", "input",          "tools",      "n",
-    "user",     "response_format"};
+    "n",      "user",     "model",      "tools",          "input",           "stream",
+    "prompt", "messages", "max_tokens", "stream_options", "response_format", "max_completion_tokens"};
+constexpr NameSet name_set(names);
 constexpr std::size_t name_bytes_max = 21;
 
 Error refusal(Code code, std::string_view detail) { return {code, Fault::client, Retry::never, detail}; }
@@ -90,16 +92,15 @@ public:
     explicit Reader(Request& request) : request_(request) {}
 
     Result<bool> member(std::string_view raw, const Value& value) override {
-        const auto known = std::find(names.begin(), names.end(), raw);
-        if (known == names.end()) {
+        const std::size_t index = name_set.index_of(raw);
+        if (index == names.size()) {
             if (const auto name = disguised_as(raw, names); !name.empty())
                 return fail(refusal(Code::member_duplicate, name));
             // Rerank has its text in two members of its own; nothing is decided by them but the size.
             if (request_.endpoint == Endpoint::rerank && (raw == "query" || raw == "documents")) add_input(value);
             return true;
         }
-        const auto index = static_cast<std::size_t>(known - names.begin());
-        if ((seen_ >> index) & 1U) return fail(refusal(Code::member_duplicate, *known));
+        if ((seen_ >> index) & 1U) return fail(refusal(Code::member_duplicate, names[index]));
         seen_ |= 1U << index;
         return read(static_cast<Name>(index), value);
     }
@@ -248,10 +249,10 @@ Change change_model(const Request& request, std::string_view served_name, std::s
 // event), and leaves its other members.
 Change change_stream_options(const Request& request, bool continuous, std::string& made) {
     const Value& options = request.stream_options;
-    const bool adds_continuous =
-        continuous && (options.type != Type::object || wire::json::find(options, "continuous_usage_stats").text.empty());
-    const std::string_view wanted = adds_continuous ? "\"include_usage\":true,\"continuous_usage_stats\":true"
-                                                    : "\"include_usage\":true";
+    const bool adds_continuous = continuous && (options.type != Type::object ||
+                                                wire::json::find(options, "continuous_usage_stats").text.empty());
+    const std::string_view wanted =
+        adds_continuous ? "\"include_usage\":true,\"continuous_usage_stats\":true" : "\"include_usage\":true";
     Change change{0, 0, made.size(), 0};
     if (options.text.empty()) {
         change.begin = request.text.find('{') + 1;

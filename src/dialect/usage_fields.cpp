@@ -14,38 +14,33 @@ constexpr std::int64_t no_count = model::Meters::missing;
 
 }   // namespace
 
-class UsageFields::Taker final : public json::Members {
-public:
-    explicit Taker(UsageFields& fields) : fields_(fields) {}
-    Result<bool> member(std::string_view name, const json::Value& value) override {
-        fields_.take(name, value);
-        return true;
-    }
-
-private:
-    UsageFields& fields_;
-};
-
 UsageFields::UsageFields(std::string_view text, bool& is_suspect) : is_suspect_(is_suspect) {
     if (text.size() > usage_bytes_max) {
         is_suspect_ = true;
         return;
     }
-    Taker taker(*this);
-    const auto type = json::scan(text, {}, &taker);
-    is_object_ = type && *type == json::Type::object;
-    if (!type && !text.empty()) is_suspect_ = true;
+    Walk walk(text, json::Limits{}.depth_max, true);
+    walk.space();
+    if (walk.is_at('{')) {
+        const bool is_read = read_members(walk);
+        walk.space();
+        is_object_ = is_read && walk.is_at_end();
+        if (!is_object_) is_suspect_ = true;
+    } else if (!text.empty() && !json::scan(text, {}, nullptr)) {
+        is_suspect_ = true;
+    }
     if (!is_object_) seen_ = 0;   // what stood before the fault is not believed
 }
 
 void UsageFields::read(const json::Value& object) {
     is_object_ = true;
-    Taker taker(*this);
-    static_cast<void>(json::scan_members(object, taker));   // a checked object, and the taker takes all
+    Walk walk(object.text, json::depth_limit, false);
+    read_members(walk);   // of a checked object
 }
 
-void UsageFields::take(std::string_view name, const json::Value& value) {
-    const std::size_t index = usage_name_index(name);
+// In line, for it is called in one loop only.
+inline void UsageFields::take(std::string_view name, const json::Value& value) {
+    const std::size_t index = usage_name_set.index_of(name);
     if (index == usage_names.size()) {
         // A name written with escapes might be any; whoever sends such a thing is not believed.
         if (json::has_escape(name)) is_suspect_ = true;
@@ -57,6 +52,15 @@ void UsageFields::take(std::string_view name, const json::Value& value) {
     members_[index] = {value.text.data(), static_cast<std::uint32_t>(value.text.size()), value.type};
 }
 
+bool UsageFields::read_members(Walk& walk) {
+    return walk.members([&](std::string_view name) {
+        json::Value value;
+        if (!walk.value(value)) return false;
+        take(name, value);
+        return true;
+    });
+}
+
 json::Value UsageFields::find(UsageName name) const {
     if (!stands_once(name)) return {};
     const Member& member = members_[name.index()];
@@ -64,11 +68,12 @@ json::Value UsageFields::find(UsageName name) const {
 }
 
 std::int64_t UsageFields::count_of(UsageName name) const {
-    if ((seen_ & name.bit()) == 0) return no_count;
-    const json::Value value = find(name);
-    if (value.text.empty() || value.type == json::Type::null) return no_count;
+    if (!stands_once(name)) return no_count;
+    const Member& member = members_[name.index()];
+    if (member.type == json::Type::null) return no_count;
     std::int64_t count = 0;
-    if (value.type != json::Type::number || !json::to_i64(value, count) || count < 0 || count > count_max) {
+    const bool is_whole = json::to_i64({member.type, {member.text, member.bytes}}, count);
+    if (!is_whole || count < 0 || count > count_max) {
         is_suspect_ = true;
         return no_count;
     }
@@ -87,15 +92,12 @@ std::int64_t UsageFields::count_first(std::initializer_list<UsageName> names) co
     return first;
 }
 
-UsageFields UsageFields::object(std::initializer_list<UsageName> names) const {
-    UsageFields fields(is_suspect_);
+void UsageFields::read_first(const UsageFields& of, std::initializer_list<UsageName> names) {
     for (const UsageName name : names) {
-        const json::Value value = find(name);
+        const json::Value value = of.find(name);
         if (value.type != json::Type::object || value.text.empty()) continue;
-        fields.read(value);
-        break;
+        return read(value);
     }
-    return fields;
 }
 
 std::int64_t UsageFields::modality_count(UsageName list, std::string_view modality) const {

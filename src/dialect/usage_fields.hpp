@@ -12,7 +12,7 @@
 #include "base/money.hpp"
 #include "dialect/usage_names.hpp"
 #include "model/spend.hpp"
-#include "wire/json.hpp"
+#include "wire/json_walk.hpp"
 
 namespace gilmok::dialect {
 
@@ -32,7 +32,11 @@ public:
         return has_any(names) ? count_first(names) : model::Meters::missing;
     }
     // The first of these names that holds an object; of none, fields without members.
-    [[nodiscard]] UsageFields object(std::initializer_list<UsageName> names) const;
+    [[nodiscard]] UsageFields object(std::initializer_list<UsageName> names) const {
+        UsageFields fields(is_suspect_);
+        if (has_any(names)) fields.read_first(*this, names);
+        return fields;
+    }
     // Gemini's [{"modality":"AUDIO","tokenCount":1}, …]: the sum of one modality; missing when it does not stand there.
     [[nodiscard]] std::int64_t modality_count(UsageName list, std::string_view modality) const;
     // A number of units of money, with exponent or not, rounded half to even to one pico.
@@ -40,10 +44,12 @@ public:
     [[nodiscard]] std::optional<std::string> text(UsageName name) const;
 
 private:
-    class Taker;
+    using Walk = wire::json::Walk<wire::json::FastKernel>;
     // Fields without members, which read() fills from a checked object.
     explicit UsageFields(bool& is_suspect) : is_suspect_(is_suspect) {}
     void read(const wire::json::Value& object);
+    void read_first(const UsageFields& of, std::initializer_list<UsageName> names);
+    bool read_members(Walk& walk);   // of the object that begins here; false where its text is wrong
     void take(std::string_view name, const wire::json::Value& value);
 
     // Of two members of one name nobody knows which was meant: whoever asks for them gets none.

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/name_set.hpp"
+
 namespace gilmok::dialect {
 
 // By length, so that a name is compared with the few of its own length; in a length the frequent ones first.
@@ -62,9 +64,8 @@ inline constexpr std::array<std::string_view, 49> usage_names{
     "rejected_prediction_tokens",
     "cache_creation_input_tokens",
 };
-static_assert(std::is_sorted(usage_names.begin(), usage_names.end(),
-                             [](std::string_view left, std::string_view right) { return left.size() < right.size(); }));
 static_assert(usage_names.size() <= 64, "a set of names is one word");
+inline constexpr NameSet usage_name_set(usage_names);
 
 class UsageName {
 public:
@@ -83,23 +84,5 @@ private:
 
     std::uint8_t index_;
 };
-
-// Where `name` stands in usage_names, or usage_names.size().
-inline std::size_t usage_name_index(std::string_view name) {
-    static constexpr std::size_t bytes_max = usage_names.back().size();
-    static constexpr auto begins = [] {
-        std::array<std::uint8_t, bytes_max + 2> first{};
-        for (std::size_t bytes = 0; bytes < first.size(); ++bytes)
-            first[bytes] = static_cast<std::uint8_t>(
-                std::find_if(usage_names.begin(), usage_names.end(),
-                             [bytes](std::string_view each) { return each.size() >= bytes; }) -
-                usage_names.begin());
-        return first;
-    }();
-    if (name.size() > bytes_max) return usage_names.size();
-    for (std::size_t i = begins[name.size()]; i < begins[name.size() + 1]; ++i)
-        if (usage_names[i] == name) return i;
-    return usage_names.size();
-}
 
 }   // namespace gilmok::dialect

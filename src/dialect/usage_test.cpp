@@ -62,13 +62,14 @@ TEST_CASE("a report with more members than any provider sends is read like a sho
 TEST_CASE("every name of a usage object is told from every other text") {
     for (std::size_t i = 0; i < usage_names.size(); ++i) {
         const std::string name(usage_names[i]);
-        CHECK(usage_name_index(name) == i);
+        CHECK(usage_name_set.index_of(name) == i);
         for (const std::string& other :
              {name + "s", name.substr(1), name.substr(0, name.size() - 1), "X" + name.substr(1)})
-            CHECK((usage_name_index(other) == usage_names.size() || usage_names[usage_name_index(other)] == other));
+            CHECK((usage_name_set.index_of(other) == usage_names.size() ||
+                   usage_names[usage_name_set.index_of(other)] == other));
     }
-    CHECK(usage_name_index("") == usage_names.size());
-    CHECK(usage_name_index(std::string(1'000, 'x')) == usage_names.size());
+    CHECK(usage_name_set.index_of("") == usage_names.size());
+    CHECK(usage_name_set.index_of(std::string(1'000, 'x')) == usage_names.size());
 }
 
 TEST_CASE("OpenAI: cached and written tokens are inside the input, reasoning inside the output") {
