@@ -18,7 +18,6 @@ using model::GuardAction;
 
 namespace {
 
-constexpr std::string_view class_header = "x-gilmok-class";
 constexpr std::string_view conversation_header = "x-gilmok-conversation";
 
 // What stays the same over the turns of a conversation: the client's own id, else how it began. The first kilobyte of the
@@ -49,8 +48,7 @@ public:
         const std::string_view connection = head.headers.value(wire::http1::Known::connection);
         for (const auto& header : head.headers) {
             using wire::http1::Known;
-            const bool is_made_up = header.known == Known::other || header.known == Known::user_agent ||
-                                    header.known == Known::tracestate || header.known == Known::idempotency_key;
+            const bool is_made_up = header.known != Known::accept && header.known != Known::content_type;
             if (!is_made_up || upstream::is_withheld(header, connection)) continue;
             if (!look(header.value)) return false;
         }
@@ -93,7 +91,7 @@ Result<bool> Exchange::inspect() {
     if (!guards.is_on) return true;
     record_.data_class = guards.rules.class_of(record_.tenant);
     const auto& headers = connection_.head().headers;
-    if (const auto* line = headers.find(class_header)) {
+    if (const auto* line = headers.find(wire::http1::Known::gilmok_class)) {
         const auto named = model::data_class_named(line->value);
         if (!named)
             return gilmok::fail(Code::member_invalid, Fault::client, Retry::never, "x-gilmok-class must be C, S or O");
@@ -308,7 +306,7 @@ void Exchange::append_labels(std::string& headers) const {
     const Guards& guards = *setup_->guards;
     if (!guards.is_on || !model::is_generative(record_.endpoint)) return;
     for (const guard::Label::Header& header : guards.labels.of(record_.tenant).headers)
-        wire::http1::append_header(headers, header.name, header.value);
+        wire::http1::append_header(headers, wire::http1::HeaderName::checked(header.name), header.value);
 }
 
 // What the answer held is a decision of its own.

@@ -178,7 +178,7 @@ void Exchange::append_standing(std::string& headers) const {
 // Idempotency-Key: the first request under a key runs; later ones get its answer.
 Result<bool> Exchange::remember() {
     const auto& headers = connection_.head().headers;
-    const wire::http1::Header* tag_line = shard_.lane() != nullptr ? headers.find("x-gilmok-tag") : nullptr;
+    const wire::http1::Header* tag_line = shard_.lane() != nullptr ? headers.find(Known::gilmok_tag) : nullptr;
     if (tag_line != nullptr && !tag_line->value.empty()) {
         const std::string_view tag = tag_line->value;
         constexpr std::size_t tag_bytes_max = 64;

@@ -23,21 +23,25 @@ constexpr std::size_t name_bytes_max = 256;
 
 bool is_answer_header_dropped(const wire::http1::Header& header, std::string_view connection) {
     // Content-Length and Date are written anew; x-request-id must be the one that leads to a log line; the load report was
-    // meant for us.
-    constexpr std::array dropped{Known::content_length, Known::date,
-                                 Known::server,         Known::via,
-                                 Known::x_request_id,   Known::endpoint_load_metrics};
-    if (std::find(dropped.begin(), dropped.end(), header.known) != dropped.end()) return true;
-    if (wire::http1::is_hop_by_hop(header.known)) return true;
-    // Of the upstream's origin, not of ours.
-    if (header.known == Known::other)
-        for (const std::string_view name : {"set-cookie", "alt-svc", "strict-transport-security", "x-gilmok-simulated"})
-            if (equal_ignoring_case(header.name, name)) return true;
+    // meant for us; the last ones are of the upstream's origin, not of ours.
+    constexpr wire::http1::KnownSet dropped{Known::content_length,
+                                            Known::date,
+                                            Known::server,
+                                            Known::via,
+                                            Known::x_request_id,
+                                            Known::endpoint_load_metrics,
+                                            Known::set_cookie,
+                                            Known::alt_svc,
+                                            Known::strict_transport_security,
+                                            Known::gilmok_simulated};
+    if (dropped.has(header.known) || wire::http1::is_hop_by_hop(header.known)) return true;
     return !connection.empty() && wire::http1::is_listed(connection, header.name);
 }
 
 bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
-    return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+    // Most are written in lower case, and to see that takes no loop over the letters.
+    return text.starts_with(prefix) ||
+           (text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix));
 }
 
 void append_status_line(std::uint16_t status, std::string& out) {
@@ -85,7 +89,7 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
     is_unreadable_ = options_.rewriter != nullptr && !can_rewrite(head);
     is_held_ =
         options_.rewriter != nullptr && !is_event_stream_ && head.framing != Framing::none && !is_binary(content_type);
-    is_json_ = is_json_type(content_type);
+    is_json_ = is_held_ && is_json_type(content_type);
 
     // A body keeps its announced length when nothing in it will change; otherwise it is chunked, or for HTTP/1.0 ends
     // with the connection.
@@ -129,7 +133,8 @@ Result<bool> Answer::feed(std::string_view bytes, std::string& scratch, std::str
         return fail(Code::guard_failed, Fault::gateway, Retry::never,
                     "the upstream's answer is encoded and cannot be looked through");
     }
-    // `scratch` gathers the payload of one feed, so that it leaves as one chunk however the upstream cut it.
+    // `scratch` gathers the payload of one feed, so that it leaves as one chunk however the upstream cut it. What leaves without
+    // chunks needs no gathering.
     scratch.clear();
     Result<bool> outcome = true;
     while (!bytes.empty() && !body_.is_done()) {
@@ -141,7 +146,7 @@ Result<bool> Answer::feed(std::string_view bytes, std::string& scratch, std::str
         bytes.remove_prefix(step->consumed);
         if (step->payload.empty()) continue;
         body_bytes_ += step->payload.size();
-        outcome = take_payload(step->payload, scratch);
+        outcome = take_payload(step->payload, scratch, out);
         if (!outcome) break;
     }
     if (outcome && !bytes.empty()) has_surplus_ = true;
@@ -149,7 +154,7 @@ Result<bool> Answer::feed(std::string_view bytes, std::string& scratch, std::str
     return outcome;
 }
 
-Result<bool> Answer::take_payload(std::string_view payload, std::string& events) {
+Result<bool> Answer::take_payload(std::string_view payload, std::string& events, std::string& out) {
     if (!is_event_stream_) {
         if (body_bytes_ > options_.answer_bytes_max)
             return fail(Code::upstream_too_large, Fault::upstream, Retry::never,
@@ -159,7 +164,10 @@ Result<bool> Answer::take_payload(std::string_view payload, std::string& events)
             return true;
         }
         if (reads_usage_) keep_for_usage(payload, body_.is_done());
-        events.append(payload);
+        if (is_chunked_)
+            events.append(payload);
+        else
+            append_body(payload, out);
         has_passed_content_ = true;
         return true;
     }

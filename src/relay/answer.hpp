@@ -87,7 +87,7 @@ public:
     [[nodiscard]] bool has_passed_content() const { return has_passed_content_; }
 
 private:
-    Result<bool> take_payload(std::string_view payload, std::string& events);
+    Result<bool> take_payload(std::string_view payload, std::string& events, std::string& out);
     Result<bool> take_event(const wire::sse::Event& event, std::string& events);
     Result<bool> rewrite_event(std::string_view raw, std::string_view data, std::string& events);
     Result<bool> finish_held(std::string& out);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <new>
 #include <string>
 #include <string_view>
@@ -27,11 +28,14 @@ struct Limits {
 
 inline constexpr std::size_t headers_stored_max = 128;
 
-// Headers that someone in gilmok asks for by name. Recognised once, while parsing.
+// Headers that someone in gilmok asks for by name. Recognised once, while parsing; whoever must tell them apart afterwards asks
+// for a number, or for a set of them.
 enum class Known : std::uint8_t {
     other,
     accept,
     accept_encoding,
+    alt_svc,
+    api_key,
     authorization,
     connection,
     content_encoding,
@@ -40,16 +44,26 @@ enum class Known : std::uint8_t {
     cookie,
     date,
     endpoint_load_metrics,
+    endpoint_load_metrics_format,
     expect,
+    forwarded,
+    gilmok,   // x-gilmok-*, which is our own space, but for the three below
+    gilmok_class,
+    gilmok_simulated,
+    gilmok_tag,
     host,
     idempotency_key,
     keep_alive,
+    openai_organization,
+    openai_project,
     origin,
     proxy_authorization,
     proxy_authenticate,
     proxy_connection,
     retry_after,
     server,
+    set_cookie,
+    strict_transport_security,
     te,
     trailer,
     traceparent,
@@ -61,16 +75,31 @@ enum class Known : std::uint8_t {
     x_api_key,
     x_forwarded_for,
     x_forwarded_host,
+    x_forwarded_port,
     x_forwarded_proto,
     x_real_ip,
     x_request_id,
     count_
 };
 
+class KnownSet {
+public:
+    constexpr KnownSet(std::initializer_list<Known> members) {
+        for (const Known each : members) bits_ |= bit(each);
+    }
+    [[nodiscard]] constexpr bool has(Known known) const { return (bits_ & bit(known)) != 0; }
+
+private:
+    static constexpr std::uint64_t bit(Known known) { return std::uint64_t{1} << static_cast<unsigned>(known); }
+    std::uint64_t bits_ = 0;
+};
+static_assert(static_cast<unsigned>(Known::count_) <= 64);
+
 struct Header {
     std::string_view name;    // as sent
     std::string_view value;   // white space around it removed
     Known known = Known::other;
+    bool is_as_written = false;   // its bytes came as append_header() writes them: "name: value\r\n"
 };
 
 class Headers {
@@ -93,10 +122,12 @@ public:
         known_ = 0;
     }
     // There must be room: size() < headers_stored_max.
-    void add(const Header& line) {
+    void add(const Header& line) { add(line.name, line.value, line.known, line.is_as_written); }
+    // The same in place, for the parser.
+    void add(std::string_view name, std::string_view value, Known known, bool is_as_written) {
         GILMOK_ASSERT(count_ < headers_stored_max);
-        new (&lines_[count_++]) Header(line);
-        known_ |= std::uint64_t{1} << static_cast<unsigned>(line.known);
+        new (&lines_[count_++]) Header{name, value, known, is_as_written};
+        known_ |= std::uint64_t{1} << static_cast<unsigned>(known);
     }
 
 private:
@@ -106,7 +137,6 @@ private:
     std::size_t count_ = 0;
     std::uint64_t known_ = 0;   // bit n: a line of Known n is among them
 };
-static_assert(static_cast<unsigned>(Known::count_) <= 64);
 
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 
@@ -242,14 +272,47 @@ private:
 // True for headers that belong to one connection and must not be forwarded (RFC 9110 section 7.6.1 and the ones of old):
 // Connection, Keep-Alive, Proxy-*, TE, Trailer, Transfer-Encoding, Upgrade. Names listed in Connection are checked by
 // is_listed().
-bool is_hop_by_hop(Known known);
+constexpr bool is_hop_by_hop(Known known) {
+    constexpr KnownSet names{Known::connection,
+                             Known::keep_alive,
+                             Known::proxy_authorization,
+                             Known::proxy_authenticate,
+                             Known::proxy_connection,
+                             Known::te,
+                             Known::trailer,
+                             Known::transfer_encoding,
+                             Known::upgrade};
+    return names.has(known);
+}
 // Recognises a header name, any case. The name must be a token.
 Known known_of(std::string_view name);
 // True when `name` stands in the comma list `connection_value`, any case.
 bool is_listed(std::string_view connection_value, std::string_view name);
 
+// A name to be written: a literal that is checked when it is compiled, or a text that is asserted to be a token.
+class HeaderName {
+public:
+    template <std::size_t bytes_with_nul>
+    consteval HeaderName(const char (&literal)[bytes_with_nul])   // NOLINT(google-explicit-constructor)
+        : text_(literal, bytes_with_nul - 1) {
+        for (const char c : text_)
+            if (c != '-' && (c < 'a' || c > 'z')) the_literal_is_not_of_small_letters_and_dashes();
+        if (text_.empty()) the_literal_is_not_of_small_letters_and_dashes();
+    }
+    static HeaderName checked(std::string_view name);
+    [[nodiscard]] std::string_view text() const { return text_; }
+
+private:
+    struct Checked {};
+    HeaderName(Checked, std::string_view name) : text_(name) {}
+    static void
+    the_literal_is_not_of_small_letters_and_dashes();   // nowhere defined: a constant that would call it does not compile
+
+    std::string_view text_;
+};
+
 // Appends "Name: value\r\n". The value must hold no control bytes; parsed values never do, others are asserted.
-void append_header(std::string& out, std::string_view name, std::string_view value);
+void append_header(std::string& out, HeaderName name, std::string_view value);
 // The same for a line that HeadParser stored, which has checked every byte of it.
 void append_header(std::string& out, const Header& parsed);
 // Appends "1a\r\n", the head of a chunk. The chunk's data and a CRLF follow.

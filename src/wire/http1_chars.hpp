@@ -60,6 +60,7 @@ inline const char* skip_token(const char* at, const char* end) {
         const unsigned others = static_cast<unsigned>(_mm_movemask_epi8(is_usual)) ^ 0xffffU;
         if (others != 0) {
             at += std::countr_zero(others);
+            if (*at == ':') return at;   // what most names end with
             break;
         }
         at += 16;

@@ -78,8 +78,8 @@ struct HeadParser::Walk {
     const Refusal* walk_status(ResponseHead& head);
     const Refusal* walk_reason(ResponseHead& head);
     const Refusal* walk_lines(Headers& headers);
-    bool take_usual_line(Headers& headers);
-    void store(Headers& headers, std::string_view name, std::string_view value);
+    void take_usual_lines(Headers& headers);
+    void store(Headers& headers, std::string_view name, std::string_view value, bool is_as_written);
     const Refusal* walk_line_start(bool& is_last);
     const Refusal* walk_name();
     const Refusal* walk_value(const char*& value_end);
@@ -124,9 +124,16 @@ inline const Refusal* HeadParser::Walk::walk_target(RequestHead& head) {
     return nullptr;
 }
 
-// "HTTP/1.x" and the bytes that must follow it. Byte by byte, so that a wrong byte is refused when it comes.
+// "HTTP/1.x" and the bytes that must follow it. Byte by byte, so that a wrong byte is refused when it comes; but for what nearly
+// everybody sends.
 inline const Refusal* HeadParser::Walk::walk_version(std::uint8_t& minor, std::string_view after) {
-    constexpr std::string_view name = "HTTP/1.";
+    constexpr std::string_view name = "HTTP/1.", usual = "HTTP/1.1";
+    const std::string_view rest = text(at, end);
+    if (rest.starts_with(usual) && rest.substr(usual.size()).starts_with(after)) {
+        minor = 1;
+        at += usual.size() + after.size();
+        return nullptr;
+    }
     const char* next = at;
     for (const char expected : name) {
         if (next == end) return &want_more;
@@ -206,26 +213,34 @@ inline const Refusal* HeadParser::Walk::walk_value(const char*& value_end) {
     return nullptr;
 }
 
-inline void HeadParser::Walk::store(Headers& headers, std::string_view name, std::string_view value) {
-    const Header line{name, value, known_of(name)};
-    headers.add(line);
-    if (Meaning::is_noted(line.known)) meaning.note(line);
+inline void HeadParser::Walk::store(Headers& headers, std::string_view name, std::string_view value,
+                                    bool is_as_written) {
+    const Known known = known_of(name);
+    headers.add(name, value, known, is_as_written);
+    if (Meaning::is_noted(known)) meaning.note(known, value);
 }
 
-// A line that is there whole and as programs write it, "name: value". False when it is anything else: nothing has been done
-// then, and the walk that can stop at any byte decides.
-inline bool HeadParser::Walk::take_usual_line(Headers& headers) {
-    if (lines >= limits.headers_max) return false;
-    const char* const name_end = chars::skip_token(at, end);
-    if (name_end == at || end - name_end < 3 || name_end[0] != ':' || name_end[1] != ' ') return false;
-    const char* const value = name_end + 2;
-    const char* const value_end = chars::skip_value(value, end);
-    if (end - value_end < 2 || value_end[0] != '\r' || value_end[1] != '\n') return false;
-    if (chars::is_blank(*value) || chars::is_blank(value_end[-1])) return false;
-    store(headers, text(at, name_end), text(value, value_end));
-    ++lines;
-    at = value_end + 2;
-    return true;
+// The lines that are there whole and as programs write them, "name: value". Ends at the first that is anything else: nothing has
+// been done with it, and the walk that can stop at any byte decides. Where it is stands in variables of its own, because what is
+// stored might be the walk itself, for all the compiler knows.
+inline void HeadParser::Walk::take_usual_lines(Headers& headers) {
+    const char* line = at;
+    std::uint32_t taken = lines;
+    const char* const head_end = end;
+    for (const std::uint32_t lines_max = limits.headers_max; taken < lines_max; ++taken) {
+        const char* const name_end = chars::skip_token(line, head_end);
+        if (name_end == line || head_end - name_end < 3 || name_end[0] != ':' || name_end[1] != ' ') break;
+        const char* const value = name_end + 2;
+        const char* const value_end = chars::skip_value(value, head_end);
+        if (head_end - value_end < 2 || value_end[0] != '\r' || value_end[1] != '\n') break;
+        // No control byte stands there but a tab, so what is not above a space is a blank.
+        const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+        if (is_blank(*value) || is_blank(value_end[-1])) break;
+        store(headers, text(line, name_end), text(value, value_end), true);
+        line = value_end + 2;
+    }
+    at = line;
+    lines = taken;
 }
 
 const Refusal* HeadParser::Walk::walk_lines(Headers& headers) {
@@ -234,7 +249,7 @@ const Refusal* HeadParser::Walk::walk_lines(Headers& headers) {
     std::size_t name_length = 0;
     for (;;) {
         if (phase == Phase::line) {
-            while (stores && take_usual_line(headers)) {}
+            if (stores) take_usual_lines(headers);
             bool is_last = false;
             if (const auto* refusal = walk_line_start(is_last)) return refusal;
             if (is_last) return nullptr;
@@ -252,7 +267,7 @@ const Refusal* HeadParser::Walk::walk_lines(Headers& headers) {
         if (!stores) continue;
         while (value != value_end && chars::is_blank(*value)) ++value;
         while (value != value_end && chars::is_blank(value_end[-1])) --value_end;
-        store(headers, {mark, name_length}, text(value, value_end));
+        store(headers, {mark, name_length}, text(value, value_end), false);
     }
 }
 

@@ -28,7 +28,11 @@ struct Outcome {
 void append_lines(std::string& out, const Headers& headers) {
     for (const Header& line : headers) {
         GILMOK_ASSERT(line.known == known_of(line.name));
-        append_header(out, line.name, line.value);
+        const std::size_t before = out.size();
+        append_header(out, HeaderName::checked(line.name), line.value);
+        std::string as_parsed;
+        append_header(as_parsed, line);
+        GILMOK_ASSERT(out.substr(before) == as_parsed);
     }
     out += "\r\n";
 }

@@ -55,28 +55,28 @@ const Refusal* read_framing(const Meaning& meaning, Head& head) {
 
 }  // namespace
 
-void Meaning::note(const Header& line) {
-    switch (static_cast<unsigned>(line.known)) {
+void Meaning::note(Known known, std::string_view value) {
+    switch (static_cast<unsigned>(known)) {
         case static_cast<unsigned>(Known::content_length):
-            content_length = line.value;
+            content_length = value;
             ++content_lengths;
             break;
         case static_cast<unsigned>(Known::transfer_encoding):
-            transfer_encoding = line.value;
+            transfer_encoding = value;
             ++transfer_encodings;
             break;
         case static_cast<unsigned>(Known::host):
-            host = line.value;
+            host = value;
             ++hosts;
             break;
         case static_cast<unsigned>(Known::expect):
-            expect = line.value;
+            expect = value;
             ++expects;
             break;
         case static_cast<unsigned>(Known::upgrade): ++upgrades; break;
         case static_cast<unsigned>(Known::connection):
-            says_close = says_close || is_listed(line.value, "close");
-            says_keep_alive = says_keep_alive || is_listed(line.value, "keep-alive");
+            says_close = says_close || is_listed(value, "close");
+            says_keep_alive = says_keep_alive || is_listed(value, "keep-alive");
             break;
         default: break;
     }

@@ -15,13 +15,12 @@ struct Meaning {
     unsigned content_lengths = 0, transfer_encodings = 0, hosts = 0, expects = 0, upgrades = 0;
     bool says_close = false, says_keep_alive = false;
 
-    void note(const Header& line);
+    void note(Known known, std::string_view value);
     // Whether note() would take a line of that name: most have none to give.
     static constexpr bool is_noted(Known known) {
-        constexpr auto bit = [](Known each) { return std::uint64_t{1} << static_cast<unsigned>(each); };
-        constexpr std::uint64_t noted = bit(Known::content_length) | bit(Known::transfer_encoding) | bit(Known::host) |
-                                        bit(Known::expect) | bit(Known::upgrade) | bit(Known::connection);
-        return (bit(known) & noted) != 0;
+        constexpr KnownSet noted{Known::content_length, Known::transfer_encoding, Known::host,
+                                 Known::expect,         Known::upgrade,           Known::connection};
+        return noted.has(known);
     }
 };
 

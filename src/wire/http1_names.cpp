@@ -1,6 +1,5 @@
 // Header names known to gilmok, and the lists that are asked of them.
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/text.hpp"
@@ -33,10 +32,8 @@ bool same(const char* name, const char (&lower)[size_with_nul]) {
     }
 }
 
-}   // namespace
-
 // By length, then one or a few comparisons of words: no hashing, and most names need one comparison only.
-Known known_of(std::string_view text) {
+Known by_length(std::string_view text) {
     const char* name = text.data();
     switch (text.size()) {
         case 2: return same(name, "te") ? Known::te : Known::other;
@@ -52,23 +49,31 @@ Known known_of(std::string_view text) {
             return same(name, "server") ? Known::server : Known::other;
         case 7:
             if (same(name, "upgrade")) return Known::upgrade;
+            if (same(name, "alt-svc")) return Known::alt_svc;
+            if (same(name, "api-key")) return Known::api_key;
             return same(name, "trailer") ? Known::trailer : Known::other;
         case 9:
             if (same(name, "x-api-key")) return Known::x_api_key;
+            if (same(name, "forwarded")) return Known::forwarded;
             return same(name, "x-real-ip") ? Known::x_real_ip : Known::other;
         case 10:
             if (same(name, "connection")) return Known::connection;
             if (same(name, "user-agent")) return Known::user_agent;
             if (same(name, "keep-alive")) return Known::keep_alive;
+            if (same(name, "set-cookie")) return Known::set_cookie;
             return same(name, "tracestate") ? Known::tracestate : Known::other;
         case 11:
             if (same(name, "traceparent")) return Known::traceparent;
             return same(name, "retry-after") ? Known::retry_after : Known::other;
         case 12:
             if (same(name, "content-type")) return Known::content_type;
+            if (same(name, "x-gilmok-tag")) return Known::gilmok_tag;
             return same(name, "x-request-id") ? Known::x_request_id : Known::other;
         case 13: return same(name, "authorization") ? Known::authorization : Known::other;
-        case 14: return same(name, "content-length") ? Known::content_length : Known::other;
+        case 14:
+            if (same(name, "content-length")) return Known::content_length;
+            if (same(name, "openai-project")) return Known::openai_project;
+            return same(name, "x-gilmok-class") ? Known::gilmok_class : Known::other;
         case 15:
             if (same(name, "accept-encoding")) return Known::accept_encoding;
             if (same(name, "x-forwarded-for")) return Known::x_forwarded_for;
@@ -76,15 +81,30 @@ Known known_of(std::string_view text) {
         case 16:
             if (same(name, "content-encoding")) return Known::content_encoding;
             if (same(name, "x-forwarded-host")) return Known::x_forwarded_host;
+            if (same(name, "x-forwarded-port")) return Known::x_forwarded_port;
             return same(name, "proxy-connection") ? Known::proxy_connection : Known::other;
         case 17:
             if (same(name, "transfer-encoding")) return Known::transfer_encoding;
             return same(name, "x-forwarded-proto") ? Known::x_forwarded_proto : Known::other;
-        case 18: return same(name, "proxy-authenticate") ? Known::proxy_authenticate : Known::other;
-        case 19: return same(name, "proxy-authorization") ? Known::proxy_authorization : Known::other;
+        case 18:
+            if (same(name, "x-gilmok-simulated")) return Known::gilmok_simulated;
+            return same(name, "proxy-authenticate") ? Known::proxy_authenticate : Known::other;
+        case 19:
+            if (same(name, "openai-organization")) return Known::openai_organization;
+            return same(name, "proxy-authorization") ? Known::proxy_authorization : Known::other;
         case 21: return same(name, "endpoint-load-metrics") ? Known::endpoint_load_metrics : Known::other;
+        case 25: return same(name, "strict-transport-security") ? Known::strict_transport_security : Known::other;
+        case 28: return same(name, "endpoint-load-metrics-format") ? Known::endpoint_load_metrics_format : Known::other;
         default: return Known::other;
     }
+}
+
+}   // namespace
+
+Known known_of(std::string_view text) {
+    const Known known = by_length(text);
+    const bool is_ours = known == Known::other && text.size() > 9 && same(text.data(), "x-gilmok-");
+    return is_ours ? Known::gilmok : known;
 }
 
 const Header* Headers::find(Known known) const {
@@ -108,19 +128,6 @@ std::string_view Headers::value(Known known) const {
 std::size_t Headers::count(Known known) const {
     return static_cast<std::size_t>(
         std::count_if(begin(), end(), [&](const Header& each) { return each.known == known; }));
-}
-
-bool is_hop_by_hop(Known known) {
-    static constexpr std::array names{Known::connection,
-                                      Known::keep_alive,
-                                      Known::proxy_authorization,
-                                      Known::proxy_authenticate,
-                                      Known::proxy_connection,
-                                      Known::te,
-                                      Known::trailer,
-                                      Known::transfer_encoding,
-                                      Known::upgrade};
-    return std::find(names.begin(), names.end(), known) != names.end();
 }
 
 bool is_listed(std::string_view connection_value, std::string_view name) {

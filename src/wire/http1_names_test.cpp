@@ -14,9 +14,11 @@ using namespace gilmok::wire::http1;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Known>, 34> names{{
+constexpr std::array<std::pair<std::string_view, Known>, 47> names{{
     {"Accept", Known::accept},
     {"Accept-Encoding", Known::accept_encoding},
+    {"Alt-Svc", Known::alt_svc},
+    {"api-key", Known::api_key},
     {"Authorization", Known::authorization},
     {"Connection", Known::connection},
     {"Content-Encoding", Known::content_encoding},
@@ -25,16 +27,26 @@ constexpr std::array<std::pair<std::string_view, Known>, 34> names{{
     {"Cookie", Known::cookie},
     {"Date", Known::date},
     {"endpoint-load-metrics", Known::endpoint_load_metrics},
+    {"endpoint-load-metrics-format", Known::endpoint_load_metrics_format},
     {"Expect", Known::expect},
+    {"Forwarded", Known::forwarded},
+    {"X-Gilmok-Something", Known::gilmok},
+    {"X-Gilmok-Class", Known::gilmok_class},
+    {"X-Gilmok-Simulated", Known::gilmok_simulated},
+    {"X-Gilmok-Tag", Known::gilmok_tag},
     {"Host", Known::host},
     {"Idempotency-Key", Known::idempotency_key},
     {"Keep-Alive", Known::keep_alive},
+    {"OpenAI-Organization", Known::openai_organization},
+    {"OpenAI-Project", Known::openai_project},
     {"Origin", Known::origin},
     {"Proxy-Authorization", Known::proxy_authorization},
     {"Proxy-Authenticate", Known::proxy_authenticate},
     {"Proxy-Connection", Known::proxy_connection},
     {"Retry-After", Known::retry_after},
     {"Server", Known::server},
+    {"Set-Cookie", Known::set_cookie},
+    {"Strict-Transport-Security", Known::strict_transport_security},
     {"TE", Known::te},
     {"Trailer", Known::trailer},
     {"traceparent", Known::traceparent},
@@ -46,10 +58,16 @@ constexpr std::array<std::pair<std::string_view, Known>, 34> names{{
     {"x-api-key", Known::x_api_key},
     {"X-Forwarded-For", Known::x_forwarded_for},
     {"X-Forwarded-Host", Known::x_forwarded_host},
+    {"X-Forwarded-Port", Known::x_forwarded_port},
     {"X-Forwarded-Proto", Known::x_forwarded_proto},
     {"X-Real-IP", Known::x_real_ip},
     {"X-Request-Id", Known::x_request_id},
 }};
+// What an unknown name is: ours where it begins like ours.
+Known unknown(std::string_view name) {
+    constexpr std::string_view ours = "x-gilmok-";
+    return name.size() > ours.size() && lowercase(name).starts_with(ours) ? Known::gilmok : Known::other;
+}
 static_assert(names.size() == static_cast<std::size_t>(Known::count_) - 1, "a Known lacks its line here");
 
 }   // namespace
@@ -67,10 +85,10 @@ TEST_CASE("every known name is recognised in any case, and no name one byte away
                 std::string near(name);
                 if (ascii_lower(near[at]) == ascii_lower(other)) continue;
                 near[at] = other;
-                CHECK(known_of(near) == Known::other);
+                CHECK(known_of(near) == unknown(near));
             }
         }
-        CHECK(known_of(std::string(name) + "x") == Known::other);
+        CHECK(known_of(std::string(name) + "x") == unknown(name));
     }
 }
 
@@ -110,8 +128,8 @@ TEST_CASE("a name is listed only as a whole member") {
 
 TEST_CASE("what is written can be read, and a chunk size is bare hex") {
     std::string out = "GET / HTTP/1.1\r\n";
-    append_header(out, "Host", "a");
-    append_header(out, "X-Text", "a\tb \xec\x95\x88");
+    append_header(out, "host", "a");
+    append_header(out, HeaderName::checked("X-Text"), "a\tb \xec\x95\x88");
     out += "\r\n";
     HeadParser parser(Limits{});
     RequestHead head;
@@ -120,6 +138,17 @@ TEST_CASE("what is written can be read, and a chunk size is bare hex") {
     std::string chunk;
     append_chunk_size(chunk, 0x1aF0);
     CHECK(chunk == "1af0\r\n");
+}
+
+TEST_CASE("a parsed line is written the same whether it came so or not") {
+    const std::string lines = "a: b\r\nC-d:e\r\nf: \tg h\t \r\ni: \r\nj: k\r\n";
+    HeadParser parser(Limits{});
+    RequestHead head;
+    const std::string text = "GET / HTTP/1.1\r\nhost: h\r\n" + lines + "\r\nbody";
+    REQUIRE(parser.parse_request(text, head));
+    std::string out;
+    for (const Header& line : head.headers) append_header(out, line);
+    CHECK(out == "host: h\r\na: b\r\nC-d: e\r\nf: g h\r\ni: \r\nj: k\r\n");
 }
 
 TEST_CASE("every status has some reason phrase of legal bytes") {

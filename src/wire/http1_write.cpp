@@ -1,5 +1,4 @@
 // What we put on the wire ourselves: header lines, chunk heads, reason phrases.
-#include <algorithm>
 #include <charconv>
 
 #include "base/assert.hpp"
@@ -11,31 +10,31 @@ namespace gilmok::wire::http1 {
 namespace {
 
 void write_line(std::string& out, std::string_view name, std::string_view value) {
-    const std::size_t before = out.size();
-    out.resize(before + name.size() + value.size() + 4);   // one check for room in place of four
-    char* at = out.data() + before;
-    at = std::copy(name.begin(), name.end(), at);
-    *at++ = ':';
-    *at++ = ' ';
-    at = std::copy(value.begin(), value.end(), at);
-    *at++ = '\r';
-    *at = '\n';
+    out.append(name).append(": ", 2).append(value).append("\r\n", 2);
 }
 
 }   // namespace
 
-void append_header(std::string& out, std::string_view name, std::string_view value) {
-    const std::size_t before = out.size();
-    write_line(out, name, value);
-    // A control byte here would let whoever chose the value write headers or a whole second message. The line is looked at where
-    // it was written: the colon ends the name, the CR ends the value, and neither may come earlier.
-    const char* const line = out.data() + before;
-    const char* const end = out.data() + out.size();
-    GILMOK_ASSERT(!name.empty() && chars::skip_token(line, end) == line + name.size());
-    GILMOK_ASSERT(chars::skip_value(line + name.size() + 2, end) == end - 2);
+// A control byte in a name or value would let whoever chose it write headers or a whole second message.
+HeaderName HeaderName::checked(std::string_view name) {
+    const char* const end = name.data() + name.size();
+    GILMOK_ASSERT(!name.empty() && chars::skip_token(name.data(), end) == end);
+    return {Checked{}, name};
 }
 
-void append_header(std::string& out, const Header& parsed) { write_line(out, parsed.name, parsed.value); }
+void append_header(std::string& out, HeaderName name, std::string_view value) {
+    const char* const end = value.data() + value.size();
+    GILMOK_ASSERT(chars::skip_value(value.data(), end) == end);
+    write_line(out, name.text(), value);
+}
+
+void append_header(std::string& out, const Header& parsed) {
+    constexpr std::size_t marks_bytes = 4;   // ": " and CRLF
+    if (parsed.is_as_written)
+        out.append(parsed.name.data(), parsed.name.size() + parsed.value.size() + marks_bytes);
+    else
+        write_line(out, parsed.name, parsed.value);
+}
 
 void append_chunk_size(std::string& out, std::size_t bytes) {
     // A chunk of size 0 would end the body.
