@@ -144,15 +144,11 @@ io::Task<> Connection::refuse_head(Error error) {
     if (is_sent) co_await linger();
 }
 
-const wire::http1::RequestHead& Connection::head() {
-    Scratch& scratch = shard_.scratch();
-    if (scratch.request_head_owner != this) {
-        wire::http1::HeadParser again(limits_);
-        const auto parsed = again.parse_request(block_.view(0, head_end_), scratch.request_head);
-        GILMOK_ASSERT(parsed && *parsed == wire::http1::HeadParser::State::done);   // it was, before
-        scratch.request_head_owner = this;
-    }
-    return scratch.request_head;
+void Connection::parse_again(Scratch& scratch) {
+    wire::http1::HeadParser again(limits_);
+    const auto parsed = again.parse_request(block_.view(0, head_end_), scratch.request_head);
+    GILMOK_ASSERT(parsed && *parsed == wire::http1::HeadParser::State::done);   // it was, before
+    scratch.request_head_owner = this;
 }
 
 Result<bool> Connection::begin_body() {

@@ -52,7 +52,11 @@ public:
     [[nodiscard]] bool has_client_left() const { return socket_->has_hung_up() || has_failed_; }
     [[nodiscard]] const std::string& client() const { return client_; }
     // The head of the present request; parsed again when another one has used the scratch since.
-    const wire::http1::RequestHead& head();
+    const wire::http1::RequestHead& head() {
+        Scratch& scratch = shard_.scratch();
+        if (scratch.request_head_owner != this) parse_again(scratch);
+        return scratch.request_head;
+    }
     [[nodiscard]] door::BodyCollector& body() { return body_; }
     // Reads the body to its end. Says "100 Continue" first when the client waits for it and nothing has come yet.
     io::Task<Result<bool>> read_body();
@@ -79,6 +83,7 @@ private:
     io::Task<> serve();
     io::Task<bool> shake_hands();
     io::Task<Next> read_head();
+    void parse_again(Scratch& scratch);
     io::Task<> refuse_head(Error error);
     io::Task<> drain_socket();
     io::Task<> linger();

@@ -91,8 +91,10 @@ io::Task<Result<bool>> Exchange::tell() {
     if (record_.status != 0) co_return true;   // answered before, and the answer was given again
 
     // inspect once more, where somebody else is asked about what may go abroad
-    Result<bool> heard = co_await ask_external();
-    if (!heard) co_return heard;
+    if (needs_external()) {
+        Result<bool> heard = co_await ask_external();
+        if (!heard) co_return heard;
+    }
 
     // route, dispatch: the candidates in order of their predicted wait, until one answers
     plan_route();

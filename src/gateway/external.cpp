@@ -183,8 +183,8 @@ bool Exchange::needs_external() const {
     });
 }
 
+// Where needs_external() says so.
 io::Task<Result<bool>> Exchange::ask_external() {
-    if (!needs_external()) co_return true;
     Result<bool> asked = co_await hear_external();
     connection_.waiter().clear(event::upstream | event::timer);
     if (asked) {
