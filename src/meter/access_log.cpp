@@ -120,7 +120,7 @@ void write_settled(Writer& line, const model::Settled& settled, Currency currenc
     }
     if (settled.provenance != model::Provenance::none)
         line.member(",\"usage_from\":", model::name_of(settled.provenance));
-    if (settled.microjoules != 0) { line.count(",\"microjoules\":", settled.microjoules); }
+    if (settled.microjoules != 0) line.count(",\"microjoules\":", settled.microjoules);
     if (settled.is_over_bound) line.literal(",\"over_bound\":true");
 }
 
@@ -147,14 +147,14 @@ void write_end(Writer& line, const Record& record) {
     if (record.time_to_first_token > Duration::zero()) line.duration(",\"ttft_ms\":", record.time_to_first_token);
     line.count(",\"bytes_in\":", record.bytes_in);
     line.count(",\"bytes_out\":", record.bytes_out);
-    if (record.is_stream) { line.count(",\"events\":", record.events_out); }
+    if (record.is_stream) line.count(",\"events\":", record.events_out);
 }
 
 void write_attempt(Writer& line, const model::Attempt& attempt, const Record& record, std::string_view upstream) {
     line.member("{\"upstream\":", upstream);
     line.member(",\"end\":", name_of(attempt.end));
     if (attempt.code != Code::none) line.member(",\"code\":", gilmok::name_of(attempt.code));
-    if (attempt.status != 0) { line.count(",\"status\":", attempt.status); }
+    if (attempt.status != 0) line.count(",\"status\":", attempt.status);
     line.duration(",\"start_ms\":", attempt.started - record.started);
     if (attempt.connect > Duration::zero()) line.duration(",\"connect_ms\":", attempt.connect);
     if (attempt.first_byte > Duration::zero()) line.duration(",\"first_byte_ms\":", attempt.first_byte);
