@@ -113,7 +113,8 @@ def main():
             ask({"model": M, "messages": []}, headers={"authorization": f"Bearer {value}"})   # a wrong key
             ask({"model": M, "messages": []}, headers={"traceparent": f"00-{value}-0000000000000001-01", "baggage": f"a={value}"})
         ask({"model": M, "messages": [{"role": "user", "content": "plain"}]}, headers={"x-gilmok-tag": "plain"})
-    for path in ("/metrics", "/admin/v1/status", "/admin/v1/config", "/admin/v1/usage", "/admin/v1/spend", "/admin/v1/requests", "/admin/v1/upstreams", "/admin/v1/keys", "/admin/v1/guard/rules",
+    for path in ("/metrics", "/admin/v1/status", "/admin/v1/config", "/admin/v1/usage", "/admin/v1/spend", "/admin/v1/budgets", "/admin/v1/ledger",
+                 "/admin/v1/forecast", "/admin/v1/upstreams", "/admin/v1/models", "/admin/v1/tenants", "/admin/v1/keys", "/admin/v1/guard/rules",
                  "/admin/v1/evidence?from=2020-01-01&to=2100-01-01", "/"):
         status, head, answer = gate.admin(path)
         admin.append((path, str(head).encode() + answer))

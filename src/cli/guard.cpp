@@ -22,24 +22,6 @@ config::SnapshotPtr open(const GuardOptions& options, const GuardWorld& world, O
 
 }   // namespace
 
-bool declared_class(const GuardOptions& options, const config::Snapshot& snapshot, const guard::Rules& rules,
-                    model::DataClass& data_class, model::TenantId& tenant, Outcome& outcome) {
-    if (!options.tenant.empty()) {
-        const auto found = snapshot.tenants_by_path.find(options.tenant);
-        if (found == snapshot.tenants_by_path.end()) {
-            outcome = failed(exit_usage, guard_verb, "there is no tenant \"" + options.tenant + "\"");
-            return false;
-        }
-        tenant = found->second;
-    }
-    data_class = rules.class_of(tenant);
-    if (options.data_class.empty()) return true;
-    const auto named = model::data_class_named(options.data_class);
-    if (!named) outcome = failed(exit_usage, guard_verb, "--class is C, S or O");
-    if (named) data_class = std::max(data_class, *named);
-    return named.has_value();
-}
-
 Outcome guard_command(const std::vector<std::string>& arguments, const GuardWorld& world) {
     GuardOptions options;
     const Grammar grammar("What the guard looks for, and which rule decides what may go where", guard_verb);
@@ -61,11 +43,13 @@ Outcome guard_command(const std::vector<std::string>& arguments, const GuardWorl
     test.output(options.output, {"table", "json"});
     test.option("file", options.file, "A file of text, or - for standard input").type_name("FILE");
     for (const Command& sub : {rules, test}) {
-        sub.option("--class", options.data_class, "Class that the request declares: C, S or O").type_name("CLASS");
-        sub.option("--tenant", options.tenant, "Whose request it is").type_name("TENANT");
-        sub.option("--place", options.place, "Where it would go; without it the places of the configuration")
+        sub.option("--class", options.asked.data_class, "Class that the request declares: C, S or O")
+            .type_name("CLASS");
+        sub.option("--tenant", options.asked.tenant, "Whose request it is").type_name("TENANT");
+        sub.option("--place", options.asked.place, "Where it would go; without it the places of the configuration")
             .type_name("PLACE");
-        sub.option("--operator", options.operator_, "Who runs that place, e.g. \"OpenAI (US)\"").type_name("NAME");
+        sub.option("--operator", options.asked.operator_, "Who runs that place, e.g. \"OpenAI (US)\"")
+            .type_name("NAME");
     }
     rules.footer(
         "Own rules come first; then each pack is asked, and the strictest answer counts.\n\n  gilmok guard rules\n"

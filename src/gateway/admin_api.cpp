@@ -46,6 +46,10 @@ constexpr Route routes[] = {
     {Method::post, "/admin/v1/ledger/rerate", true, admin::rerate},
     {Method::get, "/admin/v1/evidence", true, admin::evidence},
     {Method::post, "/admin/v1/archive/destroy-key", true, admin::destroy_archive_key},
+    {Method::get, "/admin/v1/guard/rules", true, admin::guard_rules},
+    {Method::get, "/admin/v1/guard/explain", true, admin::guard_explained},
+    {Method::post, "/admin/v1/guard/test", true, admin::guard_tried},
+    {Method::post, "/admin/v1/guard/bench", true, admin::guard_measured},
 };
 
 bool matches(std::string_view pattern, std::string_view path, std::string_view& id) {

@@ -84,6 +84,12 @@ AdminResponse attempts(Control& control, const AdminRequest& request);
 AdminResponse evidence(Control& control, const AdminRequest& request);
 AdminResponse destroy_archive_key(Control& control, const AdminRequest& request);
 
+// admin_guard.cpp
+AdminResponse guard_rules(Control& control, const AdminRequest& request);
+AdminResponse guard_explained(Control& control, const AdminRequest& request);
+AdminResponse guard_tried(Control& control, const AdminRequest& request);
+AdminResponse guard_measured(Control& control, const AdminRequest& request);
+
 // admin_page.cpp
 AdminResponse page(Control& control, const AdminRequest& request);
 AdminResponse page_script(Control& control, const AdminRequest& request);

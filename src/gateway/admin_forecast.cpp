@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_json.hpp"
+#include "gateway/admin_query.hpp"
 #include "gateway/rerate.hpp"
 #include "report/forecast.hpp"
 #include "wire/json.hpp"
@@ -11,49 +12,17 @@ namespace gilmok::gateway::admin {
 
 namespace {
 
-std::optional<int> hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? std::optional(lower - 'a' + 10) : std::nullopt;
-}
-
-// As application/x-www-form-urlencoded has it; what is no escape stands for itself.
-std::string decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-        const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-        if (low) {
-            out += static_cast<char>(*high * 16 + *low);
-            i += 2;
-        } else {
-            out += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return out;
-}
-
 // Nothing, or the refusal of a parameter that nobody reads.
 std::optional<AdminResponse> read_forecast_query(std::string_view query, report::ForecastAsked& asked) {
-    while (!query.empty()) {
-        const std::size_t end = query.find('&');
-        const std::string_view pair = query.substr(0, end);
-        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
-        if (pair.empty()) continue;
-        const std::size_t equals = pair.find('=');
-        const std::string name = decoded(pair.substr(0, equals));
-        const std::string value = equals == std::string_view::npos ? std::string() : decoded(pair.substr(equals + 1));
-        if (name == "tenant")
-            asked.tenant = value;
-        else if (name == "period")
-            asked.period = value;
-        else if (name == "step" && (value == "day" || value == "hour"))
-            asked.by_hour = value == "hour";
-        else
-            return refuse_admin(422, {.code = "parameter_unknown",
-                                      .what = "there is no parameter \"" + name + "\" with that value",
-                                      .fix = "tenant=PATH, period=this-month, step=day or step=hour"});
-    }
+    std::string tenant, period, step;
+    const auto read = read_parameters(query, {{"tenant", &tenant}, {"period", &period}, {"step", &step}});
+    if (!read || (!step.empty() && step != "day" && step != "hour"))
+        return refuse_admin(422, {.code = "parameter_unknown",
+                                  .what = read ? "step is day or hour" : read.error(),
+                                  .fix = "tenant=PATH, period=this-month, step=day or step=hour"});
+    if (!tenant.empty()) asked.tenant = std::move(tenant);
+    if (!period.empty()) asked.period = std::move(period);
+    if (!step.empty()) asked.by_hour = step == "hour";
     return std::nullopt;
 }
 
@@ -78,15 +47,18 @@ AdminResponse forecast(Control& control, const AdminRequest& request) {
 AdminResponse erase_person(Control& control, const AdminRequest& request) {
     namespace json = wire::json;
     ledger::People* people = control.people();
-    if (people == nullptr) return refuse_admin(409, {.code = "no_ledger", .what = "there is no ledger, so nobody is named in it"});
+    if (people == nullptr)
+        return refuse_admin(409, {.code = "no_ledger", .what = "there is no ledger, so nobody is named in it"});
     const auto type = json::scan(request.body, json::Limits{.depth_max = 2}, nullptr);
-    if (!type || *type != json::Type::object) return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
+    if (!type || *type != json::Type::object)
+        return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
     const json::Value body{json::Type::object, request.body};
     std::string tenant, user;
     constexpr std::size_t bytes_max = 1'024;
     for (const auto& [name, into] : {std::pair{"tenant", &tenant}, std::pair{"user", &user}}) {
         const json::Value value = json::find(body, name);
-        if (value.text.empty() || value.type != json::Type::string || !json::append_unescaped(*into, value, bytes_max) || into->empty())
+        if (value.text.empty() || value.type != json::Type::string ||
+            !json::append_unescaped(*into, value, bytes_max) || into->empty())
             return refuse_admin(422, {.code = "member_invalid",
                                       .what = std::string("member \"") + name + "\" is missing or no text",
                                       .fix = R"(send {"tenant":"acme/research","user":"alice@example.org"})"});
@@ -109,13 +81,15 @@ AdminResponse rerate(Control& control, const AdminRequest& request) {
     namespace json = wire::json;
     if (control.keeper() == nullptr) return refuse_admin(409, {.code = "no_ledger", .what = "there is no ledger"});
     const auto type = json::scan(request.body, json::Limits{.depth_max = 2}, nullptr);
-    if (!type || *type != json::Type::object) return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
+    if (!type || *type != json::Type::object)
+        return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object"});
     const json::Value body{json::Type::object, request.body};
     const auto time_of = [&](std::string_view name) -> std::optional<WallTime> {
         const json::Value value = json::find(body, name);
         std::string text;
         constexpr std::size_t bytes_max = 64;
-        if (value.text.empty() || value.type != json::Type::string || !json::append_unescaped(text, value, bytes_max)) return std::nullopt;
+        if (value.text.empty() || value.type != json::Type::string || !json::append_unescaped(text, value, bytes_max))
+            return std::nullopt;
         return parse_rfc3339(text);
     };
     const auto from = time_of("from"), until = time_of("until");
@@ -126,8 +100,8 @@ AdminResponse rerate(Control& control, const AdminRequest& request) {
     const auto tables = control.ask_tables();
     if (!tables) return refuse_admin(503, {.code = "no_tables", .what = tables.error().message});
     const config::Snapshot& snapshot = *control.setup()->snapshot;
-    const auto rerated = gateway::rerate(**tables, snapshot, *control.setup()->accounts->prices, {*from, *until}, control.keeper(),
-                                         control.loop().wall_now());
+    const auto rerated = gateway::rerate(**tables, snapshot, *control.setup()->accounts->prices, {*from, *until},
+                                         control.keeper(), control.loop().wall_now());
     if (!rerated) return refuse_admin(503, {.code = "not_written", .what = rerated.error()});
     return admin_json(rerated_json(*rerated, snapshot.ledger.currency, true));
 }

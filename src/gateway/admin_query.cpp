@@ -1,5 +1,6 @@
 #include "gateway/admin_query.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.hpp"
@@ -30,23 +31,32 @@ std::optional<std::string> unescaped(std::string_view text) {
     return out;
 }
 
-struct Parameter {
-    std::string_view name;
-    std::string report::Asked::* value;
-};
-constexpr Parameter parameters[] = {
-    {"by", &report::Asked::by},         {"period", &report::Asked::period},
-    {"from", &report::Asked::from},     {"to", &report::Asked::to},
-    {"tenant", &report::Asked::tenant}, {"key", &report::Asked::key},
-    {"model", &report::Asked::model},   {"upstream", &report::Asked::upstream},
-    {"place", &report::Asked::place},   {"class", &report::Asked::data_class},
-    {"tag", &report::Asked::tag},
-};
-
 }   // namespace
 
 report::Told<report::Asked> read_query(std::string_view query) {
     report::Asked asked;
+    std::string simulated;
+    const auto read = read_parameters(query, {{"by", &asked.by},
+                                              {"period", &asked.period},
+                                              {"from", &asked.from},
+                                              {"to", &asked.to},
+                                              {"tenant", &asked.tenant},
+                                              {"key", &asked.key},
+                                              {"model", &asked.model},
+                                              {"upstream", &asked.upstream},
+                                              {"place", &asked.place},
+                                              {"class", &asked.data_class},
+                                              {"tag", &asked.tag},
+                                              {"simulated", &simulated}});
+    if (!read) return report::tell(read.error());
+    if (!simulated.empty() && simulated != "true" && simulated != "false")
+        return report::tell("simulated is true or false");
+    if (!simulated.empty()) asked.with_simulated = simulated == "true";
+    return asked;
+}
+
+report::Told<bool> read_parameters(std::string_view query,
+                                   std::initializer_list<std::pair<std::string_view, std::string*>> into) {
     while (!query.empty()) {
         const std::size_t end = query.find('&');
         const std::string_view pair = query.substr(0, end);
@@ -54,22 +64,15 @@ report::Told<report::Asked> read_query(std::string_view query) {
         if (pair.empty()) continue;
         const std::size_t equals = pair.find('=');
         const std::string_view name = pair.substr(0, equals);
-        const auto value = unescaped(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+        auto value = unescaped(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
         if (!value) return report::tell("the parameter \"" + std::string(name) + "\" has a broken escape");
-        if (name == "simulated") {
-            if (*value != "true" && *value != "false") return report::tell("simulated is true or false");
-            asked.with_simulated = *value == "true";
-            continue;
-        }
-        const Parameter* found = nullptr;
-        for (const Parameter& parameter : parameters)
-            if (parameter.name == name) found = &parameter;
-        if (found == nullptr) return report::tell("there is no parameter \"" + std::string(name) + '"');
-        if (!(asked.*found->value).empty())
-            return report::tell("the parameter \"" + std::string(name) + "\" is given twice");
-        asked.*found->value = *value;
+        const auto* const found =
+            std::find_if(into.begin(), into.end(), [&](const auto& each) { return each.first == name; });
+        if (found == into.end()) return report::tell("there is no parameter \"" + std::string(name) + '"');
+        if (!found->second->empty()) return report::tell("the parameter \"" + std::string(name) + "\" is given twice");
+        *found->second = std::move(*value);
     }
-    return asked;
+    return true;
 }
 
 }   // namespace gilmok::gateway::admin

@@ -118,6 +118,10 @@ TEST_CASE("every route refuses a wrong Host, a foreign Origin, a missing and a w
                                    {"GET", "/admin/v1/keys", true},
                                    {"POST", "/admin/v1/keys", true},
                                    {"POST", "/admin/v1/reload", true},
+                                   {"GET", "/admin/v1/guard/rules", true},
+                                   {"GET", "/admin/v1/guard/explain", true},
+                                   {"POST", "/admin/v1/guard/test", true},
+                                   {"POST", "/admin/v1/guard/bench", true},
                                    {"POST", "/admin/v1/keys/key_x/revoke", true},
                                    {"POST", "/admin/v1/keys/key_x/rotate", true}};
     const std::string type = "content-type: application/json\r\n";

@@ -43,6 +43,7 @@ public:
         std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()> ask{};
         std::shared_ptr<Idempotency> idempotency = std::make_shared<Idempotency>();
         std::function<std::uint64_t()> access_lines_lost{};   // empty: there is no access log
+        Instant (*clock)() = nullptr;   // of what is measured within a turn; null: nothing is
     };
     explicit Control(const Services& services);
     ~Control();
@@ -75,6 +76,7 @@ public:
     [[nodiscard]] meter::ProcessMetrics& process() { return process_; }
     [[nodiscard]] io::Loop& loop() const { return services_.loop; }
     [[nodiscard]] io::Files& files() { return services_.files; }
+    [[nodiscard]] auto clock() const { return services_.clock; }   // null: there is none
     [[nodiscard]] auth::KeyStore* key_store() { return key_store_ ? &*key_store_ : nullptr; }
     [[nodiscard]] const auth::StoredKeys& stored_keys() const { return stored_keys_; }
     [[nodiscard]] const std::string& config_path() const { return services_.config_path; }

@@ -192,21 +192,28 @@ guard::Destination Guards::destination(const config::Snapshot& snapshot, const c
     return {guard::place_of(upstream, candidate.served_name), upstream.operator_};
 }
 
-tl::expected<GuardsPtr, std::string> build_guards(const config::Snapshot& snapshot, io::Files& files,
-                                                  const Secret& secret, ledger::Keeper* keeper, WallTime now) {
-    auto guards = std::make_shared<Guards>(snapshot);
-    guards->is_on = snapshot.guard.is_on;
+tl::expected<guard::DetectorOptions, std::string> detector_options(const config::Snapshot& snapshot, io::Files& files,
+                                                                   const model::KindSet& kinds) {
     auto patterns = compile_patterns(snapshot);
     if (!patterns) return Problem(patterns.error());
     auto dictionary = read_dictionaries(snapshot, files);
     if (!dictionary) return Problem(dictionary.error());
     guard::DetectorOptions options;
-    options.kinds = guards->rules.kinds();
+    options.kinds = kinds;
     options.score_min = static_cast<std::uint8_t>(std::clamp<std::uint32_t>(snapshot.guard.score_min, 1, 100));
     options.patterns = std::move(*patterns);
     options.dictionary = std::move(*dictionary);
-    make_detectors(*guards, snapshot, options);
-    guards->detector = std::make_unique<guard::Detector>(std::move(options));
+    return options;
+}
+
+tl::expected<GuardsPtr, std::string> build_guards(const config::Snapshot& snapshot, io::Files& files,
+                                                  const Secret& secret, ledger::Keeper* keeper, WallTime now) {
+    auto guards = std::make_shared<Guards>(snapshot);
+    guards->is_on = snapshot.guard.is_on;
+    auto options = detector_options(snapshot, files, guards->rules.kinds());
+    if (!options) return Problem(options.error());
+    make_detectors(*guards, snapshot, *options);
+    guards->detector = std::make_unique<guard::Detector>(std::move(*options));
     guards->secret = (snapshot.guard.secret.is_empty() ? secret : snapshot.guard.secret).clone();
     for (const config::Tenant& tenant : snapshot.tenants)
         guards->application_of.push_back(application_of(snapshot, tenant.path));

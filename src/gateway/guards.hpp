@@ -49,6 +49,10 @@ struct Guards {
 };
 using GuardsPtr = std::shared_ptr<const Guards>;
 
+// A detector of these kinds, with the own patterns and terms of the configuration. Errors as build_guards() has them.
+tl::expected<guard::DetectorOptions, std::string> detector_options(const config::Snapshot& snapshot, io::Files& files,
+                                                                   const model::KindSet& kinds);
+
 // `secret` keys the stand-ins where the configuration names none. The problem in people's words where a pattern does not
 // compile, or a dictionary cannot be read or is not signed as it should be: such a configuration does not come into service.
 tl::expected<GuardsPtr, std::string> build_guards(const config::Snapshot& snapshot, io::Files& files,

@@ -74,6 +74,7 @@ std::string Process::start(const config::SnapshotPtr& snapshot) {
     archive_ = std::make_unique<ArchiveService>(files_, *loop_);
     if (std::string problem = archive_->open(*snapshot); !problem.empty()) return problem;
     Control::Services services{*loop_, files_, secrets_, dns_.get(), options_.config_path, &spans_};
+    services.clock = io::linux_::monotonic_now;
     services.archive = archive_->archive();
     services.idempotency = ledger_->idempotency();
     if (ledger_->keeper() != nullptr) {
