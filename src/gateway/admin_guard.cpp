@@ -1,4 +1,5 @@
-// GET /admin/v1/guard/rules and /explain, POST /admin/v1/guard/test and /bench: what `gilmok guard` answers, of the configuration in service.
+// GET /admin/v1/guard/rules and /explain, POST /admin/v1/guard/test and /bench: what `gilmok guard` answers, of the configuration in
+// service.
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_query.hpp"
 #include "gateway/guard_answers.hpp"
