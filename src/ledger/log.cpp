@@ -62,10 +62,7 @@ struct LogWriter::Inside {
     bool is_broken = false;
     std::unique_ptr<io::AppendFile> log, hashes;
     std::string repaired;
-    // Of the records at hand; kept, because the next turn brings as many.
-    std::vector<std::string_view> group_records;
-    std::vector<Header> group_headers;
-    std::vector<Hash> group_leaves;
+    std::string leaves_at_hand;   // kept, because the next turn brings as many
 
     [[nodiscard]] std::string path(std::uint64_t first_index, std::string_view suffix) const {
         return log_path(directory, first_index, suffix);
@@ -292,22 +289,20 @@ io::FileResult<bool> LogWriter::append(std::string_view records) {
         if (auto done = sync_hashes(); !done) return done;
         if (auto done = self.begin_file(self.written.edge.tree.size()); !done) return self.broken(done.error());
     }
-    self.group_records.clear();
-    self.group_headers.clear();
-    for (std::string_view rest = records; !rest.empty(); rest.remove_prefix(self.group_records.back().size())) {
-        self.group_records.push_back(rest.substr(0, length_at(rest)));
-        GILMOK_ASSERT(self.group_records.back().size() >= header_bytes);
-        self.group_headers.push_back(header_of(self.group_records.back()));
-    }
-    self.group_leaves.resize(self.group_records.size());
-    leaf_hashes(self.group_records, self.group_leaves);
     Point end = self.written;
-    end.edge.add(self.group_leaves, self.group_headers);
+    std::string& leaves = self.leaves_at_hand;
+    leaves.clear();
+    for (std::string_view rest = records; !rest.empty();) {
+        const std::string_view record = rest.substr(0, length_at(rest));
+        GILMOK_ASSERT(record.size() >= header_bytes);
+        rest.remove_prefix(record.size());
+        const Hash leaf = leaf_hash(record);
+        leaves.append(leaf.begin(), leaf.end());
+        end.edge.add(leaf, header_of(record));
+    }
     end.offset += records.size();
     if (auto done = self.log->append(records); !done) return self.broken(done.error());
-    const std::string_view hashes(reinterpret_cast<const char*>(self.group_leaves.data()),
-                                  self.group_leaves.size() * sizeof(Hash));
-    if (auto done = self.hashes->append(hashes); !done) return self.broken(done.error());
+    if (auto done = self.hashes->append(leaves); !done) return self.broken(done.error());
     self.written = std::move(end);
     return true;
 }

@@ -34,23 +34,14 @@ Integer get(std::string_view bytes, std::size_t offset) {
 
 void LogEdge::add(const Hash& leaf, const Header& header) {
     tree.append(leaf);
-    mark(header);
-}
-
-void LogEdge::add(std::span<const Hash> leaves, std::span<const Header> headers) {
-    tree.append(leaves);
-    for (const Header& header : headers) mark(header);
-}
-
-void LogEdge::mark(const Header& header) {
     const auto known = std::ranges::find_if(
-        lanes, [&](const LaneMark& one) { return one.epoch == header.epoch && one.lane == header.lane; });
+        lanes, [&](const LaneMark& mark) { return mark.epoch == header.epoch && mark.lane == header.lane; });
     if (known != lanes.end()) {
         known->sequence = header.sequence;
         return;
     }
     const std::uint32_t newest = last_epoch();
-    if (header.epoch > newest) std::erase_if(lanes, [&](const LaneMark& one) { return one.epoch < newest; });
+    if (header.epoch > newest) std::erase_if(lanes, [&](const LaneMark& mark) { return mark.epoch < newest; });
     lanes.push_back({.epoch = header.epoch, .lane = header.lane, .sequence = header.sequence});
 }
 

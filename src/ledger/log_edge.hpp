@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,12 +26,8 @@ struct LogEdge {
     std::vector<LaneMark> lanes;   // of the two newest epochs: a journal of an older one has long been removed
 
     void add(const Hash& leaf, const Header& header);
-    void add(std::span<const Hash> leaves, std::span<const Header> headers);   // as many of one as of the other
     [[nodiscard]] std::uint64_t last_sequence(std::uint32_t epoch, std::uint16_t lane) const;
     [[nodiscard]] std::uint32_t last_epoch() const;
-
-private:
-    void mark(const Header& header);
 };
 
 std::string write_edge(const LogEdge& edge);

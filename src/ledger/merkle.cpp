@@ -1,7 +1,8 @@
 #include "ledger/merkle.hpp"
 
-#include <algorithm>
-#include <array>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -12,32 +13,16 @@ namespace gilmok::ledger {
 
 namespace {
 
-constexpr char leaf_prefix = 0;
-constexpr char node_prefix = 1;
-
-std::string_view bytes_of(std::span<const Hash> hashes) {
-    return {reinterpret_cast<const char*>(hashes.data()), hashes.size_bytes()};
-}
-
-// Leaves that are taken at once, on the stack: a turn of the keeper brings thousands, and memory that is asked for and given back each
-// time costs more than it holds.
-constexpr std::size_t leaves_at_once = 256;
-
-// The nodes of one level, side by side, and before them room for the subtree of the edge that is as large as they are.
-struct Level {
-    std::array<Hash, leaves_at_once + 1> nodes;
-    std::size_t begin = 1, end = 1;
-    [[nodiscard]] std::span<const Hash> all() const { return std::span(nodes).subspan(begin, end - begin); }
-};
-
-// The parents of pairs; a last one that is alone has none.
-void parents_of(std::span<const Hash> nodes, Level& parents) {
-    std::array<std::string_view, leaves_at_once / 2 + 1> pairs;
-    const std::size_t count = nodes.size() / 2;
-    for (std::size_t i = 0; i < count; ++i) pairs[i] = bytes_of(nodes.subspan(2 * i, 2));
-    parents.begin = 1;
-    parents.end = 1 + count;
-    sha256_each(node_prefix, std::span(pairs).first(count), std::span(parents.nodes).subspan(1, count));
+// Of two pieces, as if they stood behind each other. These functions are deprecated because they know no providers; EVP allocates
+// and clears a state for each digest, which costs as much as the one or two blocks that most digests here have.
+Hash sha256(std::string_view first, std::string_view second) {
+    Hash out;
+    SHA256_CTX state;
+    const bool is_done = SHA256_Init(&state) == 1 && SHA256_Update(&state, first.data(), first.size()) == 1 &&
+                         SHA256_Update(&state, second.data(), second.size()) == 1 &&
+                         SHA256_Final(out.data(), &state) == 1;
+    GILMOK_ASSERT(is_done);
+    return out;
 }
 
 // Where a tree of `size` > 1 leaves is split: the largest power of two below `size`.
@@ -58,27 +43,17 @@ std::vector<Hash> reversed(const std::vector<Hash>& path) { return {path.rbegin(
 
 }   // namespace
 
-Hash leaf_hash(std::string_view record) {
-    Hash hash;
-    sha256_one(leaf_prefix, record, hash);
-    return hash;
-}
-
-void leaf_hashes(std::span<const std::string_view> records, std::span<Hash> hashes) {
-    sha256_each(leaf_prefix, records, hashes);
-}
+Hash leaf_hash(std::string_view record) { return sha256(std::string_view("\0", 1), record); }
 
 Hash node_hash(const Hash& left, const Hash& right) {
-    const std::array<Hash, 2> both{left, right};
-    Hash hash;
-    sha256_one(node_prefix, bytes_of(both), hash);
-    return hash;
+    char bytes[1 + 2 * sizeof(Hash)];
+    bytes[0] = 1;
+    std::memcpy(bytes + 1, left.data(), left.size());
+    std::memcpy(bytes + 1 + left.size(), right.data(), right.size());
+    return sha256({bytes, sizeof bytes}, {});
 }
 
-Hash empty_root() {
-    return {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-            0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
-}
+Hash empty_root() { return sha256({}, {}); }
 
 std::optional<Tree> Tree::from_edge(std::uint64_t size, std::vector<Hash> edge) {
     if (edge.size() != static_cast<std::size_t>(std::popcount(size))) return std::nullopt;
@@ -97,41 +72,6 @@ void Tree::append(const Hash& leaf) {
     }
     edge_.push_back(subtree);
     ++size_;
-}
-
-void Tree::append(std::span<const Hash> leaves) {
-    while (!leaves.empty()) {
-        const auto some = leaves.first(std::min(leaves.size(), leaves_at_once));
-        append_some(some);
-        leaves = leaves.subspan(some.size());
-    }
-}
-
-// Level by level from the leaves up: a subtree of the edge that is as large as the nodes of a level stands before them, one that is left
-// over behind them becomes part of the edge.
-void Tree::append_some(std::span<const Hash> leaves) {
-    Level levels[2];
-    std::array<Hash, 64> left;   // smallest first; a level leaves one at most
-    std::size_t left_count = 0;
-    std::uint64_t before = size_;   // nodes of this level that the tree had
-    size_ += leaves.size();
-    const auto join_edge = [&](Level& level) {
-        if ((before & 1U) == 0) return;
-        level.nodes[--level.begin] = edge_.back();
-        edge_.pop_back();
-    };
-    std::ranges::copy(leaves, levels[0].nodes.begin() + 1);
-    levels[0].end = 1 + leaves.size();
-    join_edge(levels[0]);
-    for (std::size_t at = 0;; at = 1 - at) {
-        const std::span<const Hash> level = levels[at].all();
-        if (level.size() % 2 != 0) left[left_count++] = level.back();
-        if (level.size() < 2) break;
-        parents_of(level, levels[1 - at]);
-        before >>= 1U;
-        join_edge(levels[1 - at]);
-    }
-    while (left_count > 0) edge_.push_back(left[--left_count]);
 }
 
 Hash Tree::root() const {

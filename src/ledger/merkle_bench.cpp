@@ -32,22 +32,6 @@ void append_record(benchmark::State& state) {
 }
 BENCHMARK(append_record);
 
-// What a turn brings of 250 requests: a RESERVE, a DECISION and a TERMINAL each.
-void append_turn(benchmark::State& state) {
-    const std::string reserve(120, 'r'), decision(104, 'd'), terminal(480, 't');
-    std::vector<std::string_view> records;
-    for (int i = 0; i < 250; ++i) records.insert(records.end(), {reserve, decision, terminal});
-    Tree tree;
-    std::vector<Hash> hashes(records.size());
-    for (auto _ : state) {
-        leaf_hashes(records, hashes);
-        tree.append(hashes);
-    }
-    benchmark::DoNotOptimize(tree.root());
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(records.size()));
-}
-BENCHMARK(append_turn);
-
 }   // namespace
 
 BENCHMARK_MAIN();

@@ -153,21 +153,6 @@ TEST_CASE("merkle: the root of every tree up to 300 leaves is the one the standa
     }
 }
 
-TEST_CASE("merkle: leaves that are appended many at a time make the tree that they make one by one") {
-    const std::vector<Hash> leaves = some_leaves(700);
-    Tree one;
-    for (std::size_t size = 0; size <= 40; ++size) {
-        if (size != 0) one.append(leaves[size - 1]);
-        for (std::size_t more = 0; more <= 660; more += more < 40 ? 1 : 31) {
-            Tree many = one;
-            many.append(std::span(leaves).subspan(size, more));
-            CHECK(many.size() == size + more);
-            CHECK(many.root() == root_of(leaves, size + more));
-            REQUIRE(Tree::from_edge(many.size(), {many.edge().begin(), many.edge().end()}));
-        }
-    }
-}
-
 TEST_CASE("merkle: every leaf of every tree up to 40 has a path, and only its own leaf fits it") {
     const std::vector<Hash> leaves = some_leaves(40);
     for (std::uint64_t size = 1; size <= 40; ++size) {
