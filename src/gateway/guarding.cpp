@@ -18,13 +18,12 @@ using model::GuardAction;
 
 namespace {
 
-constexpr std::string_view conversation_header = "x-gilmok-conversation";
-
 // What stays the same over the turns of a conversation: the client's own id, else how it began. The first kilobyte of the
 // messages holds its first turn and never the last one, which is behind it.
 std::string_view conversation_of(const wire::http1::Headers& headers, const dialect::openai::Request& request) {
     constexpr std::size_t beginning_bytes = 1'024;
-    if (const auto* line = headers.find(conversation_header); line != nullptr && !line->value.empty())
+    if (const auto* line = headers.find(wire::http1::Known::gilmok_conversation);
+        line != nullptr && !line->value.empty())
         return line->value;
     const std::size_t at = request.text.find("\"messages\"");
     return at == std::string_view::npos ? request.text.substr(0, beginning_bytes)

@@ -47,8 +47,9 @@ enum class Known : std::uint8_t {
     endpoint_load_metrics_format,
     expect,
     forwarded,
-    gilmok,   // x-gilmok-*, which is our own space, but for the three below
+    gilmok,   // x-gilmok-*, which is our own space, but for those below
     gilmok_class,
+    gilmok_conversation,
     gilmok_simulated,
     gilmok_tag,
     host,

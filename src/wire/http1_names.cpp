@@ -92,7 +92,9 @@ Known by_length(std::string_view text) {
         case 19:
             if (same(name, "openai-organization")) return Known::openai_organization;
             return same(name, "proxy-authorization") ? Known::proxy_authorization : Known::other;
-        case 21: return same(name, "endpoint-load-metrics") ? Known::endpoint_load_metrics : Known::other;
+        case 21:
+            if (same(name, "x-gilmok-conversation")) return Known::gilmok_conversation;
+            return same(name, "endpoint-load-metrics") ? Known::endpoint_load_metrics : Known::other;
         case 25: return same(name, "strict-transport-security") ? Known::strict_transport_security : Known::other;
         case 28: return same(name, "endpoint-load-metrics-format") ? Known::endpoint_load_metrics_format : Known::other;
         default: return Known::other;

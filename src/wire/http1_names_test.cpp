@@ -14,7 +14,7 @@ using namespace gilmok::wire::http1;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Known>, 47> names{{
+constexpr std::array<std::pair<std::string_view, Known>, 48> names{{
     {"Accept", Known::accept},
     {"Accept-Encoding", Known::accept_encoding},
     {"Alt-Svc", Known::alt_svc},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<std::string_view, Known>, 47> names{{
     {"Forwarded", Known::forwarded},
     {"X-Gilmok-Something", Known::gilmok},
     {"X-Gilmok-Class", Known::gilmok_class},
+    {"X-Gilmok-Conversation", Known::gilmok_conversation},
     {"X-Gilmok-Simulated", Known::gilmok_simulated},
     {"X-Gilmok-Tag", Known::gilmok_tag},
     {"Host", Known::host},
