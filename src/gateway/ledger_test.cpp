@@ -132,9 +132,7 @@ struct Scene {
     io::sim::World world{11};
     io::sim::SimFiles files;
     config::FakeSecrets secrets = [] {
-        config::FakeSecrets made;
-        made.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
-        made.variables["FIXED_KEY"] = TestGate::fixed_key;
+        config::FakeSecrets made = TestGate::known_secrets();
         made.variables["PAYING_KEY"] = paying_key;
         return made;
     }();
@@ -310,9 +308,7 @@ TEST_CASE("a memory of Idempotency-Keys that a power cut left half made is made 
 TEST_CASE("a disk too small to begin on is told with what would mend it") {
     io::sim::World world{11};
     io::sim::SimFiles files;
-    config::FakeSecrets secrets;
-    secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
-    secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
+    config::FakeSecrets secrets = TestGate::known_secrets();
     const config::Loaded loaded = config::load_text(TestGate::toml(prices), "gilmok.toml", files, secrets, 1);
     REQUIRE(loaded.snapshot != nullptr);
     files.set_capacity(1'000'000);
@@ -325,9 +321,7 @@ TEST_CASE("a disk too small to begin on is told with what would mend it") {
 
 TEST_CASE("what several models are served by without a price is told once") {
     io::sim::SimFiles files;
-    config::FakeSecrets secrets;
-    secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
-    secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
+    config::FakeSecrets secrets = TestGate::known_secrets();
     const config::Loaded loaded = config::load_text(
         TestGate::toml("[model.other]\ntry = [\"a/served\"]\n[tenant.paying]\nbudget_month = \"1000 KRW\"\n"),
         "gilmok.toml", files, secrets, 1);

@@ -19,11 +19,10 @@ constexpr Pico won = pico_per_unit;
 struct Scene {
     Scene() {
         std::string text = TestGate::toml(
-            "[pool.own]\nopex_month = \"730000 KRW\"\ntariff_kwh = \"100 KRW/kWh\"\npower_idle_w = 1000\npower_max_w = 3000\n");
+            "[pool.own]\nopex_month = \"730000 KRW\"\ntariff_kwh = \"100 KRW/kWh\"\npower_idle_w = 1000\npower_max_w = "
+            "3000\n");
         text.replace(text.find("place = "), 0, "pool = \"own\"\n");
         files.put("gilmok.toml", text);
-        secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
-        secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
         const config::Loaded loaded = config::load("gilmok.toml", files, secrets, 1);
         REQUIRE(loaded.snapshot != nullptr);
         service = std::make_unique<LedgerService>(
@@ -37,7 +36,8 @@ struct Scene {
     }
     void look(WallTime now) {
         const auto ask = [this] {
-            return ledger::TablesResult<std::unique_ptr<ledger::Questions>>(std::make_unique<report::TestQuestions>(tables));
+            return ledger::TablesResult<std::unique_ptr<ledger::Questions>>(
+                std::make_unique<report::TestQuestions>(tables));
         };
         hours.look(*control->setup(), *service->keeper(), ask, now);
         service->keeper()->turn(now);
@@ -59,7 +59,7 @@ struct Scene {
 
     io::sim::World world{11};
     io::sim::SimFiles files;
-    config::FakeSecrets secrets;
+    config::FakeSecrets secrets = TestGate::known_secrets();
     report::TestQuestions tables;
     std::unique_ptr<LedgerService> service;
     std::unique_ptr<Control> control;

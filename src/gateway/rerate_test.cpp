@@ -14,9 +14,7 @@ using namespace gilmok::gateway;
 TEST_CASE("each difference is one CORRECTION in the log, and without a keeper nothing is written") {
     io::sim::World world{11};
     io::sim::SimFiles files;
-    config::FakeSecrets secrets;
-    secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
-    secrets.variables["FIXED_KEY"] = TestGate::fixed_key;
+    config::FakeSecrets secrets = TestGate::known_secrets();
     files.put("gilmok.toml", TestGate::toml("[[price]]\nprovider = \"a\"\nsku = \"served\"\ninput_fresh = \"1000000 "
                                             "KRW\"\noutput_text = \"1000000 KRW\"\n"));
     const config::Loaded loaded = config::load("gilmok.toml", files, secrets, 1);

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "archive/archive.hpp"
 #include "auth/admin_token.hpp"
 #include "base/text.hpp"
 #include "config/test_machine.hpp"
-#include "archive/archive.hpp"
 #include "gateway/admin_server.hpp"
 #include "gateway/control.hpp"
 #include "gateway/shard.hpp"
@@ -165,12 +165,18 @@ secret = "env:FIXED_KEY"
 )" + std::string(more);
     }
 
+    // What that refers to.
+    static config::FakeSecrets known_secrets() {
+        config::FakeSecrets made;
+        made.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
+        made.variables["FIXED_KEY"] = fixed_key;
+        return made;
+    }
+
     using Ask = std::function<ledger::TablesResult<std::unique_ptr<ledger::Questions>>()>;
     // `tables` answers questions to the ledger; none: there is no ledger.
     explicit TestGate(const std::string& text = toml(), std::string path = std::string(config_path), Ask tables = {}) {
         files.put(std::string(config_path), text);
-        secrets.variables["UPSTREAM_KEY"] = "sk-upstream-secret-0123456789";
-        secrets.variables["FIXED_KEY"] = fixed_key;
         const config::Loaded loaded = config::load(std::string(config_path), files, secrets, 1);
         for (const auto& found : loaded.problems)
             if (!found.is_warning) problem += config::render(found, false);
@@ -184,8 +190,8 @@ secret = "env:FIXED_KEY"
         if (!loaded.snapshot->archive.tenants.empty()) {
             const archive::RandomBytes random = [this](std::span<char> bytes) { world.random_bytes(bytes); };
             auto master = archive::load_master_key(files, loaded.snapshot->archive, "/state", random);
-            auto opened = archive::Archive::open(files, "/state/archive", loaded.snapshot->archive, std::move(*master), random,
-                                                 world.wall_now());
+            auto opened = archive::Archive::open(files, "/state/archive", loaded.snapshot->archive, std::move(*master),
+                                                 random, world.wall_now());
             if (opened) archive = std::move(*opened);
             outlets.archive = archive.get();
         }
@@ -245,9 +251,9 @@ secret = "env:FIXED_KEY"
 
     io::sim::World world{7};
     io::sim::SimFiles files;
-    config::FakeSecrets secrets;
+    config::FakeSecrets secrets = known_secrets();
     meter::SpanQueue spans;
-    std::string problem;   // "" or why it did not start
+    std::string problem;                         // "" or why it did not start
     std::unique_ptr<archive::Archive> archive;   // where the configuration names tenants for it
     std::unique_ptr<Control> control;
     std::unique_ptr<Shard> shard;
