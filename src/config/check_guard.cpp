@@ -143,7 +143,7 @@ struct GuardChecker : CheckBase {
             Nearest nearest(begin);
             for (const std::string& place : known_places) nearest.offer(place);
             add(path, "W0412", "nothing is at a place" + shown(pattern),
-                "a rule for a misspelt place does nothing, or too much", nearest.fix());
+                "a rule for a misspelt place does nothing, or too much", nearest.fix_or_all());
         }
     }
 
@@ -233,7 +233,7 @@ struct GuardChecker : CheckBase {
             return;
         }
         add(Places::join(table, "upstream"), "E0301", "there is no upstream" + shown(external.upstream), {},
-            nearest.fix());
+            nearest.fix_or_all("add [upstream.NAME] with its url"));
     }
 
     void applications() const {
@@ -274,9 +274,8 @@ struct GuardChecker : CheckBase {
                         "add high_impact, decided_by, decided_on, basis");
                 return;
             }
-        const std::string fix = nearest.fix();
         add(Places::join(table, "domain"), "E0106", "there is no domain of high impact" + shown(app.domain), {},
-            fix.empty() ? "docs/jurisdictions.md lists them; write \"\" for any other" : fix);
+            nearest.fix_or("docs/jurisdictions.md lists them; write \"\" for any other"));
     }
 
     void high_impact(const Application& app, const std::string& table) const {

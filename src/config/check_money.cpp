@@ -71,9 +71,8 @@ struct MoneyChecker : CheckBase {
             if (pool.name == upstream.pool) return;
             nearest.offer(pool.name);
         }
-        const std::string fix = nearest.fix();
         add(Places::join(table, "pool"), "E0310", "there is no pool" + shown(upstream.pool), {},
-            fix.empty() ? "add [pool.NAME] with what it costs" : fix);
+            nearest.fix_or("add [pool.NAME] with what it costs"));
     }
 
     void pool(const Pool& pool) const {

@@ -1,5 +1,6 @@
 // "did you mean": the nearest name by edit distance, and names that mean the same elsewhere.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 #include "config/schema.hpp"
@@ -83,6 +84,7 @@ Nearest::Nearest(std::string_view wrong)
 }
 
 void Nearest::offer(std::string_view name) {
+    if (++names_ <= shown_max) first_names_ += (names_ == 1 ? "\"" : ", \"") + std::string(name) + '"';
     // A distance as long as the word itself would make a hint of anything.
     const bool is_alias = !alias_.empty() && name == alias_;
     const std::size_t distance = is_alias ? 0 : edit_distance(wrong_, lowercase(name));
@@ -92,5 +94,13 @@ void Nearest::offer(std::string_view name) {
 }
 
 std::string Nearest::fix() const { return best_.empty() ? std::string{} : "did you mean \"" + best_ + "\"?"; }
+
+std::string Nearest::fix_or(std::string otherwise) const { return best_.empty() ? std::move(otherwise) : fix(); }
+
+std::string Nearest::fix_or_all(std::string if_none) const {
+    if (names_ == 0) return fix_or(std::move(if_none));
+    const std::string more = names_ > shown_max ? " and " + std::to_string(names_ - shown_max) + " more" : "";
+    return fix_or((names_ == 1 ? "there is only " : "there are ") + first_names_ + more);
+}
 
 }   // namespace gilmok::config

@@ -10,6 +10,8 @@ using namespace gilmok::config;
 TEST_CASE("models need upstreams that exist") {
     CHECK(has(only("[upstream.h100]\nurl = \"http://h\"\n[model.m]\ntry = [\"h100/x\", \"h10/x\"]\n", "E0301"),
               "did you mean \"h100\"?"));
+    CHECK(has(only(with("[model.n]\ntry = [\"elsewhere/x\"]\n"), "E0301"), "there is only \"a\""));
+    CHECK(has(only("[model.n]\ntry = [\"elsewhere/x\"]\n", "E0301"), "add [upstream.NAME] with its url"));
     only(with("[model.n]\ntry = [\"a\"]\n"), "E0107");
     only(with("[model.n]\ntry = [\"a/\"]\n"), "E0107");
     only(with("[model.n]\ntry = []\n"), "E0105");
@@ -27,7 +29,7 @@ TEST_CASE("models need upstreams that exist") {
 TEST_CASE("tenants need their parents, keys need their tenants") {
     CHECK(has(only(with("[tenant.\"a/b\"]\n[tenant.\"a/c\"]\n"), "E0302"), "add [tenant.\"a\"]"));
     only(with("[tenant.a]\nclass = \"X\"\n"), "E0106");
-    CHECK(has(only(with("[tenant.a]\nmodels = [\"n\"]\n"), "E0303"), "no model \"n\""));
+    CHECK(has(only(with("[tenant.a]\nmodels = [\"n\"]\n"), "E0303"), "there is only \"m\""));
     only(with("[tenant.\"a//b\"]\n"), "E0107");
     only(with("[tenant.\"1/2/3/4/5/6/7/8/9\"]\n"), "E0107");
     CHECK(

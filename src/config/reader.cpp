@@ -89,7 +89,7 @@ private:
         }
         refuse(member.place, "E0101",
                "unknown key " + quoted(member.name.size() <= 64 && !has_controls(member.name) ? member.name : "…"), {},
-               nearest.fix(), true);
+               nearest.fix_or_all(), true);
     }
 
     void read_top() {
@@ -209,8 +209,8 @@ private:
         read_single("guard", &guard);
         read_list("guard.rule", guard_rules_max, guard.rules);
         for (std::size_t i = 0; i < guard.rules.size(); ++i)
-            guard.rules[i].where = problems_.words_of(
-                places_.of(Places::join(Places::of_section("guard.rule"), std::to_string(i))));
+            guard.rules[i].where =
+                problems_.words_of(places_.of(Places::join(Places::of_section("guard.rule"), std::to_string(i))));
         read_named("guard.pattern", guard_patterns_max, [this](const TomlMember& member, const std::string& path) {
             check_name(member, "a pattern");
             GuardPattern pattern;

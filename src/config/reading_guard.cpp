@@ -21,8 +21,7 @@ std::string nearest_kind(std::string_view wrong) {
         if (wrong == name) return "did you mean " + quoted(std::string(family_prefix) + name) + "?";
         nearest.offer(std::string(family_prefix) + name);
     }
-    const std::string fix = nearest.fix();
-    return fix.empty() ? "docs/guard.md lists the kinds" : fix;
+    return nearest.fix_or("docs/guard.md lists the kinds");
 }
 
 }   // namespace

@@ -29,7 +29,8 @@ bool Reading::candidate(const TomlNode& from, Candidate& into) const {
         into = {static_cast<model::UpstreamId>(i), from.text.substr(slash + 1)};
         return true;
     }
-    return refuse_at(from.place, "E0301", "there is no upstream" + shown(name), {}, nearest.fix());
+    return refuse_at(from.place, "E0301", "there is no upstream" + shown(name), {},
+                     nearest.fix_or_all("add [upstream.NAME] with its url"));
 }
 
 bool Reading::candidates(std::vector<Candidate>& into) const {
@@ -53,7 +54,8 @@ bool Reading::model_name(const TomlNode& from, std::string_view name) const {
         if (each.name == name) return true;
         nearest.offer(each.name);
     }
-    return refuse_at(from.place, "E0303", "there is no model" + shown(name), {}, nearest.fix());
+    return refuse_at(from.place, "E0303", "there is no model" + shown(name), {},
+                     nearest.fix_or_all("add [model.NAME] with its try"));
 }
 
 bool Reading::names(std::vector<std::string>& into) const {
@@ -71,9 +73,8 @@ std::optional<model::TenantId> Reading::tenant_named(const TomlNode& from, const
         if (tenants[i].path == path) return static_cast<model::TenantId>(i);
         nearest.offer(tenants[i].path);
     }
-    const std::string fix = nearest.fix();
     refuse_at(from.place, "E0304", "there is no tenant" + shown(path), {},
-              fix.empty() ? "add [tenant." + quoted(path) + "]" : fix);
+              nearest.fix_or("add [tenant." + quoted(path) + "]"));
     return std::nullopt;
 }
 

@@ -130,11 +130,19 @@ public:
     explicit Nearest(std::string_view wrong);
     void offer(std::string_view name);
     [[nodiscard]] std::string fix() const;   // "did you mean \"tpot\"?" or ""
+    // The same, or what else to do where nothing is near.
+    [[nodiscard]] std::string fix_or(std::string otherwise) const;
+    // The same, or the first of the names that there are; `if_none` where there are none.
+    [[nodiscard]] std::string fix_or_all(std::string if_none = {}) const;
+
 private:
+    static constexpr std::size_t shown_max = 6;
     std::string wrong_;
     std::string_view alias_;
     std::string best_;
     std::size_t distance_;
+    std::string first_names_;
+    std::size_t names_ = 0;
 };
 
 }   // namespace gilmok::config

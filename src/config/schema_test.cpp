@@ -85,3 +85,18 @@ TEST_CASE("hints are near, or none") {
     CHECK(hint("", {"y"}).empty());
     CHECK(hint("entirely_different", {"key", "url", "place"}).empty());
 }
+
+TEST_CASE("where no name is near, the hint shows the first of those that there are") {
+    const auto hint = [](std::string_view wrong, std::initializer_list<std::string_view> names) {
+        Nearest nearest(wrong);
+        for (const std::string_view name : names) nearest.offer(name);
+        return nearest.fix_or_all("add one");
+    };
+    CHECK(hint("gpt", {"gpr", "other"}) == "did you mean \"gpr\"?");
+    CHECK(hint("gpt", {}) == "add one");
+    CHECK(hint("gpt", {"hyperclova"}) == "there is only \"hyperclova\"");
+    CHECK(hint("0", {"a", "b"}) == "there are \"a\", \"b\"");
+    CHECK(hint("0", {"a", "b", "c", "d", "e", "f", "g", "h"}) ==
+          "there are \"a\", \"b\", \"c\", \"d\", \"e\", \"f\" and 2 more");
+    CHECK(Nearest("gpt").fix_or("add another") == "add another");
+}

@@ -65,7 +65,7 @@ private:
         return refuse({.code = "member_unknown",
                        .what = "unknown member \"" + std::string(member_name) + '"',
                        .why = "a member that nobody reads hides a typing error",
-                       .fix = nearest.fix()});
+                       .fix = nearest.fix_or_all()});
     }
     Result<bool> take(std::string_view member_name, const json::Value& value) {
         if (member_name == "tenant" && !take_text(value, tenant, 1024)) return wants("tenant", "the path of a tenant");
@@ -152,15 +152,16 @@ std::optional<AdminResponse> refuse_rights(const Body& body, const config::Snaps
     if (!snapshot.tenants_by_path.contains(body.tenant)) {
         config::Nearest nearest(body.tenant);
         for (const auto& tenant : snapshot.tenants) nearest.offer(tenant.path);
-        return refuse_admin(
-            422, {.code = "tenant_unknown", .what = "there is no tenant \"" + body.tenant + '"', .fix = nearest.fix()});
+        return refuse_admin(422, {.code = "tenant_unknown",
+                                  .what = "there is no tenant \"" + body.tenant + '"',
+                                  .fix = nearest.fix_or_all()});
     }
     for (const std::string& wanted : body.models) {
         if (wanted == "*" || snapshot.models_by_name.contains(wanted)) continue;
         config::Nearest nearest(wanted);
         for (const auto& model : snapshot.models) nearest.offer(model.name);
         return refuse_admin(
-            422, {.code = "model_unknown", .what = "there is no model \"" + wanted + '"', .fix = nearest.fix()});
+            422, {.code = "model_unknown", .what = "there is no model \"" + wanted + '"', .fix = nearest.fix_or_all()});
     }
     return std::nullopt;
 }
