@@ -34,8 +34,9 @@ public:
     using Context = std::array<char, group_bytes>;
 
     static bool is_supported();   // AVX2, PCLMULQDQ and AES
-    // `secret`: from the system, for this purpose only. Only where is_supported().
-    explicit TextTagger(const Secret& secret);
+    static bool has_wide();       // and four products at once: AVX-512 and VPCLMULQDQ
+    // `secret`: from the system, for this purpose only. Only where is_supported(). Wide or not, the tags are the same.
+    explicit TextTagger(const Secret& secret, bool is_wide = has_wide());
     // Texts of different contexts are different texts. What begins is one context's, for any number of texts.
     struct alignas(block_bytes) Block {
         std::array<char, block_bytes> bytes{};
@@ -47,6 +48,7 @@ private:
     std::array<Block, chunk_keys> keys_;
     Block point_;
     std::array<Block, rounds + 1> round_keys_;
+    bool is_wide_ = false;
 };
 
 }   // namespace gilmok::guard
