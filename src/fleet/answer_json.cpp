@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "wire/base64.hpp"
 
 namespace gilmok::fleet {
 
@@ -343,7 +344,7 @@ void append_embeddings(std::string& out, const SimRequest& request, const Answer
         if (request.wants_base64) {
             std::string bytes(vector.size() * sizeof(float), '\0');
             std::memcpy(bytes.data(), vector.data(), bytes.size());
-            out.append("\"").append(base64(bytes)).append("\"");
+            out.append("\"").append(wire::base64(bytes)).append("\"");
         } else {
             out.push_back('[');
             for (std::size_t component = 0; component < vector.size(); ++component) {
@@ -419,21 +420,6 @@ void append_api_error(std::string& out, const ApiError& error) {
     out.append(",\"code\":");
     text_or_null(error.code);
     out.append("}}");
-}
-
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t index = 0; index < bytes.size(); index += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - index);
-        std::uint32_t group = 0;
-        for (std::size_t part = 0; part < 3; ++part)
-            group = (group << 8) | (part < count ? static_cast<unsigned char>(bytes[index + part]) : 0u);
-        for (std::size_t part = 0; part < 4; ++part)
-            out.push_back(part <= count ? letters[(group >> (18 - 6 * part)) & 63] : '=');
-    }
-    return out;
 }
 
 }  // namespace gilmok::fleet

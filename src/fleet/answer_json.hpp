@@ -56,6 +56,5 @@ void append_rerank(std::string& out, const SimRequest& request, const AnswerFram
 // The error of that status, with the type that goes with it.
 ApiError make_api_error(std::uint16_t status, std::string message);
 void append_api_error(std::string& out, const ApiError& error);
-std::string base64(std::string_view bytes);
 
 }  // namespace gilmok::fleet

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "guard/dictionary_words.hpp"
 #include "guard/view.hpp"
+#include "wire/base64.hpp"
 
 namespace gilmok::guard {
 
@@ -26,17 +27,11 @@ struct Term {
     std::uint8_t source = 0;
 };
 
+// Of a file, which ends with an end of line.
 std::string decoded_base64(std::string_view text) {
+    constexpr std::size_t text_bytes_max = 128;
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
-    if (text.empty() || text.size() % 4 != 0 || text.size() > 128) return {};
-    std::string bytes(text.size() / 4 * 3, '\0');
-    const int count =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-    if (count < 0) return {};
-    bytes.resize(static_cast<std::size_t>(count) - padding);
-    return bytes;
+    return text.size() > text_bytes_max ? std::string() : wire::from_base64(text).value_or("");
 }
 
 bool is_signed(std::string_view bytes, std::string_view signature, std::string_view key) {

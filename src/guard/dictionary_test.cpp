@@ -7,6 +7,7 @@
 
 #include "guard/dictionary.hpp"
 #include "guard/dictionary_words.hpp"
+#include "wire/base64.hpp"
 
 using namespace gilmok;
 using guard::Dictionary;
@@ -41,22 +42,13 @@ std::string problem(std::string_view terms) {
     return problem({.name = "test", .terms = terms, .signature = {}, .public_key = {}});
 }
 
-std::string base64(std::string_view bytes) {
-    std::string text(bytes.size() / 3 * 4 + 8, '\0');
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
-
 struct Key {
     std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free};
     [[nodiscard]] std::string public_text() const {
         std::string raw(32, '\0');
         std::size_t size = raw.size();
         EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(raw.data()), &size);
-        return base64(raw);
+        return wire::base64(raw);
     }
     [[nodiscard]] std::string sign(std::string_view bytes) const {
         const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
@@ -65,7 +57,7 @@ struct Key {
         EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get());
         EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(raw.data()), &size,
                        reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-        return base64(raw);
+        return wire::base64(raw);
     }
 };
 

@@ -1,11 +1,11 @@
 #include "guard/images.hpp"
 
-#include <openssl/evp.h>
-
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <vector>
+
+#include "wire/base64.hpp"
 
 namespace gilmok::guard {
 
@@ -330,23 +330,6 @@ bool strip_as(std::string_view image, std::string& out) {
     return false;
 }
 
-std::optional<std::string> decoded(std::string_view base64) {
-    while (base64.ends_with('=')) base64.remove_suffix(1);
-    if (base64.empty() || base64.size() % 4 == 1 || base64.size() > INT32_MAX - 4) return std::nullopt;
-    // OpenSSL passes over white space, and reads ahead of padding; only whole groups of the plain alphabet get there.
-    const std::size_t missing = (4 - base64.size() % 4) % 4;
-    std::string padded(base64);
-    padded.append(missing, '=');
-    if (padded.find_first_of(" \t\r\n\v\f-") != std::string::npos) return std::nullopt;
-    std::string bytes(padded.size() / 4 * 3, '\0');
-    const int made =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
-    if (made < 0) return std::nullopt;
-    bytes.resize(static_cast<std::size_t>(made) - missing);
-    return bytes;
-}
-
 }   // namespace
 
 bool strip_image(std::string_view image, std::string& out) {
@@ -358,18 +341,14 @@ bool strip_image(std::string_view image, std::string& out) {
 }
 
 bool strip_base64_image(std::string_view base64, std::string& out) {
-    const auto image = decoded(base64);
+    const auto image = wire::from_loose_base64(base64);
     std::string stripped;
     if (!image || !strip_image(*image, stripped)) return false;
     if (stripped == *image) {
         out += base64;   // nothing to take out: not a byte changes, be it the padding
         return true;
     }
-    std::string text((stripped.size() + 2) / 3 * 4 + 1, '\0');   // and OpenSSL's final zero
-    const int made =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(stripped.data()), static_cast<int>(stripped.size()));
-    out.append(text, 0, static_cast<std::size_t>(made));
+    out += wire::base64(stripped);
     return true;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
-#include "ledger/base64.hpp"
+#include "wire/base64.hpp"
 #include "wire/json_string.hpp"
 
 namespace gilmok::ledger {
@@ -86,7 +86,7 @@ std::optional<KeyText> parse_key_text(std::string_view text) {
         if (!is_letter && (c < '0' || c > '9')) return std::nullopt;
         parsed.hash = parsed.hash << 4U | static_cast<std::uint32_t>(is_letter ? c - 'a' + 10 : c - '0');
     }
-    std::optional<std::string> key = from_base64(text.substr(key_begin));
+    std::optional<std::string> key = wire::from_base64(text.substr(key_begin));
     if (!key || key->size() != 1 + key_bytes || key->front() != ed25519) return std::nullopt;
     parsed.key = key->substr(1);
     explicit_bzero(key->data(), key->size());   // it may have been a private key
@@ -100,7 +100,7 @@ std::string key_text(std::string_view name, std::uint32_t hash, std::string_view
     out += '+';
     std::string material(1, ed25519);
     material += key;
-    out += base64(material);
+    out += wire::base64(material);
     explicit_bzero(material.data(), material.size());
     return out;
 }
@@ -122,7 +122,7 @@ std::optional<SignatureLine> parse_signature_line(std::string_view line) {
     line.remove_prefix(signature_mark.size());
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos || !is_key_name(line.substr(0, space))) return std::nullopt;
-    std::optional<std::string> bytes = from_base64(line.substr(space + 1));
+    std::optional<std::string> bytes = wire::from_base64(line.substr(space + 1));
     if (!bytes || bytes->size() <= key_hash_bytes) return std::nullopt;
     return SignatureLine{.name = line.substr(0, space), .bytes = std::move(*bytes)};
 }
@@ -212,7 +212,7 @@ std::string Signer::sign(const Checkpoint& checkpoint) const {
     text += '\n';
     append_number(text, checkpoint.size);
     text += '\n';
-    text += base64(view_of(checkpoint.root));
+    text += wire::base64(view_of(checkpoint.root));
     text += '\n';
     return sign_note(text);
 }
@@ -232,7 +232,7 @@ std::string Signer::sign_note(std::string_view text) const {
     note += signature_mark;
     note += verifier_.name;
     note += ' ';
-    note += base64(big_endian(verifier_.key_hash) + std::string(view_of(signature)));
+    note += wire::base64(big_endian(verifier_.key_hash) + std::string(view_of(signature)));
     note += '\n';
     return note;
 }
@@ -270,7 +270,7 @@ Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view* why
     if (!size || (digits.size() > 1 && digits.front() == '0'))
         return refused("the size in the checkpoint is no decimal number", why);
     checkpoint.size = *size;
-    const std::optional<std::string> root = from_base64(take_line(text));
+    const std::optional<std::string> root = wire::from_base64(take_line(text));
     if (!root || root->size() != checkpoint.root.size())
         return refused("the root in the checkpoint is no base64 of 32 bytes", why);
     std::memcpy(checkpoint.root.data(), root->data(), root->size());

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "base/test_claim.hpp"
-#include "ledger/base64.hpp"
 #include "ledger/checkpoint.hpp"
 
 using namespace gilmok;
@@ -29,7 +28,6 @@ void read_anything(std::string_view input) {
         claim(input.starts_with(signer().sign_note(*opened).substr(0, opened->size() + 1)),
               "a note begins with its text");
     if (const auto key = parse_verifier_key(input)) claim(key->text() == input, "a key has one text");
-    if (const auto bytes = from_base64(input)) claim(base64(*bytes) == input, "base64 has one text");
     if (const auto stored = Signer::from_stored(input))
         claim(stored->stored().reveal() == input, "a stored key has one text");
     if (const auto checkpoint = parse_checkpoint(input)) {

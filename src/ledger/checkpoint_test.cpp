@@ -6,8 +6,6 @@
 
 #include <string>
 
-#include "ledger/base64.hpp"
-
 using namespace gilmok;
 using namespace gilmok::ledger;
 
@@ -211,15 +209,4 @@ TEST_CASE("checkpoint: the lines of a checkpoint have one form each") {
     CHECK(why_no_checkpoint(signer, "another log\n7\n" + root_line) == "the origin is not the name of the key");
     // Only the last empty line divides a note; a text that ends with one is no checkpoint either.
     CHECK(why_no_checkpoint(signer, "log\n7\n" + root_line + "\n") == "a line of the checkpoint is empty");
-}
-
-TEST_CASE("checkpoint: base64 has one text for each sequence of bytes") {
-    for (const auto& [bytes, text] :
-         {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}}) {
-        CHECK(base64(bytes) == text);
-        CHECK(from_base64(text).value() == bytes);
-    }
-    for (const char* bad :
-         {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "====", "Zg==Zg==", "Z===", "Zm 9", "Zm-v", "=Zm9", "Zg=a"})
-        CHECK_FALSE(from_base64(bad));
 }

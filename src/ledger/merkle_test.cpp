@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "ledger/base64.hpp"
 #include "ledger/merkle.hpp"
 #include "ledger/merkle_oracle.hpp"
+#include "wire/base64.hpp"
 
 using namespace gilmok;
 using namespace gilmok::ledger;
@@ -53,7 +53,7 @@ Vector read_vector(const std::filesystem::path& file) {
     const bool is_inclusion = !json["leafHash"].error();
     const auto number = [&json](const char* name) { return static_cast<std::uint64_t>(json[name]); };
     const auto bytes = [&json](const char* name) {
-        return json[name].is_null() ? std::string() : from_base64(std::string_view(json[name])).value_or("?");
+        return json[name].is_null() ? std::string() : wire::from_base64(std::string_view(json[name])).value_or("?");
     };
     Vector vector;
     if (is_inclusion) {
@@ -73,7 +73,7 @@ Vector read_vector(const std::filesystem::path& file) {
     }
     if (!json["proof"].is_null())
         for (const simdjson::dom::element step : simdjson::dom::array(json["proof"]))
-            vector.path.push_back(from_base64(std::string_view(step)).value_or("?"));
+            vector.path.push_back(wire::from_base64(std::string_view(step)).value_or("?"));
     vector.must_fail = bool(json["wantErr"]);
     return vector;
 }

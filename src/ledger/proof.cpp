@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "ledger/base64.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/log_files.hpp"
 #include "ledger/newest.hpp"
+#include "wire/base64.hpp"
 
 namespace gilmok::ledger {
 
@@ -32,7 +32,9 @@ tl::unexpected<Error> refused(std::string_view reason, std::string_view* why) {
     return fail(Code::internal, Fault::gateway, Retry::never, reason);
 }
 
-std::string text_of(const Hash& hash) { return base64({reinterpret_cast<const char*>(hash.data()), hash.size()}); }
+std::string text_of(const Hash& hash) {
+    return wire::base64({reinterpret_cast<const char*>(hash.data()), hash.size()});
+}
 
 struct Found {
     std::uint64_t index = 0;
@@ -73,7 +75,7 @@ private:
     std::vector<LogFile> log_;
     Newest newest_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, Hash>
-        roots_{};   // of subtrees; the paths of a file share most of them
+        roots_{};                                              // of subtrees; the paths of a file share most of them
     std::unordered_map<std::uint64_t, std::string> names_{};   // records by index; requests share most of them
 };
 
@@ -93,8 +95,9 @@ io::FileResult<Found> Prover::record(std::uint64_t index) const {
 // The names that stand in a record of a request as numbers.
 std::vector<model::NameId> names_in(const Body& body) {
     if (const auto* terminal = std::get_if<model::Terminal>(&body))
-        return {terminal->tenant, terminal->key,        terminal->model, terminal->upstream,    terminal->served_model,
-                terminal->place,  terminal->data_class, terminal->tag,   terminal->charge.card, terminal->response_model};
+        return {terminal->tenant,       terminal->key,           terminal->model,      terminal->upstream,
+                terminal->served_model, terminal->place,         terminal->data_class, terminal->tag,
+                terminal->charge.card,  terminal->response_model};
     std::vector<model::NameId> names;
     if (const auto* decision = std::get_if<model::Decision>(&body)) {
         names = {decision->tenant, decision->application, decision->upstream,
@@ -194,7 +197,7 @@ io::FileResult<std::string> Prover::prove(const Found& found) {
             "record " + std::to_string(found.index) +
             " is not what was signed, or the hashes beside the log are not; gilmok ledger verify tells which");
     std::string text(proof_mark);
-    text += "extra " + base64(found.bytes) + "\nindex " + std::to_string(found.index) + "\n";
+    text += "extra " + wire::base64(found.bytes) + "\nindex " + std::to_string(found.index) + "\n";
     for (const Hash& step : *path) text += text_of(step) + "\n";
     text += "\n" + newest_.note;
     return text;
@@ -220,7 +223,7 @@ std::optional<std::vector<Hash>> take_path(std::string_view& rest) {
         const std::string_view line = rest.substr(0, end);
         rest.remove_prefix(end + 1);
         if (line.empty()) return path;
-        const auto bytes = from_base64(line);
+        const auto bytes = wire::from_base64(line);
         if (!bytes || bytes->size() != sizeof(Hash) || path.size() == path_steps_max) return std::nullopt;
         path.push_back(hash_at(*bytes, 0));
     }
@@ -297,8 +300,7 @@ io::FileResult<std::string> prove_request(io::Files& files, const std::string& d
     const auto found = prover->of_requests(requests);
     if (!found) return tl::unexpected(found.error());
     const std::vector<Found>& records = found->begin()->second;
-    if (records.empty())
-        return failed("nothing of request " + std::string(request.view()) + " is under a checkpoint");
+    if (records.empty()) return failed("nothing of request " + std::string(request.view()) + " is under a checkpoint");
     return prover->prove_all(records);
 }
 
@@ -327,7 +329,7 @@ Result<Proof> check_proof(std::string_view text, const VerifierKey& key, std::st
     if (!text.starts_with(proof_mark)) return refused("a proof begins with c2sp.org/tlog-proof@v1", why);
     text.remove_prefix(proof_mark.size());
     const auto extra = take_member(text, "extra");
-    auto record = extra ? from_base64(*extra) : std::nullopt;
+    auto record = extra ? wire::from_base64(*extra) : std::nullopt;
     if (!record) return refused("the proof holds no record in base64 behind \"extra\"", why);
     const auto digits = take_member(text, "index");
     const auto index = digits ? parse_u64(*digits) : std::nullopt;

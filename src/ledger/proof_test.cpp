@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "ledger/base64.hpp"
 #include "ledger/test_ledger.hpp"
+#include "wire/base64.hpp"
 
 using namespace gilmok;
 using namespace gilmok::ledger;
@@ -49,8 +49,8 @@ TEST_CASE("proof: the text is the one of C2SP tlog-proof") {
     const TestLedger ledger({.records = 2});
     const std::string proof = proof_of(ledger.directory(), 1);
     const Hash sibling = leaf_hash(ledger.records[0]);
-    const std::string step = base64({reinterpret_cast<const char*>(sibling.data()), sibling.size()});
-    CHECK(proof == "c2sp.org/tlog-proof@v1\nextra " + base64(ledger.records[1]) + "\nindex 1\n" + step + "\n\n" +
+    const std::string step = wire::base64({reinterpret_cast<const char*>(sibling.data()), sibling.size()});
+    CHECK(proof == "c2sp.org/tlog-proof@v1\nextra " + wire::base64(ledger.records[1]) + "\nindex 1\n" + step + "\n\n" +
                        ledger.directory()["checkpoint"]);
 }
 

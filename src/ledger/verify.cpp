@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "ledger/base64.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/log_edge.hpp"
 #include "ledger/log_files.hpp"
 #include "ledger/notes.hpp"
+#include "wire/base64.hpp"
 
 namespace gilmok::ledger {
 
@@ -21,7 +21,9 @@ constexpr std::size_t id_characters = 26;
 constexpr std::size_t edge_bytes_max = 1 << 20;
 constexpr std::size_t hash_file_bytes_max = 64U << 20;   // a log file of the shortest records has 51 MiB of hashes
 
-std::string text_of(const Hash& hash) { return base64({reinterpret_cast<const char*>(hash.data()), hash.size()}); }
+std::string text_of(const Hash& hash) {
+    return wire::base64({reinterpret_cast<const char*>(hash.data()), hash.size()});
+}
 
 std::uint64_t lane_number(std::uint32_t epoch, std::uint16_t lane) { return std::uint64_t{epoch} << 16U | lane; }
 
