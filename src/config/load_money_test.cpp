@@ -182,12 +182,8 @@ TEST_CASE("what prices things reads back from what is written, and no secret is 
     Machine machine;
     const Loaded first = machine.load(money);
     REQUIRE(first.snapshot);
-    for (const std::string& text : {render_toml(*first.snapshot), render_everything(*first.snapshot)}) {
+    for (const std::string& text : written_and_read(machine, *first.snapshot)) {
         INFO(text);
-        const Loaded second = machine.load(text);
-        INFO(all_of(second));
-        REQUIRE(second.snapshot);
-        CHECK(render_everything(*first.snapshot) == render_everything(*second.snapshot));
         CHECK_FALSE(has(text, "database-secret"));
         CHECK_FALSE(has(text, "webhook-secret"));
         CHECK(has(text, "database = \"env:DATABASE\""));

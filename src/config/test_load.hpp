@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 
+#include "config/reader.hpp"
 #include "config/test_machine.hpp"
 
 namespace gilmok::config {
@@ -55,6 +57,20 @@ inline std::string only(std::string_view text, std::string_view code) {
     CHECK((loaded.snapshot != nullptr) == code.starts_with("W"));
     return shown;
 }
+// What is written of a configuration reads back to the same; returns it as both documents have it.
+inline std::array<std::string, 2> written_and_read(Machine& machine, const Snapshot& first) {
+    std::array<std::string, 2> texts{render_toml(first), render_everything(first)};
+    for (const std::string& text : texts) {
+        INFO(text);
+        const Loaded second = machine.load(text);
+        INFO(all_of(second));
+        REQUIRE(second.snapshot);
+        CHECK(render_everything(first) == render_everything(*second.snapshot));
+        CHECK(second.snapshot->guard.rules.size() == first.guard.rules.size());
+    }
+    return texts;
+}
+
 inline bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }   // namespace gilmok::config

@@ -1,23 +1,12 @@
 // Goal: what the tables say of decisions is what a plain loop over the records says, and what was sent although it was
 // refused is found. Method: random records, random questions; single records for the edges; proofs of a small ledger.
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include "ledger/proof.hpp"
 #include "ledger/test_decisions.hpp"
 #include "ledger/test_ledger.hpp"
 
 namespace gilmok::ledger {
-namespace {
-
-void execute(const std::string& path, const char* sql) {
-    sqlite3* connection = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
-    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(connection);
-}
-
-}   // namespace
 
 TEST_CASE("decisions are answered as a plain loop over the records does") {
     bool has_sent = false;

@@ -3,7 +3,6 @@
 #include "ledger/tables.hpp"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,16 +14,6 @@
 #include "ledger/test_tables.hpp"
 
 namespace gilmok::ledger {
-namespace {
-
-void execute(const std::string& path, const char* sql) {
-    sqlite3* connection = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
-    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(connection);
-}
-
-}   // namespace
 
 TEST_CASE("tables answer any question as a plain loop over all records does") {
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {

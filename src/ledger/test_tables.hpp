@@ -2,6 +2,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +39,14 @@ template <class T>
 T value_of(TablesResult<T> result) {
     if (!result) FAIL(result.error().message);
     return std::move(*result);
+}
+
+// What somebody else, or an older version, does to a file of tables.
+inline void execute(const std::string& path, const char* sql) {
+    sqlite3* connection = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
+    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(connection);
 }
 
 inline void apply_in_batches(Tables& tables, const std::vector<IndexedEntry>& entries, Prng& prng) {
