@@ -20,6 +20,20 @@ bool wants_context(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '@' || c == '='; });
 }
 
+bool is_secret(DataKind kind) { return kind < DataKind::count_ && model::family_of(kind) == model::DataFamily::secret; }
+
+// How much of `text` still belongs to a secret that began so long before that its first part has been masked already: a token to its
+// end, a key to the end of its lines.
+std::size_t rest_of_secret(DataKind kind, std::string_view text) {
+    std::size_t end = 0;
+    for (; end < text.size(); ++end) {
+        const char c = text[end];
+        const bool is_line_end = kind == DataKind::private_key && (c == '\n' || c == '\r');
+        if (!is_line_end && (c <= ' ' || c >= '\x7F' || c == '"')) break;
+    }
+    return end;
+}
+
 // Letters and digits only, so that "900101-1234567" and "9001011234567" are one value.
 std::string as_compared(std::string_view value) {
     std::string out;
@@ -56,6 +70,10 @@ Result<bool> AnswerText::take(Channel& channel, std::string_view text, bool is_l
     const std::size_t begin = out.size();
     const bool had_held = !channel.held.empty();
     std::string_view pending = text;
+    if (channel.running != DataKind::count_) {
+        pending.remove_prefix(rest_of_secret(channel.running, pending));
+        if (!pending.empty()) channel.running = DataKind::count_;
+    }
     if (had_held) {
         scratch_.pending.assign(channel.held).append(text);
         pending = scratch_.pending;
@@ -92,7 +110,7 @@ Result<bool> AnswerText::find_changes(const Channel& channel, std::string_view p
 }
 
 Result<bool> AnswerText::find_findings(const Channel& channel, std::string_view pending) {
-    const bool has_context = !channel.passed.empty() && wants_context(pending);
+    const bool has_context = !channel.passed.empty() && (channel.is_of_secret || wants_context(pending));
     std::size_t before = 0;
     if (has_context) {
         scratch_.window = channel.passed;
@@ -130,7 +148,7 @@ Result<bool> AnswerText::find_findings(const Channel& channel, std::string_view 
 
 // Where the tail begins that must wait: what may become a stand-in behind the last one, what may become a finding, and what
 // of the changes reaches into it.
-std::size_t AnswerText::hold_begin(const Channel& channel, std::string_view pending) const {
+std::size_t AnswerText::hold_begin(Channel& channel, std::string_view pending) const {
     std::size_t stop = pending.size();
     if (pseudonyms_ != nullptr) {
         std::size_t behind = 0;
@@ -138,12 +156,24 @@ std::size_t AnswerText::hold_begin(const Channel& channel, std::string_view pend
             if (change.value != nullptr) behind = change.end;
         stop -= pseudonyms_->open_tail(pending.substr(behind));
     }
-    if (looks_through(channel))
-        stop = std::min(stop, pending.size() - std::min(pending.size(), detector_->open_tail(pending, kinds_)));
-    for (const Change& change : scratch_.changes)
-        if (change.begin < stop && stop < change.end) stop = change.begin;
+    if (looks_through(channel)) {
+        const std::size_t passed = std::min(channel.passed.size(), Detector::passed_bytes);
+        scratch_.window.assign(channel.passed, channel.passed.size() - passed).append(pending);
+        const OpenTail::Tail tail = detector_->open_tail_behind(scratch_.window, passed, kinds_);
+        channel.is_of_secret = tail.is_of_secret;
+        stop = std::min(stop, pending.size() - std::min(pending.size(), tail.bytes));
+    }
+    DataKind running = DataKind::count_;
+    for (const Change& change : scratch_.changes) {
+        // A secret that ends with the text is not over before something else follows.
+        const bool is_open = is_secret(change.kind) && change.end == pending.size();
+        if (is_open) running = change.kind;
+        if (change.begin < stop && (stop < change.end || is_open)) stop = change.begin;
+    }
     while (stop > 0 && stop < pending.size() && is_continuation(pending[stop])) --stop;
-    return pending.size() - stop <= hold_bytes_max ? stop : pending.size();
+    if (pending.size() - stop <= hold_bytes_max) return stop;
+    channel.running = running;
+    return pending.size();
 }
 
 void AnswerText::apply(Channel& channel, std::string_view text, std::string& out) {
@@ -164,7 +194,10 @@ void AnswerText::apply(Channel& channel, std::string_view text, std::string& out
             count(change.kind, GuardAction::mask);
         }
         at = std::min(change.end, text.size());
-        if (change.value != nullptr) pass(channel, text.substr(begin, at - begin));
+        if (change.value != nullptr)
+            pass(channel, text.substr(begin, at - begin));
+        else
+            remember(channel, text.substr(begin, at - begin));   // what it was names what follows: half a pair of keys
     }
     out += text.substr(at);
     pass(channel, text.substr(at));
@@ -173,6 +206,11 @@ void AnswerText::apply(Channel& channel, std::string_view text, std::string& out
 void AnswerText::pass(Channel& channel, std::string_view text) const {
     if (!looks_through(channel)) return;
     if (channel.is_json) channel.json.pass(text);
+    remember(channel, text);
+}
+
+void AnswerText::remember(Channel& channel, std::string_view text) const {
+    if (!looks_through(channel)) return;
     if (text.size() > context_bytes_max) text.remove_prefix(text.size() - context_bytes_max);
     std::string& passed = channel.passed;
     // Cut only now and then: most deltas are a few bytes. Never larger, for it is held as long as the stream runs.

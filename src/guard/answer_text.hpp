@@ -41,6 +41,8 @@ struct Channel {
     bool is_json = false;   // its text is JSON: values are escaped, masks outside of strings quoted
     bool is_looked_through = true;
     bool takes_notice = false;   // the notice comes before its first text
+    bool is_of_secret = false;   // what was passed may be a secret's first letters: what comes is read with it
+    model::DataKind running = model::DataKind::count_;   // a secret too long to be held: masked, and not at its end yet
 };
 
 class AnswerText {
@@ -65,9 +67,10 @@ private:
     using Change = RestoreScratch::Change;
     Result<bool> find_changes(const Channel& channel, std::string_view pending);
     Result<bool> find_findings(const Channel& channel, std::string_view pending);
-    [[nodiscard]] std::size_t hold_begin(const Channel& channel, std::string_view pending) const;
+    [[nodiscard]] std::size_t hold_begin(Channel& channel, std::string_view pending) const;
     void apply(Channel& channel, std::string_view text, std::string& out);
     void pass(Channel& channel, std::string_view text) const;
+    void remember(Channel& channel, std::string_view text) const;
     [[nodiscard]] bool looks_through(const Channel& channel) const {
         return detector_ != nullptr && channel.is_looked_through;
     }

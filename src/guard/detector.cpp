@@ -350,6 +350,10 @@ bool Detector::scan_scalar(std::string_view text, DetectScratch& scratch, std::v
 std::size_t Detector::open_tail(std::string_view text, const model::KindSet& kinds) const {
     return inside_->tail.bytes(text, kinds);
 }
+OpenTail::Tail Detector::open_tail_behind(std::string_view text, std::size_t passed,
+                                          const model::KindSet& kinds) const {
+    return inside_->tail.look(text, passed, kinds);
+}
 
 const DetectorOptions& Detector::options() const { return inside_->options; }
 

@@ -12,6 +12,7 @@
 
 #include "guard/anchors.hpp"
 #include "guard/literals.hpp"
+#include "guard/open_tail.hpp"
 #include "guard/surroundings.hpp"
 #include "guard/view.hpp"
 #include "model/guarded.hpp"
@@ -60,11 +61,16 @@ public:
                                    std::vector<model::Finding>& findings) const;
 
     // For text that comes in pieces: how many of the last bytes of `text` could still become part of a finding of one of
-    // `kinds` when more comes, at most hold_bytes_max. Natural prose holds nothing back, but where e-mail addresses are asked for:
+    // `kinds` when more comes, at most hold_bytes_max, or secret_hold_bytes_max of a token that a secret begins. Natural prose holds nothing back, but where e-mail addresses are asked for:
     // then its last Latin word, which may be one's first part. Names and addresses of streets are not waited for.
-    static constexpr std::size_t hold_bytes_max = 96;
+    static constexpr std::size_t hold_bytes_max = 96, secret_hold_bytes_max = 2'000;
     [[nodiscard]] std::size_t open_tail(std::string_view text) const { return open_tail(text, options().kinds); }
     [[nodiscard]] std::size_t open_tail(std::string_view text, const model::KindSet& kinds) const;
+    // The same behind `passed` bytes of `text` that went on before, passed_bytes of them at most: a name like "password" may have begun in
+    // them.
+    static constexpr std::size_t passed_bytes = 32;
+    [[nodiscard]] OpenTail::Tail open_tail_behind(std::string_view text, std::size_t passed,
+                                                  const model::KindSet& kinds) const;
 
     [[nodiscard]] const DetectorOptions& options() const;
     // Another for each detector of this process: what one found says nothing of another, also after a reload.

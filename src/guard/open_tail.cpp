@@ -107,8 +107,10 @@ std::size_t plate_begin(std::string_view text, std::size_t least) {
     return end - begin == 2 || end - begin == 3 ? begin : text.size();
 }
 
-// Whether what follows a secret's first text may still belong to it: no space, or a name, ':' or '=', and a value.
-bool goes_on(std::string_view rest) {
+// Whether what follows a secret's first text may still belong to it: no space, or a name, ':' or '=', and a value. An armoured key
+// has spaces and lines of its own: by its first letters it is found, and from then on held as what was found.
+bool goes_on(std::string_view first, std::string_view rest) {
+    if (first == "-----BEGIN ") return true;
     bool has_sign = false;   // the last character but spaces was ':' or '='
     std::size_t words = 0;
     for (std::size_t at = 0; at < rest.size();) {
@@ -131,9 +133,11 @@ bool goes_on(std::string_view rest) {
 OpenTail::OpenTail(std::span<const std::string_view> secrets)
     : texts_(secrets), secrets_(secrets.begin(), secrets.end()), literals_(secrets) {
     std::sort(secrets_.begin(), secrets_.end());
-    for (const std::string_view secret : secrets_)
+    for (const std::string_view secret : secrets_) {
+        firsts_[static_cast<unsigned char>(secret.front())] = true;
         for (std::size_t bytes = prefix_least; bytes <= std::min(secret.size(), prefix_max); ++bytes)
             prefixes_[pair_at(secret, bytes - 2)] |= std::uint32_t{1} << bytes;
+    }
 }
 
 std::size_t OpenTail::pair_at(std::string_view text, std::size_t at) {
@@ -148,7 +152,8 @@ std::size_t OpenTail::secret_begin(std::string_view text, std::size_t least) con
     // The first in the text: hits come in no order that all forms of the search would share.
     std::size_t begin = text.size();
     for (const Literals::Hit& hit : hits)
-        if (hit.begin < begin && goes_on(text.substr(hit.begin + texts_[hit.index].size()))) begin = hit.begin;
+        if (hit.begin < begin && goes_on(texts_[hit.index], text.substr(hit.begin + texts_[hit.index].size())))
+            begin = hit.begin;
     if (begin < text.size()) return begin;
     constexpr std::size_t letters_least = 3;
     const std::size_t most = std::min(text.size() - least, prefix_max);
@@ -190,16 +195,31 @@ std::size_t OpenTail::word_begin(std::string_view text, std::size_t least, bool 
     return has_capital && (has_digit || is_short) ? word : text.size();
 }
 
-std::size_t OpenTail::bytes(std::string_view text, const model::KindSet& kinds) const {
-    const std::size_t partial = partial_bytes(text);
+// Too little to hold a word for, and still the first byte of a secret, perhaps.
+bool OpenTail::may_begin_with_last(std::string_view text) const {
+    if (text.empty() || !firsts_[static_cast<unsigned char>(text.back())]) return false;
+    return text.size() == 1 || !is_alnum(text.back()) || !is_alnum(text[text.size() - 2]);
+}
+
+OpenTail::Tail OpenTail::look(std::string_view text, std::size_t passed, const model::KindSet& kinds) const {
+    const std::size_t partial = partial_bytes(text.substr(passed));
     const std::string_view whole = text.substr(0, text.size() - partial);
-    std::size_t least = whole.size() - std::min(whole.size(), Detector::hold_bytes_max - partial);
-    while (least < whole.size() && (static_cast<unsigned char>(whole[least]) & 0xC0U) == 0x80U) ++least;
-    if (least == whole.size()) return partial;
+    const auto character_at = [&](std::size_t at) {
+        while (at < whole.size() && (static_cast<unsigned char>(whole[at]) & 0xC0U) == 0x80U) ++at;
+        return at;
+    };
+    const std::size_t least = whole.size() - std::min(whole.size(), Detector::hold_bytes_max - partial);
+    const std::size_t own = character_at(std::max(least, passed));
+    std::size_t token = least;
+    const std::size_t token_least = whole.size() - std::min(whole.size(), Detector::secret_hold_bytes_max - partial);
+    while (token > token_least && is_graphic(whole[token - 1])) --token;
+    const std::size_t secret = secret_begin(whole, character_at(token));
+    const bool is_of_secret = secret < whole.size() || may_begin_with_last(whole);
+    if (own == whole.size()) return {partial, is_of_secret};
     const std::size_t begin =
-        std::min({word_begin(whole, least, kinds.has(model::DataKind::email)), secret_begin(whole, least),
-                  number_begin(whole, least, whole.size()), plate_begin(whole, least)});
-    return text.size() - begin;
+        std::min({word_begin(whole, own, kinds.has(model::DataKind::email)), std::max(secret, passed),
+                  number_begin(whole, own, whole.size()), plate_begin(whole, own)});
+    return {text.size() - begin, is_of_secret};
 }
 
 }   // namespace gilmok::guard

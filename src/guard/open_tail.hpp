@@ -1,5 +1,6 @@
 // How much of the end of a text may still grow into a finding: what a stream holds back until more comes. Looks at the last
-// Detector::hold_bytes_max bytes only. Immutable: shared by all shards.
+// Detector::hold_bytes_max bytes only, and for secrets at the rest of a token that reaches into them, as far as
+// Detector::secret_hold_bytes_max. Immutable: shared by all shards.
 #pragma once
 
 #include <array>
@@ -18,10 +19,21 @@ class OpenTail {
 public:
     // `secrets`: the texts that secrets begin with; they outlive this object.
     explicit OpenTail(std::span<const std::string_view> secrets);
-    [[nodiscard]] std::size_t bytes(std::string_view text, const model::KindSet& kinds) const;
+    // `passed`: so many of the first bytes of `text` went on before; they are never part of the tail, but what begins in them goes on
+    // behind them.
+    struct Tail {
+        std::size_t bytes = 0;
+        // A secret may have begun: what comes next is to be read with what stands before it.
+        bool is_of_secret = false;
+    };
+    [[nodiscard]] Tail look(std::string_view text, std::size_t passed, const model::KindSet& kinds) const;
+    [[nodiscard]] std::size_t bytes(std::string_view text, const model::KindSet& kinds) const {
+        return look(text, 0, kinds).bytes;
+    }
 
 private:
     [[nodiscard]] std::size_t secret_begin(std::string_view text, std::size_t least) const;
+    [[nodiscard]] bool may_begin_with_last(std::string_view text) const;
     static std::size_t word_begin(std::string_view text, std::size_t least, bool has_email);
     std::span<const std::string_view> texts_;
     std::vector<std::string_view> secrets_;   // the same, sorted
@@ -30,6 +42,7 @@ private:
     static constexpr std::size_t prefix_least = 2, prefix_max = 24;
     static std::size_t pair_at(std::string_view text, std::size_t at);
     std::array<std::uint32_t, pairs> prefixes_{};
+    std::array<bool, 256> firsts_{};   // bytes that secrets begin with
     Literals literals_;
 };
 
