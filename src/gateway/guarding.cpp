@@ -8,6 +8,7 @@
 #include "gateway/exchange.hpp"
 #include "gateway/guarded.hpp"
 #include "gateway/guards.hpp"
+#include "guard/conversation.hpp"
 #include "guard/redact.hpp"
 #include "upstream/request_head.hpp"
 
@@ -18,16 +19,11 @@ using model::GuardAction;
 
 namespace {
 
-// What stays the same over the turns of a conversation: the client's own id, else how it began. The first kilobyte of the
-// messages holds its first turn and never the last one, which is behind it.
-std::string_view conversation_of(const wire::http1::Headers& headers, const dialect::openai::Request& request) {
-    constexpr std::size_t beginning_bytes = 1'024;
-    if (const auto* line = headers.find(wire::http1::Known::gilmok_conversation);
-        line != nullptr && !line->value.empty())
-        return line->value;
-    const std::size_t at = request.text.find("\"messages\"");
-    return at == std::string_view::npos ? request.text.substr(0, beginning_bytes)
-                                        : request.text.substr(at, beginning_bytes);
+// What stays the same over the turns of a conversation: the client's own id, else how it began.
+std::string conversation_of(const wire::http1::Headers& headers, const dialect::openai::Request& request) {
+    const auto* line = headers.find(wire::http1::Known::gilmok_conversation);
+    if (line != nullptr && !line->value.empty()) return "id " + std::string(line->value);
+    return "begins " + std::string(guard::beginning_of_conversation(request.text));
 }
 
 // What else of a request goes on: its query, and headers that the client made up. They are not written anew, so what is found

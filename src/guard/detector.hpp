@@ -61,8 +61,9 @@ public:
                                    std::vector<model::Finding>& findings) const;
 
     // For text that comes in pieces: how many of the last bytes of `text` could still become part of a finding of one of
-    // `kinds` when more comes, at most hold_bytes_max, or secret_hold_bytes_max of a token that a secret begins. Natural prose holds nothing back, but where e-mail addresses are asked for:
-    // then its last Latin word, which may be one's first part. Names and addresses of streets are not waited for.
+    // `kinds` when more comes, at most hold_bytes_max, or secret_hold_bytes_max of a token that a secret begins. Natural prose holds
+    // nothing back, but where e-mail addresses are asked for: then its last Latin word, which may be one's first part. Names and
+    // addresses of streets are not waited for.
     static constexpr std::size_t hold_bytes_max = 96, secret_hold_bytes_max = 2'000;
     [[nodiscard]] std::size_t open_tail(std::string_view text) const { return open_tail(text, options().kinds); }
     [[nodiscard]] std::size_t open_tail(std::string_view text, const model::KindSet& kinds) const;
