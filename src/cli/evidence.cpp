@@ -34,7 +34,8 @@ report::CheckpointFacts checkpoint_of(const std::string& directory, io::Files& f
             .size = newest->checkpoint.size};
 }
 
-report::ArchiveFacts archive_of(const config::Snapshot& snapshot, io::Files& files) {
+// Of the tenant that was asked for and all below it; "" = of all.
+report::ArchiveFacts archive_of(const config::Snapshot& snapshot, std::string_view node, io::Files& files) {
     report::ArchiveFacts facts;
     const std::string directory = archive::directory_of(snapshot.archive, snapshot.server.state_dir);
     if (directory.empty()) return facts;
@@ -42,8 +43,9 @@ report::ArchiveFacts archive_of(const config::Snapshot& snapshot, io::Files& fil
     if (!seen) return facts;
     facts.is_readable = true;
     for (const archive::TenantSeen& tenant : *seen) {
+        if (!node.empty() && !is_at_or_below(tenant.tenant, node)) continue;
         if (tenant.has_key) ++facts.tenants;
-        if (!tenant.destroyed.empty()) ++facts.keys_destroyed;
+        if (!tenant.destroyed.empty()) facts.destroyed.push_back({tenant.tenant, tenant.destroyed});
         facts.texts += tenant.records;
         facts.bytes += tenant.bytes;
         facts.problems.insert(facts.problems.end(), tenant.problems.begin(), tenant.problems.end());
@@ -84,7 +86,7 @@ Outcome run(const EvidenceOptions& options, const MoneyWorld& world) {
     const report::EvidenceContext context{.snapshot = *opened->snapshot,
                                           .judge = gateway::judge_class_by(*opened->snapshot),
                                           .checkpoint = checkpoint_of(directory, world.files),
-                                          .archive = archive_of(*opened->snapshot, world.files),
+                                          .archive = archive_of(*opened->snapshot, options.asked.tenant, world.files),
                                           .listed_max = options.listed};
     const auto found = report::evidence(*opened->tables, context, options.asked, opened->clock);
     if (!found) return failed(exit_usage, evidence_verb, found.error());
@@ -118,7 +120,7 @@ Outcome evidence_command(const std::vector<std::string>& arguments, const MoneyW
     top.output(options.output, {"text", "json", "csv"});
     top.option("--period", options.asked.period,
                "today, yesterday, this-month (default), last-month, 7d, 2026-10, 2026-10-05");
-    top.option("--from", options.asked.from, "First day, or a time");
+    top.option("--from", options.asked.from, "First day, or a time such as 2026-11-01T09:00:00+09:00");
     top.option("--to", options.asked.to, "Last day, whole, or a time; without it today");
     top.option("--tenant", options.asked.tenant, "A node of the tenant tree, with all below it").type_name("NODE");
     top.option("--proofs", options.proofs, "Write report, checkpoint and a proof for each request there")

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "base/text.hpp"
+
 namespace gilmok::report {
 namespace {
 
@@ -30,13 +32,42 @@ public:
         if (!folded) return tell(folded.error().message);
         evidence_.records = folded->records;
         evidence_.is_judged = static_cast<bool>(context_.judge);
+        if (auto done = know_tenant(); !done) return done;
         if (auto done = sums(); !done) return done;
         if (auto done = lists(); !done) return done;
         if (auto done = sent_though_refused(); !done) return done;
-        return classes();
+        if (auto done = classes(); !done) return done;
+        return others();
     }
 
 private:
+    Told<bool> know_tenant() {
+        const std::string& tenant = evidence_.tenant;
+        const auto& known = context_.snapshot.tenants_by_path;
+        if (tenant.empty() || known.contains(tenant)) return true;
+        // Of one that was removed since, the ledger still tells.
+        ledger::Filter ever;
+        ever.until = evidence_.made_at + std::chrono::days(1);
+        ever.tenant = tenant;
+        const std::array by{ledger::Dimension::tenant};
+        const auto used = tables_.usage(ever, by, evidence_.utc_offset_minutes);
+        if (!used) return tell(used.error().message);
+        if (!used->empty()) return true;
+        ledger::DecisionFilter decided = filter_;
+        decided.from = ever.from;
+        decided.until = ever.until;
+        const auto verdicts = tables_.verdicts(decided);
+        if (!verdicts) return tell(verdicts.error().message);
+        if (!verdicts->empty()) return true;
+        std::string_view near;
+        std::size_t near_distance = 4;
+        for (const config::Tenant& each : context_.snapshot.tenants)
+            if (const std::size_t distance = edit_distance(tenant, each.path); distance < near_distance)
+                near = each.path, near_distance = distance;
+        return tell("there is no tenant \"" + tenant + "\", neither in the configuration nor in the ledger" +
+                    (near.empty() ? std::string() : "; did you mean \"" + std::string(near) + "\"?"));
+    }
+
     Told<bool> sums() {
         auto verdicts = tables_.verdicts(filter_);
         if (!verdicts) return tell(verdicts.error().message);
@@ -91,6 +122,31 @@ private:
             if (!rows) return tell(rows.error().message);
             for (const ledger::UsageRow& row : *rows)
                 if (auto done = judge(data_class, row, filter); !done) return done;
+        }
+        return true;
+    }
+
+    // What is neither C nor S: an auditor asks where it went, too.
+    Told<bool> others() {
+        ledger::Filter filter;
+        filter.from = filter_.from;
+        filter.until = filter_.until;
+        filter.tenant = filter_.tenant;
+        const std::array by{ledger::Dimension::data_class, ledger::Dimension::place, ledger::Dimension::upstream};
+        const auto rows = tables_.usage(filter, by, evidence_.utc_offset_minutes);
+        if (!rows) return tell(rows.error().message);
+        for (const ledger::UsageRow& row : *rows) {
+            if (row.keys[0] == model::name_of(DataClass::classified) ||
+                row.keys[0] == model::name_of(DataClass::sensitive))
+                continue;
+            ClassAtPlace at;
+            at.data_class = row.keys[0];
+            at.place = row.keys[1];
+            at.upstream = row.keys[2];
+            at.attempts = row.attempts;
+            if (const auto known = operators_.find(at.upstream); known != operators_.end())
+                at.operator_ = known->second;
+            evidence_.others.push_back(std::move(at));
         }
         return true;
     }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/node_path.hpp"
 #include "config/snapshot.hpp"
 #include "ledger/tables.hpp"
 #include "report/question.hpp"
@@ -30,7 +31,11 @@ struct CheckpointFacts {
 };
 struct ArchiveFacts {
     bool is_readable = false;   // somebody looked
-    std::uint64_t tenants = 0, keys_destroyed = 0, texts = 0, bytes = 0;
+    struct Destroyed {
+        std::string tenant, at;   // when its last key was
+    };
+    std::uint64_t tenants = 0, texts = 0, bytes = 0;
+    std::vector<Destroyed> destroyed;
     std::vector<std::string> problems;
 };
 struct EvidenceContext {
@@ -64,6 +69,7 @@ struct Evidence {
     std::vector<ledger::VerdictSum> verdicts;
     std::vector<ledger::FoundSum> found;
     std::vector<ClassAtPlace> classes;   // C and S
+    std::vector<ClassAtPlace> others;    // the rest, of all tenants together: counted and not judged
     std::vector<Breach> breaches;
     std::vector<ledger::DecisionRow> refusals;   // place left out or request refused; the first of them
     std::vector<ledger::DecisionRow> left;       // with something found; the first of them
@@ -72,11 +78,16 @@ struct Evidence {
     std::uint64_t records = 0;   // of the log, in the tables
     // The statement: everything was judged, and nothing was where it must not be.
     [[nodiscard]] bool is_clean() const { return is_judged && breaches.empty(); }
+    // Whether it is about this tenant: about all, about it or one below, or about one that lives under its rules.
+    [[nodiscard]] bool is_about(std::string_view node) const {
+        return tenant.empty() || is_at_or_below(node, tenant) || is_at_or_below(tenant, node);
+    }
     // Of everything that is listed, each once, in order.
     [[nodiscard]] std::vector<model::RequestId> requests() const;
 };
 
-// `asked`: period or from and to, and tenant; nothing else of it counts.
+// `asked`: period or from and to, and tenant; nothing else of it counts. A tenant that neither the configuration nor the ledger
+// knows is refused: of a name that is only misspelt, everything would hold.
 Told<Evidence> evidence(ledger::Questions& tables, const EvidenceContext& context, const Asked& asked,
                         const Clock& clock);
 

@@ -99,6 +99,17 @@ void write_statement(JsonWriter& json, const Evidence& evidence) {
         json.end_object();
     }
     json.end_array();
+    json.begin_array("other_classes");
+    for (const ClassAtPlace& at : evidence.others) {
+        json.begin_object();
+        json.text_or_null("class", at.data_class);
+        json.text_or_null("place", at.place);
+        json.text_or_null("operator", at.operator_);
+        json.text_or_null("upstream", at.upstream);
+        json.number("attempts", at.attempts);
+        json.end_object();
+    }
+    json.end_array();
     json.begin_array("breaches");
     for (const Breach& breach : evidence.breaches) {
         const model::Terminal& end = breach.attempt.terminal;
@@ -125,7 +136,7 @@ void write_texts(JsonWriter& json, std::string_view name, const std::vector<std:
     json.end_array();
 }
 
-void write_configuration(JsonWriter& json, const config::Snapshot& snapshot) {
+void write_configuration(JsonWriter& json, const Evidence& evidence, const config::Snapshot& snapshot) {
     json.begin_object("configuration");
     json.text("source", snapshot.source);
     json.number("version", snapshot.version);
@@ -148,6 +159,7 @@ void write_configuration(JsonWriter& json, const config::Snapshot& snapshot) {
     json.end_array();
     json.begin_array("applications");
     for (const config::Application& application : snapshot.applications) {
+        if (!evidence.is_about(application.tenant)) continue;
         json.begin_object();
         json.text("name", application.name);
         json.text_or_null("tenant", application.tenant);
@@ -178,7 +190,15 @@ void write_archive(JsonWriter& json, const EvidenceContext& context) {
     json.flag("answers", archive.keeps_answers);
     json.flag("redacted", archive.keeps_redacted);
     if (context.archive.is_readable) {
-        json.number("keys_destroyed", context.archive.keys_destroyed);
+        json.number("keys_destroyed", context.archive.destroyed.size());
+        json.begin_array("destroyed");
+        for (const ArchiveFacts::Destroyed& gone : context.archive.destroyed) {
+            json.begin_object();
+            json.text_or_null("tenant", gone.tenant);
+            json.text("at", gone.at);
+            json.end_object();
+        }
+        json.end_array();
         json.number("texts", context.archive.texts);
         json.number("bytes", context.archive.bytes);
         write_texts(json, "problems", context.archive.problems);
@@ -207,7 +227,7 @@ std::string evidence_json(const Evidence& evidence, const EvidenceContext& conte
     write_sums(json, evidence);
     write_list(json, "refusals", evidence.refusals, evidence.refusals_all);
     write_list(json, "left", evidence.left, evidence.left_all);
-    write_configuration(json, context.snapshot);
+    write_configuration(json, evidence, context.snapshot);
     write_archive(json, context);
     json.end_object();
     return json.take() + '\n';
@@ -236,6 +256,12 @@ std::string evidence_csv(const Evidence& evidence) {
              : at.is_allowed ? "allowed"
                              : "not_allowed",
              "", at.place, at.operator_, at.upstream, at.rule, std::to_string(at.attempts), ""});
+    for (const ClassAtPlace& at : evidence.others)
+        row({"class_at_place", "request", at.data_class, "unjudged", "", at.place, at.operator_, at.upstream, "",
+             std::to_string(at.attempts), ""});
+    for (const Breach& breach : evidence.breaches)
+        row({"breach", "request", breach.attempt.data_class, breach.was_refused ? "refused_then" : "not_allowed_now",
+             "", breach.attempt.place, "", breach.attempt.upstream, breach.rule, "1", ""});
     return out;
 }
 

@@ -242,7 +242,12 @@ TEST_CASE("the register, the rules and what is kept are part of it") {
     world.snapshot->guard.rules.push_back(rule);
     world.snapshot->archive.tenants = {"acme"};
     world.context.archive = {
-        .is_readable = true, .tenants = 1, .keys_destroyed = 2, .texts = 3, .bytes = 4, .problems = {}};
+        .is_readable = true,
+        .tenants = 1,
+        .texts = 3,
+        .bytes = 4,
+        .destroyed = {{"acme/hr", "2026-11-21T04:05:06.789Z"}, {"acme/lab", "2026-11-22T04:05:06.789Z"}},
+        .problems = {}};
     const Evidence found = world.ask();
     for (const bool is_korean : {false, true}) {
         const std::string text = evidence_text(found, world.context, is_korean);
@@ -251,10 +256,57 @@ TEST_CASE("the register, the rules and what is kept are part of it") {
         CHECK(has(text, "kr/rrn  block  catalog/jurisdictions/kr.toml:12; KR PIPA art. 24-2"));
         CHECK(has(text, is_korean ? "파기한 키 2" : "keys destroyed 2"));
     }
+    CHECK(has(evidence_text(found, world.context, false), "acme/hr  2026-11-21T04:05:06.789Z"));
     const std::string json = evidence_json(found, world.context);
     CHECK(has(json, "\"high_impact\":true"));
     CHECK(has(json, "\"citations\":[\"KR PIPA art. 24-2\"]"));
     CHECK(has(json, "\"keys_destroyed\":2"));
+}
+
+TEST_CASE("what is neither C nor S is counted by place, and breaches are rows of their own") {
+    World world;
+    world.add("O", "us-east", "cloud", 4);
+    const Evidence found = world.ask();
+    REQUIRE(found.others.size() == 1);
+    CHECK(found.others[0].attempts == 7);
+    CHECK(has(evidence_text(found, world.context, false), "O  us-east / - / cloud  7"));
+    CHECK(has(evidence_json(found, world.context), "\"other_classes\":[{\"class\":\"O\",\"place\":\"us-east\""));
+    CHECK(has(evidence_csv(found), "class_at_place,request,O,unjudged,,us-east,,cloud,,7,"));
+    world.tables.sent = {world.attempt(1, "us-east", Code::none)};
+    CHECK(has(evidence_csv(world.ask()), "breach,request,S,refused_then,,us-east,,cloud,,1,"));
+}
+
+TEST_CASE("a tenant that nobody knows is refused: of a misspelt name every statement would hold") {
+    World world;
+    Asked asked;
+    asked.tenant = "acme/finanse";
+    const auto found = evidence(world.tables, world.context, asked, world.clock);
+    REQUIRE_FALSE(found);
+    CHECK(has(found.error(), "did you mean \"acme/finance\"?"));
+    // One that was removed from the configuration is known to the ledger.
+    asked.tenant = "old";
+    CHECK_FALSE(evidence(world.tables, world.context, asked, world.clock));
+    world.tables.money.add("2025-01-20T10:00:00Z", "old", "m", 1, 1, 1);
+    CHECK(evidence(world.tables, world.context, asked, world.clock));
+}
+
+TEST_CASE("a report for one tenant names no application of another") {
+    World world;
+    for (const char* tenant : {"acme", "acme/finance", "acme/risk", "beta"}) {
+        config::Application app;
+        app.name = "of-" + std::string(tenant);
+        app.tenant = tenant;
+        world.snapshot->applications.push_back(app);
+    }
+    Asked asked;
+    asked.tenant = "acme/finance";
+    const Evidence found = world.ask(asked);
+    for (const std::string& told : {evidence_text(found, world.context, false), evidence_json(found, world.context)}) {
+        CHECK(has(told, "of-acme/finance"));
+        CHECK(has(told, "of-acme"));
+        CHECK_FALSE(has(told, "of-acme/risk"));
+        CHECK_FALSE(has(told, "of-beta"));
+    }
 }
 
 TEST_CASE("a question that cannot be and tables that do not answer are told") {

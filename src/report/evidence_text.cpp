@@ -6,6 +6,12 @@ namespace {
 
 using model::GuardAction;
 
+std::string offset_text(std::int32_t minutes) {
+    const std::int32_t away = minutes < 0 ? -minutes : minutes;
+    const auto two = [](std::int32_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return (minutes < 0 ? "-" : "+") + two(away / 60) + ":" + two(away % 60);
+}
+
 class Text {
 public:
     Text(const Evidence& evidence, const EvidenceContext& context, bool is_korean)
@@ -59,7 +65,9 @@ private:
 
     void head() {
         line(say("EVIDENCE OF THE GUARD", "가드 증적 보고서"));
-        fact(say("period", "기간"), rfc3339(evidence_.period.from) + " – " + rfc3339(evidence_.period.until));
+        fact(say("period", "기간"), rfc3339(evidence_.period.from) + " – " + rfc3339(evidence_.period.until) + "  (" +
+                                        std::string(say("days of UTC", "날짜 기준 UTC")) +
+                                        offset_text(evidence_.utc_offset_minutes) + ")");
         fact(say("tenant", "테넌트"), evidence_.tenant.empty() ? say("all", "전체") : evidence_.tenant);
         fact(say("made", "작성 시각"), rfc3339(evidence_.made_at));
         const config::Snapshot& snapshot = context_.snapshot;
@@ -110,6 +118,11 @@ private:
                  "  " + std::to_string(at.attempts) + "  " + std::string(word) +
                  (at.rule.empty() ? "" : " (" + at.rule + ")"));
         }
+        if (evidence_.others.empty()) return;
+        line(say("  Of the other classes, counted and not judged:", "  그 밖의 등급(판정하지 않고 셈):"));
+        for (const ClassAtPlace& at : evidence_.others)
+            line("    " + named(at.data_class) + "  " + where(at.place, at.operator_, at.upstream) + "  " +
+                 std::to_string(at.attempts));
     }
 
     void sums() {
@@ -150,8 +163,10 @@ private:
 
     void applications() {
         title(say("6. Register of applications", "6. 응용 등록부"));
-        if (context_.snapshot.applications.empty()) line(say("  Nothing is registered.", "  등록된 것이 없음."));
+        bool is_any = false;
         for (const config::Application& app : context_.snapshot.applications) {
+            if (!evidence_.is_about(app.tenant)) continue;
+            is_any = true;
             line("    " + app.name + "  (" + named(app.tenant) + ")  " + app.purpose);
             line("      " +
                  std::string(app.is_high_impact ? say("high impact", "고영향")
@@ -163,6 +178,7 @@ private:
                                              : say("; ANSWERS ARE NOT MARKED", "; 답변에 표시하지 않음")) +
                  std::string(say("; oversight: ", "; 사람의 감독: ")) + named(app.oversight));
         }
+        if (!is_any) line(say("  Nothing is registered.", "  등록된 것이 없음."));
     }
 
     void rules() {
@@ -182,8 +198,9 @@ private:
         line(say("  Decision records: in the ledger, which nothing is ever removed from.",
                  "  결정 기록: 원장에 있으며, 원장에서는 아무것도 지워지지 않음."));
         for (const config::Application& app : context_.snapshot.applications)
-            line("    " + app.name + ": " + std::string(say("at least, days: ", "최소 보관 일수: ")) +
-                 std::to_string(app.retention_days));
+            if (evidence_.is_about(app.tenant))
+                line("    " + app.name + ": " + std::string(say("at least, days: ", "최소 보관 일수: ")) +
+                     std::to_string(app.retention_days));
         const config::Archive& archive = context_.snapshot.archive;
         if (archive.tenants.empty()) {
             line(say("  Prompts and answers: not kept.", "  프롬프트와 답변: 보관하지 않음."));
@@ -195,7 +212,9 @@ private:
              tenants + std::string(say("; days: ", "; 일수: ")) + std::to_string(archive.retention_days));
         if (!context_.archive.is_readable) return;
         line("    " + std::string(say("texts ", "건수 ")) + std::to_string(context_.archive.texts) +
-             std::string(say(", keys destroyed ", ", 파기한 키 ")) + std::to_string(context_.archive.keys_destroyed));
+             std::string(say(", keys destroyed ", ", 파기한 키 ")) + std::to_string(context_.archive.destroyed.size()));
+        for (const ArchiveFacts::Destroyed& gone : context_.archive.destroyed)
+            line("      " + named(gone.tenant) + "  " + gone.at);
         for (const std::string& problem : context_.archive.problems) line("    " + problem);
     }
 

@@ -67,11 +67,26 @@ Period days_of(year_month_day first, int count, const Clock& clock) {
     return {clock.midnight(first), clock.midnight(days_later(first, count))};
 }
 
+// "2026-10-05T09:00:00+09:00", as people write it who do not live by UTC; RFC 3339 section 4.2.
+std::optional<WallTime> parse_moment(std::string_view text) {
+    constexpr std::size_t offset_bytes = 6;
+    if (text.size() <= offset_bytes) return std::nullopt;
+    const std::string_view offset = text.substr(text.size() - offset_bytes);
+    if ((offset[0] != '+' && offset[0] != '-') || offset[3] != ':') return parse_rfc3339(text);
+    const auto hours = digits(offset.substr(1, 2)), minutes = digits(offset.substr(4, 2));
+    const auto as_utc = parse_rfc3339(std::string(text.substr(0, text.size() - offset_bytes)) + "Z");
+    if (!hours || !minutes || *hours > 23 || *minutes > 59 || !as_utc) return std::nullopt;
+    const Duration east = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+    return offset[0] == '+' ? *as_utc - east : *as_utc + east;
+}
+
 // A day is meant whole: as an end, it is in the span.
 Told<WallTime> read_bound(std::string_view name, const std::string& text, bool is_end, const Clock& clock) {
     if (const auto day = parse_day(text)) return clock.midnight(is_end ? days_later(*day, 1) : *day);
-    if (const auto moment = parse_rfc3339(text)) return *moment;
-    return tell(std::string(name) + " wants a day such as 2026-10-05, or a time such as 2026-10-05T09:00:00Z, not \"" +
+    if (const auto moment = parse_moment(text)) return *moment;
+    return tell(std::string(name) +
+                " wants a day such as 2026-10-05, or a time such as 2026-10-05T09:00:00Z or "
+                "2026-10-05T09:00:00+09:00, not \"" +
                 text + '"');
 }
 
@@ -112,6 +127,8 @@ Told<Period> read_span(const Asked& asked, const Clock& clock) {
     auto until = asked.to.empty() ? Told<WallTime>(clock.midnight(days_later(clock.today(), 1)))
                                   : read_bound("to", asked.to, true, clock);
     if (!until) return tell(until.error());
+    if (*from >= *until && asked.to.empty())
+        return tell("from is after today, which is the end where no to is named: \"" + asked.from + '"');
     if (*from >= *until) return tell("from must be before to");
     return Period{*from, *until};
 }

@@ -43,10 +43,25 @@ TEST_CASE("from and to hold whole days, and times where times are given") {
     CHECK(read_question(asked, "", seoul)->period == span("2026-09-30T15:00:00Z", "2026-10-31T15:00:00Z"));
     asked.to = "2026-10-01T12:30:00Z";
     CHECK(read_question(asked, "", seoul)->period.until == at("2026-10-01T12:30:00Z"));
+    asked.to = "2026-10-01T21:30:00+09:00";
+    CHECK(read_question(asked, "", seoul)->period.until == at("2026-10-01T12:30:00Z"));
+    asked.to = "2026-10-01T09:00:00.500-03:30";
+    CHECK(read_question(asked, "", seoul)->period.until == at("2026-10-01T12:30:00.500Z"));
+    for (const char* wrong :
+         {"2026-10-01T09:00:00+24:00", "2026-10-01T09:00:00+09:60", "2026-10-01T09:00:00+0900", "2026-10-01+09:00",
+          "+09:00", "2026-10-01T09:00:00Z+09:00", "2026-10-01T09:00:00 09:00"}) {
+        CAPTURE(wrong);
+        asked.to = wrong;
+        CHECK_FALSE(read_question(asked, "", seoul).has_value());
+    }
     asked.to = "";
     CHECK(read_question(asked, "", seoul)->period.until == at("2026-11-01T15:00:00Z"));
     asked.to = "2026-09-01";
     CHECK(read_question(asked, "", seoul).error() == "from must be before to");
+    asked.from = "2036-01-01";
+    asked.to = "";
+    CHECK(read_question(asked, "", seoul).error().starts_with("from is after today"));
+    asked.to = "2026-09-01";
     asked.from = "";
     CHECK_FALSE(read_question(asked, "", seoul).has_value());
     asked.from = "last week";
