@@ -95,7 +95,7 @@ private:
     std::unique_ptr<GuardedAnswer> guard_answer();
     void record_answer(const GuardedAnswer& answer);
     void forget_bodies();
-    void append_labels(std::string& headers) const;
+    void append_labels(std::string& headers, std::uint16_t status) const;
     void archive_prompt(const Try& slot);
     void archive_answer(std::string_view text);
 

@@ -265,9 +265,10 @@ model::Decision Exchange::decision_for(std::uint8_t candidate, std::uint8_t atte
 // Whether anything may be changed in the answer: then it has to be read, and must not come compressed.
 bool Exchange::reads_answer() const {
     const Guards& guards = *setup_->guards;
+    // What users are to be told is told also where nothing is looked at.
+    if (!guards.labels.of(record_.tenant).notice_first.empty()) return true;
     if (!guards.is_on) return false;
     if (guarded_ != nullptr && guarded_->pseudonyms && !guarded_->pseudonyms->is_empty()) return true;
-    if (!guards.labels.of(record_.tenant).notice_first.empty()) return true;
     if (!snapshot().guard.looks_at_answers) return false;
     const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
     return !rules.masked.is_empty() || !rules.blocked.is_empty();
@@ -284,7 +285,7 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
     if (!label.notice_first.empty() && guard::is_first_turn(request_.text))
         options.notice = label.notice_first + "\n\n";
     if (guarded_ != nullptr && guarded_->pseudonyms) options.pseudonyms = &*guarded_->pseudonyms;
-    if (snapshot().guard.looks_at_answers) {
+    if (guards.is_on && snapshot().guard.looks_at_answers) {
         const auto& rules = guards.rules.for_answers(record_.data_class, record_.tenant);
         options.detector = guards.answers_detector.get();
         options.masked = rules.masked;
@@ -296,10 +297,11 @@ std::unique_ptr<GuardedAnswer> Exchange::guard_answer() {
     return std::make_unique<GuardedAnswer>(std::move(options), shard_.scratch().restore);
 }
 
-// What a machine can tell a generated answer by, and what its reader is to be told.
-void Exchange::append_labels(std::string& headers) const {
+// What a machine can tell a generated answer by, and what its reader is to be told. An upstream's refusal is no answer of a model: marked,
+// the mark would say nothing.
+void Exchange::append_labels(std::string& headers, std::uint16_t status) const {
     const Guards& guards = *setup_->guards;
-    if (!guards.is_on || !model::is_generative(record_.endpoint)) return;
+    if (!model::is_generative(record_.endpoint) || status < 200 || status > 299) return;
     for (const guard::Label::Header& header : guards.labels.of(record_.tenant).headers)
         wire::http1::append_header(headers, wire::http1::HeaderName::checked(header.name), header.value);
 }

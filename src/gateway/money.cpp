@@ -203,6 +203,7 @@ Result<bool> Exchange::remember() {
         return true;
     }
     std::string replayed = "idempotency-replayed: true\r\n";
+    append_labels(replayed, begun.kept->status);
     reply_json(begun.kept->status, begun.kept->content_type, begun.kept->body, replayed);
     return true;
 }

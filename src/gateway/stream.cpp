@@ -70,7 +70,7 @@ void Exchange::begin_answer(relay::Answer& answer) {
     }
     std::string standing;
     append_standing(standing);
-    append_labels(standing);
+    append_labels(standing, head.status);
     std::string& out = shard_.scratch().out;
     out.clear();
     answer.begin(head, shard_.date_line(), out, standing);

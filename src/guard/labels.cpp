@@ -20,6 +20,15 @@ bool is_text(const Value& value, std::string_view wanted) {
     return value.type == Type::string && wire::json::append_unescaped(text, value, role_bytes_max) && text == wanted;
 }
 
+// Calls of tools and not a word: nobody has read an answer yet, so the one that follows the tools' results is the first.
+bool only_calls(const Value& message) {
+    const Value calls = wire::json::find(message, "tool_calls"), call = wire::json::find(message, "function_call");
+    const Value content = wire::json::find(message, "content");
+    const auto is_there = [](const Value& value) { return !value.text.empty() && value.type != Type::null; };
+    const bool is_silent = !is_there(content) || content.text == R"("")" || content.text == "[]";
+    return is_silent && (is_there(calls) || is_there(call));
+}
+
 // Messages of chat and items of responses alike: objects with a role.
 bool holds_answer(const Value& messages) {
     Cursor cursor(messages);
@@ -27,7 +36,7 @@ bool holds_answer(const Value& messages) {
     while (cursor.next_element(message)) {
         if (message.type != Type::object) continue;
         const Value role = wire::json::find(message, "role");
-        if (is_text(role, "assistant") || is_text(role, "model")) return true;
+        if ((is_text(role, "assistant") || is_text(role, "model")) && !only_calls(message)) return true;
     }
     return false;
 }

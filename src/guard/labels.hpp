@@ -42,8 +42,8 @@ private:
     std::vector<std::uint32_t> by_tenant_;   // index in labels_
 };
 
-// Whether nothing has been answered yet in the conversation that `body` holds: no message of an assistant in it, and no reference to an
-// earlier answer. A body that cannot be read is no first turn: a notice is put only where one is sure.
+// Whether nothing has been answered yet in the conversation that `body` holds: no message of an assistant in it but calls of tools, and
+// no reference to an earlier answer. A body that cannot be read is no first turn: a notice is put only where one is sure.
 bool is_first_turn(std::string_view body);
 
 // RFC 8187 ext-value: UTF-8''%EA%B8%B8.

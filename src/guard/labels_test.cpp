@@ -68,6 +68,22 @@ TEST_CASE("a first turn has no answer in it and refers to none") {
     CHECK(is_first_turn(R"({"messages":[{"role":"system","content":"a"},{"role":"user","content":"assistant"}]})"));
     CHECK_FALSE(is_first_turn(R"({"messages":[{"role":"user"},{"content":"x","role":"assistant"},{"role":"user"}]})"));
     CHECK_FALSE(is_first_turn(R"( {"messages":[{"role":"\u0061ssistant"}]} )"));
+    // A call of a tool is no answer that anybody read: the notice comes with the words that follow it.
+    constexpr std::string_view called =
+        R"({"messages":[{"role":"user","content":"q"},{"role":"assistant",CONTENT"tool_calls":[{"id":"c"}]},)"
+        R"({"role":"tool","content":"5"}]})";
+    const auto with = [&](std::string_view content) {
+        std::string body(called);
+        return body.replace(body.find("CONTENT"), 7, content);
+    };
+    CHECK(is_first_turn(with("")));
+    CHECK(is_first_turn(with(R"("content":null,)")));
+    CHECK(is_first_turn(with(R"("content":"",)")));
+    CHECK(is_first_turn(with(R"("content":[],)")));
+    CHECK_FALSE(is_first_turn(with(R"("content":"I look it up",)")));
+    CHECK_FALSE(is_first_turn(with(R"("content":[{"type":"text","text":"a"}],)")));
+    CHECK(is_first_turn(R"({"messages":[{"role":"assistant","content":null,"function_call":{"name":"f"}}]})"));
+    CHECK_FALSE(is_first_turn(R"({"messages":[{"role":"assistant","content":null,"tool_calls":null}]})"));
     CHECK(is_first_turn(R"({"input":"hello"})"));
     CHECK_FALSE(is_first_turn(R"({"input":[{"role":"assistant","content":"x"}]})"));
     CHECK_FALSE(is_first_turn(R"({"input":"hello","previous_response_id":"resp_1"})"));

@@ -38,6 +38,16 @@ bool is_answer_header_dropped(const wire::http1::Header& header, std::string_vie
     return !connection.empty() && wire::http1::is_listed(connection, header.name);
 }
 
+// Whether a line of that name stands in `lines`: of two that contradict each other nobody could tell which holds.
+bool is_said(std::string_view lines, std::string_view name) {
+    while (lines.size() > name.size()) {
+        if (lines[name.size()] == ':' && equal_ignoring_case(lines.substr(0, name.size()), name)) return true;
+        const std::size_t end = lines.find('\n');
+        lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    }
+    return false;
+}
+
 bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
     // Most are written in lower case, and to see that takes no loop over the letters.
     return text.starts_with(prefix) ||
@@ -103,8 +113,12 @@ void Answer::begin(const wire::http1::ResponseHead& head, std::string_view date_
     append_status_line(status_, lines);
     lines += date_line;
     const std::string_view connection = head.headers.value(Known::connection);
-    for (const auto& header : head.headers)
-        if (!is_answer_header_dropped(header, connection)) wire::http1::append_header(lines, header);
+    for (const auto& header : head.headers) {
+        const bool may_be_ours = header.known == Known::other || header.known == Known::gilmok;
+        if (is_answer_header_dropped(header, connection) || (may_be_ours && is_said(more_headers, header.name)))
+            continue;
+        wire::http1::append_header(lines, header);
+    }
     if (is_event_stream_) lines += "x-accel-buffering: no\r\n";   // a proxy in front of us must not hold tokens back
     if (options_.is_simulated) lines += "x-gilmok-simulated: true\r\n";
     wire::http1::append_header(lines, "x-request-id", options_.request_id);
