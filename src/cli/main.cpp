@@ -31,9 +31,12 @@ bool may_colour(int descriptor) {
 
 int print(const Outcome& outcome) {
     std::fwrite(outcome.out.data(), 1, outcome.out.size(), stdout);
-    // A full disk or a closed pipe must not look like success.
-    const bool is_written = std::fflush(stdout) == 0;
+    // A full disk or a closed pipe must not look like success. What is larger than the buffer fails before the flush, which then has
+    // nothing left to fail with: the stream's own mark tells of both.
+    const bool is_flushed = std::fflush(stdout) == 0;
+    const bool is_written = is_flushed && std::ferror(stdout) == 0;
     std::fwrite(outcome.err.data(), 1, outcome.err.size(), stderr);
+    if (!is_written) std::fputs("gilmok: standard output could not be written: what is there is not whole\n", stderr);
     return is_written || outcome.exit_code != exit_ok ? outcome.exit_code : exit_failed;
 }
 

@@ -189,8 +189,8 @@ AdminResponse ledger(Control& control, const AdminRequest&) {
 
 AdminResponse attempts(Control& control, const AdminRequest& request) {
     if (!is_request_id(request.id))
-        return refuse_question("a request id is the 26 characters of x-gilmok-request-id, not \"" +
-                               std::string(request.id) + '"');
+        return refuse_question("a request id is the 26 characters of x-request-id, not \"" + std::string(request.id) +
+                               '"');
     model::RequestId id{};
     request.id.copy(id.text, sizeof id.text);
     const auto tables = control.ask_tables();
@@ -201,7 +201,7 @@ AdminResponse attempts(Control& control, const AdminRequest& request) {
         return refuse_admin(404, {.code = "request_unknown",
                                   .what = "the ledger has no finished attempt of this request",
                                   .why = "it never reached an upstream, still runs, or is another gateway's",
-                                  .fix = "take the id out of x-gilmok-request-id or the access log"});
+                                  .fix = "take the id out of x-request-id or the access log"});
     JsonWriter json;
     json.begin_object();
     json.text("request_id", request.id);
