@@ -121,7 +121,9 @@ inline constexpr Field archive_fields[] = {
     field<secret, &Archive::key_reference>(
         "key", "Master key, 64 hexadecimal digits: the keys of tenants are kept under it. Empty: made in `state_dir`."),
     field<boolean, &Archive::keeps_answers>("answers", "Whether answers are kept as well."),
-    field<boolean, &Archive::keeps_redacted>("redacted", "What was sent is kept, and not what the client wrote."),
+    field<boolean, &Archive::keeps_redacted>(
+        "redacted",
+        "What was sent is kept, and not what the client wrote; of answers what came before values were put back."),
 };
 
 }   // namespace gilmok::config::table

@@ -348,9 +348,15 @@ void Exchange::archive_prompt(const Try& slot) {
 
 void Exchange::archive_answer(std::string_view text) {
     if (text.empty()) return;
+    // What was put back for the client alone is taken out again: else the archive would hold in answers what it must not hold in prompts.
+    const bool is_redacted = snapshot().archive.keeps_redacted && guarded_ != nullptr && guarded_->pseudonyms &&
+                             !guarded_->pseudonyms->is_empty();
+    std::string hidden;
+    if (is_redacted) guarded_->pseudonyms->hide(text, hidden);
     // Counted by the archive itself when it finds no room.
     static_cast<void>(shard_.archive()->put(snapshot().tenant(record_.tenant).path, record_.id,
-                                            shard_.loop().wall_now(), archive::What::answer, text));
+                                            shard_.loop().wall_now(), archive::What::answer,
+                                            is_redacted ? hidden : text, is_redacted));
 }
 
 // The bytes of what was sent are no longer needed once the answer has begun.

@@ -4,6 +4,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <bitset>
+#include <functional>
+
 #include "base/assert.hpp"
 #include "base/text.hpp"
 
@@ -245,6 +248,43 @@ std::size_t Pseudonyms::restore_escaped(std::string_view text, int depth, std::s
         at = hit.end;
     }
     out += text.substr(at);
+    return count;
+}
+
+std::size_t Pseudonyms::hide(std::string_view json, std::string& out) const {
+    constexpr int depth_max = 2;   // as deep as values are ever put back
+    std::map<std::string, const Entry*, std::less<>> forms;
+    std::set<std::size_t, std::greater<>> sizes;
+    std::bitset<256> begins;
+    for (const Entry& entry : entries_)
+        for (int depth = 1; depth <= depth_max; ++depth) {
+            std::string form;
+            append_escaped(form, entry.value, depth);
+            if (form.empty()) continue;
+            begins.set(static_cast<unsigned char>(form.front()));
+            sizes.insert(form.size());
+            forms.emplace(std::move(form), &entry);
+        }
+    std::size_t count = 0, kept = 0;
+    for (std::size_t at = 0; at < json.size();) {
+        const Entry* found = nullptr;
+        std::size_t bytes = 1;
+        if (begins.test(static_cast<unsigned char>(json[at])))
+            for (const std::size_t size : sizes)
+                if (const auto form = forms.find(json.substr(at, size)); form != forms.end()) {
+                    found = form->second;
+                    bytes = form->first.size();
+                    break;
+                }
+        if (found != nullptr) {
+            out += json.substr(kept, at - kept);
+            out += found->pseudonym;
+            kept = at + bytes;
+            ++count;
+        }
+        at += bytes;
+    }
+    out += json.substr(kept);
     return count;
 }
 

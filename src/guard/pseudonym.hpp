@@ -59,6 +59,9 @@ public:
     std::size_t restore(std::string_view text, std::string& out) const;
     // The same where the text is the inside of a JSON string, `depth` times over: values are escaped so often.
     std::size_t restore_escaped(std::string_view text, int depth, std::string& out) const;
+    // The other way round, for what is kept: appends `json`, or events of it, with every value in use replaced by its stand-in, in strings
+    // and in JSON inside of strings. Where one value begins with another, the longer counts. Returns how many.
+    std::size_t hide(std::string_view json, std::string& out) const;
 
 private:
     struct Entry {

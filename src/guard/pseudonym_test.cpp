@@ -131,6 +131,31 @@ TEST_CASE("a value inside JSON inside JSON is escaped as often") {
     CHECK(twice == R"(a\\\"b\\\\c\\n)");
 }
 
+TEST_CASE("what was put back is hidden again wherever it stands, at both depths, the longer value first") {
+    Pseudonyms pseudonyms(secret, "t", "c");
+    const std::string name(pseudonyms.of(DataKind::kr_name, "김철수", ""));
+    const std::string full(pseudonyms.of(DataKind::kr_name, "김철수민", ""));
+    const std::string odd(pseudonyms.of(DataKind::term, R"(a"b\c)", ""));
+    const auto hide = [&](std::string_view text, std::size_t count) {
+        std::string out;
+        CHECK(pseudonyms.hide(text, out) == count);
+        return out;
+    };
+    CHECK(hide(R"({"content":"김철수와 김철수민"})", 2) == R"({"content":")" + name + "와 " + full + R"("})");
+    CHECK(hide(R"({"a":"a\"b\\c","arguments":"{\"q\":\"a\\\"b\\\\c\"}"})", 2) ==
+          R"({"a":")" + odd + R"(","arguments":"{\"q\":\")" + odd + R"(\"}"})");
+    CHECK(hide("김철", 0) == "김철");
+    CHECK(hide("", 0).empty());
+    std::string out, back;
+    pseudonyms.hide(R"("김철수민김철수")", out);
+    pseudonyms.restore_escaped(out, 1, back);
+    CHECK(back == R"("김철수민김철수")");
+    Pseudonyms none(secret, "t", "c");
+    out.clear();
+    CHECK(none.hide("김철수", out) == 0);
+    CHECK(out == "김철수");
+}
+
 TEST_CASE("only a proper prefix of a stand-in in use is held back") {
     Pseudonyms pseudonyms(secret, "t", "c");
     CHECK(pseudonyms.open_tail("PERSON_") == 0);
