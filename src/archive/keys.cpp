@@ -73,19 +73,19 @@ io::FileResult<Key> load_master_key(io::Files& files, const config::Archive& set
     }
     if (state_dir.empty()) return wrong("the archive has no key: set key in [archive] or state_dir in [server]");
     const std::string path = state_dir + "/archive.key";
-    if (!files.exists(path)) {
+    auto text = files.read(path, key_file_bytes_max);
+    if (!text && text.error().code == ENOENT) {
         if (!random) return wrong(path + ": is not there, so nothing of the archive can be read");
         std::array<char, key_bytes> bytes;
         random(bytes);
         Key key(bytes);
-        std::string text = hex({bytes.data(), bytes.size()}) + "\n";
+        std::string made = hex({bytes.data(), bytes.size()}) + "\n";
         wipe(bytes);
-        const auto written = files.write_atomically(path, text, key_file_mode);
-        wipe(text);
+        const auto written = files.write_atomically(path, made, key_file_mode);
+        wipe(made);
         if (!written) return Failure(written.error());
         return key;
     }
-    auto text = files.read(path, key_file_bytes_max);
     if (!text) return Failure(text.error());
     auto key = key_from_hex(without_line_end(*text));
     wipe(*text);

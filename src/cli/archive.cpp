@@ -197,6 +197,7 @@ Outcome destroy_key(const ArchiveOptions& options, const LedgerWorld& world) {
         body.end_object();
         LedgerVerbOptions asking;
         asking.config_path = options.config_path;
+        asking.verb = archive_verb;
         std::string said;
         if (ask_gateway(asking, world, *opened->snapshot, "/admin/v1/archive/destroy-key", body.take(), said, outcome))
             outcome.out = said;

@@ -66,6 +66,20 @@ std::optional<Verb> own_words_of(std::string_view word) {
     return std::nullopt;
 }
 
+// --lang may stand anywhere and was heard already. One with a language that we do not speak stays, to be told.
+std::vector<std::string> without_language(std::vector<std::string> words) {
+    const auto is_language = [](std::string_view word) { return word == "ko" || word == "en"; };
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i].starts_with("--lang=") && is_language(words[i].substr(7))) continue;
+        if (words[i] == "--lang" && i + 1 < words.size() && is_language(words[i + 1]))
+            ++i;
+        else
+            kept.push_back(std::move(words[i]));
+    }
+    return kept;
+}
+
 CommandLine say_on_stdout(std::string text) {
     CommandLine line;
     line.said.out = std::move(text);
@@ -106,7 +120,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, Language lang
     } else if (const auto own = own_words_of(arguments[verb])) {
         // It parses its own words, so that it can be tested and used whole.
         line.verb = *own;
-        line.words.assign(arguments.begin() + static_cast<std::ptrdiff_t>(verb) + 1, arguments.end());
+        line.words = without_language({arguments.begin() + static_cast<std::ptrdiff_t>(verb) + 1, arguments.end()});
         return std::move(line);
     } else if (!top.find_verb(arguments[verb])) {
         return unknown_verb(arguments[verb], top);

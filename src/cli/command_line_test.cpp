@@ -72,6 +72,11 @@ TEST_CASE("command line: help teaches, on standard output, in the language that 
     }
     CHECK(has(parsed({"--lang", "ko", "--help"}).said.out, "처음 1분"));
     CHECK(has(parsed({"--help", "--lang=ko"}).said.out, "처음 1분"));
+    // Also behind a verb that reads its own words.
+    const CommandLine behind = parsed({"guard", "test", "--lang", "ko", "letter.txt", "--lang=en"});
+    CHECK(behind.language == Language::en);
+    CHECK(behind.words == std::vector<std::string>{"test", "letter.txt"});
+    CHECK(parsed({"guard", "rules", "--lang", "fr"}).words == std::vector<std::string>{"rules", "--lang", "fr"});
     CHECK(has(parse_command_line({"--help"}, Language::ko).said.out, "처음 1분"));
     CHECK(has(parsed({"up", "--help"}).said.out, "--no-embedded"));
     CHECK(has(parsed({"help", "serve"}).said.out, "SIGHUP"));

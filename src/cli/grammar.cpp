@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "config/schema.hpp"
+
 namespace gilmok::cli {
 
 Option& Option::required() { return option_->required(), *this; }
@@ -82,6 +84,27 @@ Grammar::~Grammar() = default;
 Command Grammar::top() const { return Command(app_.get()); }
 void Grammar::inherit_options() const { app_->fallthrough(); }
 
+namespace {
+
+// Where a verb is wanted and none that is known stands first: the one that was probably meant, or all. "" = not here.
+std::string verbs_instead(const Command& top, const std::vector<std::string>& words) {
+    const bool is_named = !words.empty() && !words.front().starts_with('-');
+    if (!is_named && !words.empty()) return {};
+    const std::string first = is_named ? words.front() : std::string();
+    config::Nearest nearest(first);
+    bool is_any = false;
+    for (const Offer& verb : top.offered_verbs()) {
+        if (verb.word == first) return {};
+        nearest.offer(verb.word);
+        is_any = true;
+    }
+    if (!is_any) return {};
+    return is_named ? "there is no \"" + first + "\"; " + nearest.fix_or_all()
+                    : "a word is missing that says what to do; " + nearest.fix_or_all();
+}
+
+}   // namespace
+
 Grammar::Read Grammar::read(const std::vector<std::string>& words) const {
     try {
         std::vector<std::string> reversed(words.rbegin(), words.rend());   // as CLI11 wants a vector
@@ -99,7 +122,9 @@ std::optional<Outcome> Grammar::refuse(const std::vector<std::string>& words) co
     // CLI11 shows the help of the verb below, where one was named.
     if (got.reading == Reading::help) return Outcome{exit_ok, app_->help(), {}};
     const std::string verb = app_->get_name();
-    return failed(exit_usage, verb, got.what + "\n`" + verb + " --help` tells what it takes.");
+    const std::string known = verbs_instead(top(), words);
+    return failed(exit_usage, verb,
+                  (known.empty() ? got.what : known) + "\n`" + verb + " --help` tells what it takes.");
 }
 
 }   // namespace gilmok::cli

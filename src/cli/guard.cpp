@@ -46,7 +46,9 @@ Outcome guard_command(const std::vector<std::string>& arguments, const GuardWorl
         sub.option("--class", options.asked.data_class, "Class that the request declares: C, S or O")
             .type_name("CLASS");
         sub.option("--tenant", options.asked.tenant, "Whose request it is").type_name("TENANT");
-        sub.option("--place", options.asked.place, "Where it would go; without it the places of the configuration")
+        sub.option("--place", options.asked.place,
+                   sub.name() == "test" ? "Where it would go; without it the places of the configuration"
+                                        : "Where it would go; without it a place that nobody knows")
             .type_name("PLACE");
         sub.option("--operator", options.asked.operator_, "Who runs that place, e.g. \"OpenAI (US)\"")
             .type_name("NAME");

@@ -72,12 +72,16 @@ Table table_of(const std::vector<GuardRule>& rules, Language language, bool is_s
 }
 
 std::string why(const GuardRule& rule, Language language) {
+    const bool is_korean = language == Language::ko;
     std::string out = rule.name + "  (" + rule.where + ")\n";
     if (const std::string title = title_of(rule, language); !title.empty()) out += "  " + title + "\n";
-    if (!rule.citations.empty()) out += "  " + cited(rule.citations, "; ") + ", since " + rule.effective + "\n";
-    if (!rule.basis.empty()) out += "  basis: " + rule.basis + "\n";
-    if (rule.is_obligatory) out += "  obligatory: an own rule relaxes it only with a `basis`\n";
-    if (!rule.evidence.empty()) out += "  evidence: " + rule.evidence + "\n";
+    if (!rule.citations.empty())
+        out += "  " + cited(rule.citations, "; ") + (is_korean ? ", 시행 " : ", since ") + rule.effective + "\n";
+    if (!rule.basis.empty()) out += (is_korean ? "  근거: " : "  basis: ") + rule.basis + "\n";
+    if (rule.is_obligatory)
+        out += is_korean ? "  의무 규칙: 자체 규칙은 `basis`를 밝혀야만 완화할 수 있음\n"
+                         : "  obligatory: an own rule relaxes it only with a `basis`\n";
+    if (!rule.evidence.empty()) out += (is_korean ? "  증적: " : "  evidence: ") + rule.evidence + "\n";
     return out;
 }
 
@@ -95,11 +99,15 @@ Outcome guard_explain(const GuardOptions& options, const GuardWorld& world, cons
     const auto told = gateway::guard_explain(snapshot, options.explain, options.asked);
     if (!told) return failed(exit_usage, guard_verb, told.error());
     if (options.is_json()) return {exit_ok, gateway::guard_explained_json(*told) + '\n', {}};
-    const std::string place = options.asked.place.empty() ? "an unknown place" : options.asked.place;
-    return {exit_ok,
-            options.explain + " in a request of class " + std::string(model::name_of(told->data_class)) + " to " +
-                place + ": " + std::string(model::name_of(told->action)) + "\nby " + why(told->rule, world.language),
-            {}};
+    const bool is_korean = world.language == Language::ko;
+    const std::string place = !options.asked.place.empty() ? options.asked.place
+                              : is_korean                  ? "알 수 없는 장소"
+                                                           : "an unknown place";
+    const std::string data_class(model::name_of(told->data_class)), action(model::name_of(told->action));
+    const std::string said =
+        is_korean ? "장소 " + place + ", " + data_class + "등급 요청의 " + options.explain + ": " + action
+                  : options.explain + " in a request of class " + data_class + " to " + place + ": " + action;
+    return {exit_ok, said + (is_korean ? "\n규칙 " : "\nby ") + why(told->rule, world.language), {}};
 }
 
 }   // namespace gilmok::cli

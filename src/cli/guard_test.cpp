@@ -40,6 +40,9 @@ TEST_CASE("rules are shown in order, with articles, and the built-in ones last")
     CHECK(has(world.run({"rules", "-o", "csv"}).out, "rule,action,class,kinds"));
     CHECK(world.run({"rules", "--pack", "mars"}).exit_code == exit_usage);
     CHECK(world.run({"nothing"}).exit_code == exit_usage);
+    CHECK(has(world.run({"nothing"}).err, R"(there is no "nothing"; there are "rules", "test", "bench")"));
+    CHECK(has(world.run({"tst"}).err, "did you mean \"test\"?"));
+    CHECK(has(world.run({}).err, R"(there are "rules", "test", "bench")"));
     CHECK(world.run({"rules", "-c", "absent.toml"}).exit_code == exit_config);
     CHECK(has(world.run({"rules", "--help"}).out, "--explain"));
 }
@@ -56,6 +59,8 @@ TEST_CASE("a case is explained by the rule that decides it") {
     CHECK(has(world.run({"rules", "--explain", "ip_address", "--class", "C", "--place", "kr-cloud"}).out,
               "kr/classified"));
     CHECK(world.run({"rules", "--explain", "nonsense"}).exit_code == exit_usage);
+    CHECK(has(world.run({"rules", "--explain", "kr_pasport"}).err, "did you mean \"kr_passport\"?"));
+    CHECK(has(world.run({"rules", "--explain", "kr_rrn"}, Language::ko).out, "의무 규칙"));
     CHECK(world.run({"rules", "--explain", "email", "--class", "X"}).exit_code == exit_usage);
     CHECK(world.run({"rules", "--explain", "email", "--tenant", "nobody"}).exit_code == exit_usage);
 }
@@ -75,6 +80,10 @@ TEST_CASE("a text is shown as each place would get it") {
     REQUIRE(sent != std::string::npos);
     CHECK_FALSE(has(json.out.substr(sent), "kim@example.com"));
     CHECK(world.run({"test", "absent.txt"}).exit_code == exit_config);
+    const Outcome korean = world.run({"test", "letter.txt"}, Language::ko);
+    CHECK(has(korean.out,
+              "장소 us-cloud: 가명으로 바뀌어 나감, 규칙 kr/personal-abroad (catalog/jurisdictions/kr.toml:"));
+    CHECK_FALSE(has(korean.out, "goes"));
 }
 
 TEST_CASE("docs/jurisdictions.md lists every rule, duty and domain of the packs as they are") {

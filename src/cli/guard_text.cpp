@@ -12,41 +12,44 @@ namespace {
 
 using gateway::GuardTried;
 
-std::string action_words(model::GuardAction action) {
+std::string action_words(model::GuardAction action, bool is_korean) {
     switch (action) {
-        case model::GuardAction::allow: return "goes as it is";
-        case model::GuardAction::swap: return "goes with stand-ins";
-        case model::GuardAction::mask: return "goes with parts masked";
-        case model::GuardAction::local: return "does not go there";
-        case model::GuardAction::block: return "is refused";
+        case model::GuardAction::allow: return is_korean ? "그대로 나감" : "goes as it is";
+        case model::GuardAction::swap: return is_korean ? "가명으로 바뀌어 나감" : "goes with stand-ins";
+        case model::GuardAction::mask: return is_korean ? "일부가 가려져 나감" : "goes with parts masked";
+        case model::GuardAction::local: return is_korean ? "이 장소로 나가지 않음" : "does not go there";
+        case model::GuardAction::block: return is_korean ? "거부됨" : "is refused";
         case model::GuardAction::count_: break;
     }
     return {};
 }
 
-std::string place_words(const GuardTried::Place& place) {
-    std::string out = place.place.empty() ? "an unknown place" : place.place;
+std::string place_words(const GuardTried::Place& place, bool is_korean) {
+    std::string out = !place.place.empty() ? place.place : is_korean ? "알 수 없는 장소" : "an unknown place";
     if (!place.operator_.empty()) out += ", " + place.operator_;
     return place.who.empty() ? out : out + " (" + place.who + ")";
 }
 
 std::string text_of(const GuardTried& tried, const std::string& text, Language language) {
+    const bool is_korean = language == Language::ko;
     std::string out;
     Table spans({"KIND", "WHAT", ">SCORE", ">FROM", ">TO", "TEXT"});
     for (const model::Finding& finding : tried.findings)
         spans.add({std::string(model::name_of(finding.kind)),
-                   std::string(language == Language::ko ? model::korean_title_of(finding.kind)
-                                                        : model::title_of(finding.kind)),
+                   std::string(is_korean ? model::korean_title_of(finding.kind) : model::title_of(finding.kind)),
                    std::to_string(finding.score), std::to_string(finding.begin), std::to_string(finding.end),
                    text.substr(finding.begin, finding.end - finding.begin)});
-    out += spans.is_empty() ? "nothing was found\n" : spans.text();
-    out += "\nclass " + std::string(model::name_of(tried.data_class)) + "\n";
+    const std::string by = is_korean ? ", 규칙 " : ", by ";
+    out += !spans.is_empty() ? spans.text() : is_korean ? "찾은 것이 없음\n" : "nothing was found\n";
+    out += (is_korean ? "\n등급 " : "\nclass ") + std::string(model::name_of(tried.data_class)) + "\n";
     for (const GuardTried::Place& place : tried.places) {
-        out += "\nto " + place_words(place) + ": " + action_words(place.action) + ", by " + place.rule + "\n";
+        out += (is_korean ? "\n장소 " : "\nto ") + place_words(place, is_korean) + ": " +
+               action_words(place.action, is_korean) + by + place.rule + " (" + place.where + ")\n";
         for (const GuardTried::Of& of : place.kinds)
             out += "  " + std::to_string(of.count) + " " + std::string(model::name_of(of.kind)) + ": " +
-                   std::string(model::name_of(of.action)) + ", by " + of.rule + "\n";
-        if (place.changes_text && !place.sent.empty()) out += "  sent: " + place.sent + "\n";
+                   std::string(model::name_of(of.action)) + by + of.rule + "\n";
+        if (place.changes_text && !place.sent.empty())
+            out += (is_korean ? "  보내는 글: " : "  sent: ") + place.sent + "\n";
     }
     return out;
 }

@@ -25,7 +25,7 @@ bool ask_gateway(const LedgerVerbOptions& options, const LedgerWorld& world, con
     admin.key = admin_token_of(server, world.files);
     if (admin.key.is_empty()) {
         outcome =
-            failed(exit_denied, ledger_verb,
+            failed(exit_denied, options.verb,
                    "a gateway writes this ledger, and its admin token cannot be known here: " + options.config_path +
                        " keeps none");
         return false;
@@ -36,12 +36,12 @@ bool ask_gateway(const LedgerVerbOptions& options, const LedgerWorld& world, con
     const Answer answer = world.fetcher.fetch_all({{&admin, what}}).front();
     const std::string where = io::to_string(server.admin);
     if (answer.status == 0)
-        outcome = failed(exit_unreachable, ledger_verb,
+        outcome = failed(exit_unreachable, options.verb,
                          "a process writes this ledger, and no gateway answers on " + where + ": " + answer.problem);
     else if (answer.status == 401 || answer.status == 403)
-        outcome = failed(exit_denied, ledger_verb, where + " refuses the admin token");
+        outcome = failed(exit_denied, options.verb, where + " refuses the admin token");
     else if (answer.status != 200)
-        outcome = failed(exit_failed, ledger_verb, where + " refuses: " + answer.body);
+        outcome = failed(exit_failed, options.verb, where + " refuses: " + words_of_refusal(answer.body));
     said = answer.body;
     return answer.status == 200;
 }

@@ -19,6 +19,7 @@ struct LedgerVerbOptions {
     std::string tiles;                  // export
     std::string tenant, user;           // erase
     std::string from, to;               // rerate
+    std::string_view verb = ledger_verb;   // in whose name a gateway is asked
     bool apply = false;
     [[nodiscard]] bool is_json() const { return output == "json"; }
 };

@@ -1,5 +1,6 @@
 #include "cli/open_config.hpp"
 
+#include <cerrno>
 #include <optional>
 
 #include "cli/check.hpp"
@@ -50,6 +51,14 @@ std::unique_ptr<ledger::Questions> open_questions(const config::Snapshot& snapsh
     }
     const bool is_sqlite = snapshot.ledger.database.is_empty();
     if (!is_sqlite && lacks_database_secret(snapshot, verb, outcome)) return nullptr;
+    // One byte: whether it may be read at all. "Not there" of what is only not ours would lead astray.
+    const auto seen = is_sqlite ? files.read(sqlite_path(directory), 1) : io::FileResult<std::string>();
+    if (is_sqlite && !seen && (seen.error().code == EACCES || seen.error().code == EPERM)) {
+        outcome =
+            failed(exit_denied, verb,
+                   "the ledger in " + directory + " may not be read by this user; ask as the user of the gateway");
+        return nullptr;
+    }
     if (is_sqlite && !files.exists(sqlite_path(directory))) {
         outcome =
             failed(exit_config, verb,

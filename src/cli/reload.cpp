@@ -13,8 +13,14 @@ namespace gilmok::cli {
 
 namespace {
 
-// The words of {"error":{"message":…,"fix":…}}; the body itself when it is something else.
-std::string words_in(std::string_view body) {
+std::string with_end_of_line(std::string text) {
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    return text;
+}
+
+}   // namespace
+
+std::string words_of_refusal(std::string_view body) {
     const auto type = wire::json::scan(body, {}, nullptr);
     if (!type || *type != wire::json::Type::object) return std::string(body);
     const wire::json::Value root{wire::json::Type::object, trim(body)};
@@ -29,13 +35,6 @@ std::string words_in(std::string_view body) {
     }
     return words.empty() ? std::string(body) : words;
 }
-
-std::string with_end_of_line(std::string text) {
-    if (!text.empty() && text.back() != '\n') text += '\n';
-    return text;
-}
-
-}   // namespace
 
 Secret admin_token_of(const config::Server& server, io::Files& files) {
     if (!server.admin_token && server.admin_token_file.empty() && server.state_dir.empty()) return {};
@@ -78,9 +77,10 @@ Outcome reload(const std::string& config_path, io::Files& files, config::Secrets
     if (answer.status == 401 || answer.status == 403)
         return {exit_denied,
                 {},
-                "gilmok reload: " + where + " refuses the admin token: " + with_end_of_line(words_in(answer.body)) +
+                "gilmok reload: " + where +
+                    " refuses the admin token: " + with_end_of_line(words_of_refusal(answer.body)) +
                     "The token is in the state_dir of the gateway that runs; is it another one?\n"};
-    const std::string words = with_end_of_line(words_in(answer.body));
+    const std::string words = with_end_of_line(words_of_refusal(answer.body));
     if (answer.status == 422)
         return {exit_config, {}, words + "gilmok reload: refused; the running configuration stays.\n"};
     return {exit_failed,

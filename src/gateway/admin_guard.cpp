@@ -1,5 +1,10 @@
 // GET /admin/v1/guard/rules and /explain, POST /admin/v1/guard/test and /bench: what `gilmok guard` answers, of the configuration in
 // service.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "config/schema.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_query.hpp"
 #include "gateway/guard_answers.hpp"
@@ -17,6 +22,32 @@ constexpr Duration bench_span = std::chrono::milliseconds(50);
 
 AdminResponse refuse_question(std::string what, std::string fix) {
     return refuse_admin(422, {.code = "question_refused", .what = std::move(what), .fix = std::move(fix)});
+}
+
+// What is wrong with the names of the members: a misspelt "class" would be judged as if nobody had said one.
+std::optional<AdminProblem> wrong_names(const json::Value& body) {
+    constexpr std::array<std::string_view, 5> names{"text", "class", "tenant", "place", "operator"};
+    std::array<bool, names.size()> seen{};
+    json::Cursor cursor(body);
+    std::string_view name;
+    json::Value value;
+    while (cursor.next_member(name, value)) {
+        const auto* const known = std::find(names.begin(), names.end(), name);
+        if (known == names.end()) {
+            config::Nearest nearest(name);
+            for (const std::string_view each : names) nearest.offer(each);
+            return AdminProblem{.code = "member_unknown",
+                                .what = "unknown member \"" + std::string(name) + '"',
+                                .why = "a member that nobody reads hides a typing error",
+                                .fix = nearest.fix_or_all()};
+        }
+        bool& was_seen = seen[static_cast<std::size_t>(known - names.begin())];
+        if (was_seen)
+            return AdminProblem{.code = "member_duplicate",
+                                .what = "member \"" + std::string(name) + "\" stands twice"};
+        was_seen = true;
+    }
+    return std::nullopt;
 }
 
 // Puts the member of that name there. False when it is no text.
@@ -59,6 +90,7 @@ AdminResponse guard_tried(Control& control, const AdminRequest& request) {
     if (!type || *type != json::Type::object)
         return refuse_admin(400, {.code = "bad_json", .what = "the body is not a JSON object", .fix = fix});
     const json::Value body{json::Type::object, request.body};
+    if (const auto wrong = wrong_names(body)) return refuse_admin(422, *wrong);
     constexpr std::size_t name_bytes_max = 1'024;
     std::string text;
     GuardAsked asked;

@@ -53,9 +53,12 @@ TEST_CASE(
     CHECK(has(one->body(), R"("sent":null)"));
     for (const std::string_view refused : {"[]", "{", "\"text\""})
         CHECK(gate.ask("POST", "/admin/v1/guard/test", refused)->status() == 400);
-    for (const std::string_view refused : {"{}", R"({"text":1})", R"({"text":"a","class":"X"})",
-                                           R"({"text":"a","tenant":"nobody"})", R"({"text":"a","place":7})"})
+    for (const std::string_view refused :
+         {"{}", R"({"text":1})", R"({"text":"a","class":"X"})", R"({"text":"a","tenant":"nobody"})",
+          R"({"text":"a","place":7})", R"({"text":"a","text":"b"})", R"({"text":"a","clas":"C"})"})
         CHECK(gate.ask("POST", "/admin/v1/guard/test", refused)->status() == 422);
+    CHECK(has(gate.ask("POST", "/admin/v1/guard/test", R"({"text":"a","clas":"C"})")->body(),
+              R"(did you mean \"class\"?)"));
 }
 
 TEST_CASE("how fast texts are looked through is measured where there is a clock") {

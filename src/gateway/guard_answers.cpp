@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "catalog/jurisdictions.hpp"
 #include "config/load.hpp"
+#include "config/schema.hpp"
 #include "guard/inspect.hpp"
 #include "guard/redact.hpp"
 #include "report/json_writer.hpp"
@@ -149,9 +150,20 @@ std::string guard_rules_json(std::span<const GuardRule> rules) {
     return json.take();
 }
 
+namespace {
+
+std::string no_such_kind(std::string_view kind) {
+    config::Nearest nearest(kind);
+    for (std::size_t i = 0; i < model::data_kinds_count; ++i)
+        nearest.offer(model::name_of(static_cast<model::DataKind>(i)));
+    return "there is no kind \"" + std::string(kind) + "\"; " + nearest.fix_or("docs/guard.md lists them");
+}
+
+}   // namespace
+
 Told<GuardExplained> guard_explain(const config::Snapshot& snapshot, std::string_view kind, const GuardAsked& asked) {
     const auto named = model::data_kind_named(kind);
-    if (!named) return report::tell("there is no kind \"" + std::string(kind) + "\"; docs/guard.md lists them");
+    if (!named) return report::tell(no_such_kind(kind));
     const guard::Rules rules(snapshot);
     const auto from = declared(snapshot, rules, asked);
     if (!from) return report::tell(from.error());

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "base/text.hpp"
+#include "config/schema.hpp"
 
 namespace gilmok::report {
 namespace {
@@ -59,13 +59,10 @@ private:
         const auto verdicts = tables_.verdicts(decided);
         if (!verdicts) return tell(verdicts.error().message);
         if (!verdicts->empty()) return true;
-        std::string_view near;
-        std::size_t near_distance = 4;
-        for (const config::Tenant& each : context_.snapshot.tenants)
-            if (const std::size_t distance = edit_distance(tenant, each.path); distance < near_distance)
-                near = each.path, near_distance = distance;
-        return tell("there is no tenant \"" + tenant + "\", neither in the configuration nor in the ledger" +
-                    (near.empty() ? std::string() : "; did you mean \"" + std::string(near) + "\"?"));
+        config::Nearest nearest(tenant);
+        for (const config::Tenant& each : context_.snapshot.tenants) nearest.offer(each.path);
+        return tell("there is no tenant \"" + tenant + "\", neither in the configuration nor in the ledger; " +
+                    nearest.fix_or_all("check how it is written"));
     }
 
     Told<bool> sums() {
