@@ -119,8 +119,9 @@ io::FileResult<TenantKey> open_tenant_key(io::Files& files, const std::string& d
 
 io::FileResult<std::vector<std::string>> tenant_directories(io::Files& files, const std::string& directory) {
     const std::string in = directory + "/tenants";
-    if (!files.exists(in)) return std::vector<std::string>{};
     auto names = files.list(in);
+    // Nothing was kept yet. What may not be looked into is something else.
+    if (!names && names.error().code == ENOENT) return std::vector<std::string>{};
     if (!names) return names;
     std::erase_if(*names, [](const std::string& name) { return name.size() != directory_characters; });
     return names;

@@ -144,7 +144,10 @@ Outcome show(const ArchiveOptions& options, const LedgerWorld& world) {
             json.text("problem", found.problem);
         json.end_object();
         outcome.out += std::string(archive::name_of(found.header.what)) + "  " + rfc3339(found.header.at) + "  " +
-                       found.tenant + (found.header.is_redacted ? "  as it was sent" : "") +
+                       found.tenant +
+                       (!found.header.is_redacted                    ? ""
+                        : found.header.what == archive::What::prompt ? "  as it was sent"
+                                                                     : "  with stand-ins") +
                        (found.header.is_cut ? "  CUT" : "") + '\n' +
                        (is_read ? found.text : "CANNOT BE READ: " + found.problem) + "\n\n";
         if (!is_read) outcome.exit_code = exit_failed;

@@ -21,6 +21,11 @@ std::string directory_of(const LedgerVerbOptions& options, const LedgerWorld& wo
             return {};
         }
     }
+    const auto identity = world.files.read(directory + "/identity", 1);
+    if (!identity && identity.error().code == EACCES) {
+        outcome = failed(exit_denied, ledger_verb, identity.error().message + "; ask as the user of the gateway");
+        return {};
+    }
     if (!world.files.exists(directory + "/identity")) {
         outcome = failed(exit_config, ledger_verb, "there is no ledger in " + directory);
         return {};

@@ -32,13 +32,22 @@ void ArchiveService::start() {
 
 void ArchiveService::write() {
     bool was_failing = false;
+    std::uint64_t dropped_before = 0;
     while (archive_->wait(longest_sleep)) {
         archive_->turn(loop_.wall_now());
         const archive::Status status = archive_->status();
         if (status.is_failing && !was_failing)
             log::error("archive_failing", {{"problem", status.problem},
                                            {"effect", "answers go on; texts are left out and counted until it is mended"}});
-        if (!status.is_failing && was_failing) log::info("archive_recovered");
+        const std::uint64_t dropped = status.dropped_queue + status.dropped_disk + status.dropped_room;
+        if (!status.is_failing && was_failing)
+            log::info("archive_recovered", {{"left_out", static_cast<std::int64_t>(dropped)}});
+        // A full queue and a day that fills bytes_max alone are no failure of the disk: told once, counted in the metrics.
+        if (dropped > 0 && dropped_before == 0 && !status.is_failing && !was_failing)
+            log::warn("archive_left_out", {{"queue_full", static_cast<std::int64_t>(status.dropped_queue)},
+                                           {"bytes_max_full", static_cast<std::int64_t>(status.dropped_room)},
+                                           {"fix", "a faster disk, or more bytes_max in [archive]"}});
+        dropped_before = dropped;
         was_failing = status.is_failing;
     }
 }

@@ -36,6 +36,10 @@ TEST_CASE("prompts and answers of a tenant that wants it are kept, also where th
     TestServer server(gate.world, {"10.0.0.2", 8000}, hello);
     CHECK(is_answered(gate, "two"));
     CHECK(gate.archive->status().stored == 2);
+    const std::string metrics = gate.ask("GET", "/metrics")->body();
+    CHECK(metrics.find("gilmok_archive_texts_total 2\n") != std::string::npos);
+    CHECK(metrics.find("gilmok_archive_dropped_total{why=\"disk\"} 0\n") != std::string::npos);
+    CHECK(metrics.find("gilmok_archive_failing 0\n") != std::string::npos);
 }
 
 TEST_CASE("with redacted, neither prompt nor answer that is kept holds what the client wrote and got back") {

@@ -152,6 +152,17 @@ std::string Control::reload(const std::string& path) {
             log::warn("reload_needs_restart", {{"what",
                                                 "server.listen, server.admin, server.shards and a first "
                                                 "telemetry.otlp_endpoint change with a restart only"}});
+        // Whoever must keep texts has to know that none are kept yet.
+        const config::Archive& kept = setup_->snapshot->archive;
+        const config::Archive& to_keep = loaded.snapshot->archive;
+        const bool begins_archive = services_.archive == nullptr && !to_keep.tenants.empty();
+        const bool moves_archive =
+            services_.archive != nullptr && (kept.dir != to_keep.dir || kept.key_reference != to_keep.key_reference);
+        if (begins_archive || moves_archive)
+            log::warn("reload_needs_restart",
+                      {{"what", begins_archive ? "the first tenants of [archive] take effect with a restart only: no "
+                                                 "prompt or answer is kept until then"
+                                               : "dir and key of [archive] change with a restart only"}});
         if (const auto problem = apply(loaded.snapshot)) problems = *problem;
     }
     last_reload_problem_ = problems;
@@ -292,6 +303,16 @@ std::string Control::prometheus() {
         process_.ledger_recovered.store(status.recovered);
         process_.ledger_failing.store(status.is_failing ? 1 : 0);
         process_.ledger_witness_failing.store(status.is_witness_failing ? 1 : 0);
+    }
+    if (services_.archive != nullptr) {
+        const archive::Status status = services_.archive->status();
+        process_.has_archive.store(true);
+        process_.archive_texts.store(status.stored);
+        process_.archive_bytes.store(status.bytes);
+        process_.archive_dropped_queue.store(status.dropped_queue);
+        process_.archive_dropped_disk.store(status.dropped_disk);
+        process_.archive_dropped_room.store(status.dropped_room);
+        process_.archive_failing.store(status.is_failing ? 1 : 0);
     }
     std::vector<const meter::Metrics*> metrics;
     for (const Shard* shard : shards_) metrics.push_back(&shard->metrics());

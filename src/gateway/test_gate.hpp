@@ -181,20 +181,21 @@ secret = "env:FIXED_KEY"
         for (const auto& found : loaded.problems)
             if (!found.is_warning) problem += config::render(found, false);
         if (loaded.snapshot == nullptr) return;
-        Control::Services services{world, files, secrets, nullptr, std::move(path), &spans};
-        services.ask = std::move(tables);
-        control = std::make_unique<Control>(services);
-        control->process().version = "9.9.9";
-        problem += control->apply(loaded.snapshot).value_or("");
-        Shard::Outlets outlets;
         if (!loaded.snapshot->archive.tenants.empty()) {
             const archive::RandomBytes random = [this](std::span<char> bytes) { world.random_bytes(bytes); };
             auto master = archive::load_master_key(files, loaded.snapshot->archive, "/state", random);
             auto opened = archive::Archive::open(files, "/state/archive", loaded.snapshot->archive, std::move(*master),
                                                  random, world.wall_now());
             if (opened) archive = std::move(*opened);
-            outlets.archive = archive.get();
         }
+        Control::Services services{world, files, secrets, nullptr, std::move(path), &spans};
+        services.ask = std::move(tables);
+        services.archive = archive.get();
+        control = std::make_unique<Control>(services);
+        control->process().version = "9.9.9";
+        problem += control->apply(loaded.snapshot).value_or("");
+        Shard::Outlets outlets;
+        outlets.archive = archive.get();
         if (!loaded.snapshot->telemetry.otlp_endpoint.empty()) outlets.spans = &spans;
         shard = std::make_unique<Shard>(world, 0, control->setup(), std::move(outlets));
         if (!shard->listen(door, false)) problem += "the door cannot listen";

@@ -172,6 +172,12 @@ struct ProcessMetrics {
     std::atomic<std::uint64_t> ledger_recovered{0};       // attempts found open at the start
     std::atomic<std::uint64_t> ledger_failing{0};         // 1: the disk is full or failing, no new paid work
     std::atomic<std::uint64_t> ledger_witness_failing{0};
+    // the archive; rendered when there is one
+    std::atomic<bool> has_archive{false};
+    std::atomic<std::uint64_t> archive_texts{0};   // stored since the start
+    std::atomic<std::uint64_t> archive_bytes{0};   // on the disk, of all tenants
+    std::atomic<std::uint64_t> archive_dropped_queue{0}, archive_dropped_disk{0}, archive_dropped_room{0};
+    std::atomic<std::uint64_t> archive_failing{0};   // 1: the disk or a key fails, texts are left out
 };
 
 // Text exposition format 0.0.4, summed over the shards, families and series in a fixed order.

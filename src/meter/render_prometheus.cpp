@@ -409,6 +409,24 @@ void render_money(Exposition& text, Shards shards, const ProcessMetrics& process
     }
 }
 
+void render_archive(Exposition& text, const ProcessMetrics& process) {
+    const auto value = [](const std::atomic<std::uint64_t>& of) { return of.load(std::memory_order_relaxed); };
+    if (!process.has_archive.load(std::memory_order_relaxed)) return;
+    text.family("gilmok_archive_texts_total", Type::counter, "Prompts and answers that were kept.");
+    text.sample({}, value(process.archive_texts));
+    text.family(
+        "gilmok_archive_dropped_total", Type::counter,
+        "Prompts and answers that should have been kept and were not: the queue or the disk was full, or the day "
+        "alone fills bytes_max.");
+    text.sample(labels_of({{"why", "queue"}}), value(process.archive_dropped_queue));
+    text.sample(labels_of({{"why", "disk"}}), value(process.archive_dropped_disk));
+    text.sample(labels_of({{"why", "room"}}), value(process.archive_dropped_room));
+    text.family("gilmok_archive_bytes", Type::gauge, "Bytes of the archive on the disk.");
+    text.sample({}, value(process.archive_bytes));
+    text.family("gilmok_archive_failing", Type::gauge, "1 while the disk or a key fails and texts are left out.");
+    text.sample({}, value(process.archive_failing));
+}
+
 }   // namespace
 
 std::string render_prometheus(Shards shards, const ProcessMetrics& process, const config::Snapshot& snapshot) {
@@ -421,6 +439,7 @@ std::string render_prometheus(Shards shards, const ProcessMetrics& process, cons
     render_upstreams(text, shards);
     render_tenants(text, shards);
     render_money(text, shards, process, snapshot);
+    render_archive(text, process);
     return text.take();
 }
 

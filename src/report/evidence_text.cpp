@@ -210,7 +210,11 @@ private:
         for (const std::string& tenant : archive.tenants) tenants.append(tenants.empty() ? "" : ", ").append(tenant);
         line("  " + std::string(say("Prompts and answers: encrypted, of ", "프롬프트와 답변: 암호화하여 보관, ")) +
              tenants + std::string(say("; days: ", "; 일수: ")) + std::to_string(archive.retention_days));
-        if (!context_.archive.is_readable) return;
+        if (!context_.archive.is_readable) {
+            line(say("    how much there is was not looked at, or could not be",
+                     "    보관량은 확인하지 않았거나 확인할 수 없음"));
+            return;
+        }
         line("    " + std::string(say("texts ", "건수 ")) + std::to_string(context_.archive.texts) +
              std::string(say(", keys destroyed ", ", 파기한 키 ")) + std::to_string(context_.archive.destroyed.size()));
         for (const ArchiveFacts::Destroyed& gone : context_.archive.destroyed)
