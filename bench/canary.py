@@ -102,6 +102,8 @@ def main():
                 ask({"model": M, "stream": stream, "messages": [{"role": "user", "content": f"number {number}: my {name} is {value}, use it"}], "user": canaries["user"]},
                     headers={"x-gilmok-conversation": canaries["conversation"], "idempotency-key": canaries["idempotency"] + f"-{name}-{number}-{stream}"})
                 ask({"model": "broken", "stream": stream, "messages": [{"role": "user", "content": f"password: {value}"}]})
+            if name not in ("user", "conversation", "idempotency"):   # words that nothing tells from a tag
+                ask({"model": M, "messages": [{"role": "user", "content": "plain"}]}, headers={"x-gilmok-tag": value})
             ask({"model": value, "messages": []})                                   # a model of that name
             ask(f'{{"model":"{M}","messages":[{{"role":"user","content":"{value}'.encode())   # cut JSON
             ask({"model": M, "messages": [], value: value, "metadata": {value: value}})

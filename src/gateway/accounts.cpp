@@ -46,7 +46,6 @@ void name_everything(Accounts& accounts, const config::Snapshot& snapshot, const
     }
     for (const config::Upstream& upstream : snapshot.upstreams) {
         accounts.upstreams.push_back(name(NameKind::upstream, upstream.name));
-        accounts.places.push_back(name(NameKind::place, upstream.place));
     }
     for (const config::Model& model : snapshot.models) {
         accounts.models.push_back(name(NameKind::model, model.name));

@@ -37,7 +37,7 @@ struct Accounts {
     std::vector<std::uint32_t> pool_of;                  // by UpstreamId; `rented` when it has none
 
     // Numbers in the ledger, by the snapshot's ids; none without a ledger.
-    std::vector<model::NameId> tenants, classes, keys, models, upstreams, places, pool_cards, pool_names;
+    std::vector<model::NameId> tenants, classes, keys, models, upstreams, pool_cards, pool_names;
     std::vector<std::vector<model::NameId>> served;   // by ModelId, then candidate
     std::vector<std::string> problems;                // for people: what cannot be priced or converted
 

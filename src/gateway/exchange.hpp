@@ -69,6 +69,7 @@ private:
                     std::string_view more_headers = {});
     void refuse(const Error& error);
     void lose_client();
+    [[nodiscard]] bool may_be_written(std::string_view tag) const;
     void hide_detail();
     void settle();
 

@@ -80,6 +80,18 @@ void Exchange::hide_detail() {
     if (!is_looked_at || !findings.empty()) detail_ = "not shown: it holds what the guard looks for";
 }
 
+// A tag goes to no model, but into a ledger from which nothing is ever removed.
+bool Exchange::may_be_written(std::string_view tag) const {
+    if (!setup_->guards->is_on) return true;
+    std::vector<model::Finding> findings;
+    if (!setup_->guards->detector->scan(tag, shard_.scratch().detect, findings)) return false;
+    return std::none_of(findings.begin(), findings.end(), [](const model::Finding& finding) {
+        const model::DataFamily family = model::family_of(finding.kind);
+        return family == model::DataFamily::secret || family == model::DataFamily::unique_id ||
+               family == model::DataFamily::financial || finding.kind == model::DataKind::email;
+    });
+}
+
 // What is in the text, and of which class the request therefore is. Nothing that could not be looked at leaves.
 Result<bool> Exchange::inspect() {
     const Guards& guards = *setup_->guards;

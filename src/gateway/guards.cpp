@@ -174,6 +174,8 @@ void name_everything(Guards& guards, const config::Snapshot& snapshot, ledger::K
             name(NameKind::rule, rule.where.empty() ? rule.name : rule.name + " (" + rule.where + ")"));
     if (guards.external != model::UpstreamId::none)
         guards.external_place = name(NameKind::place, snapshot.upstream(guards.external).place);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(model::DataClass::count_); ++i)
+        guards.classes.push_back(name(NameKind::data_class, model::name_of(static_cast<model::DataClass>(i))));
     for (const config::Upstream& upstream : snapshot.upstreams)
         guards.operators.push_back(name(NameKind::operator_, upstream.operator_));
     for (const config::Application& application : snapshot.applications)

@@ -40,6 +40,7 @@ struct Guards {
     model::NameId external_place = model::NameId::none;
     std::vector<model::NameId> rule_names;     // by index of rules().rules()
     std::vector<model::NameId> operators;      // by UpstreamId
+    std::vector<model::NameId> classes;        // by DataClass
     std::vector<model::NameId> applications;   // by index
     std::vector<std::vector<model::NameId>>
         places;   // by ModelId, then candidate: an inference profile is a place of its own

@@ -169,6 +169,49 @@ TEST_CASE("an answered request is one RESERVE and one TERMINAL with its cost, an
         CHECK(scene.files.text("/state/ledger/log/" + name).find("kim") == std::string::npos);
 }
 
+TEST_CASE("an attempt is booked with the class that the request had, and at the place of the profile that served it") {
+    Scene scene(std::string(prices) + "[model.profile]\ntry = [\"a/us.anthropic.claude\"]\n");
+    REQUIRE(scene.problem == "");
+    const TestServer upstream(scene.world, scene.upstream, whole_answer);
+    const auto number_of = [&](ledger::NameKind kind, std::string_view text) {
+        return scene.service->keeper()->intern(kind, text, scene.world.wall_now());
+    };
+    const auto raised = scene.chat(false, "x-gilmok-class: S\r\n");
+    REQUIRE(scene.run_until([&] { return !raised->body().empty(); }));
+    CHECK(raised->status() == 200);
+    scene.world.run_for(1s);
+    scene.log();
+    CHECK(scene.last.data_class == number_of(ledger::NameKind::data_class, "S"));
+    TestClient open(scene.world, scene.door,
+                    TestGate::request("POST", "/v1/chat/completions", R"({"model":"profile","messages":[]})",
+                                      "host: gate.test\r\ncontent-type: application/json\r\nauthorization: Bearer " +
+                                          std::string(TestGate::fixed_key) + "\r\n"));
+    REQUIRE(scene.run_until([&] { return !open.body().empty(); }));
+    CHECK(open.status() == 200);
+    scene.world.run_for(1s);
+    scene.log();
+    CHECK(scene.last.data_class == number_of(ledger::NameKind::data_class, "O"));
+    CHECK(scene.last.place == number_of(ledger::NameKind::place, "us-profile"));
+}
+
+TEST_CASE("a secret in the caller's own tag is refused: nothing is ever removed from the ledger") {
+    Scene scene;
+    REQUIRE(scene.problem == "");
+    const TestServer upstream(scene.world, scene.upstream, whole_answer);
+    // Cut in two, so that nobody takes it for one that is in use.
+    const std::string key = std::string("AKIA") + "Q3EGRIXJ7ZPLM4TN";
+    const auto client = scene.chat(false, "x-gilmok-tag: " + key + "\r\n");
+    REQUIRE(scene.run_until([&] { return !client->body().empty(); }));
+    CHECK(client->status() == 400);
+    CHECK(client->body().find("x-gilmok-tag looks like a secret") != std::string::npos);
+    CHECK(client->body().find(key) == std::string::npos);
+    CHECK(upstream.requests.empty());
+    scene.world.run_for(1s);
+    const auto names = scene.files.list("/state/ledger/log");
+    REQUIRE(names);
+    for (const auto& name : *names) CHECK(scene.files.text("/state/ledger/log/" + name).find(key) == std::string::npos);
+}
+
 TEST_CASE("what the external detector is asked about is written down like what goes to an upstream") {
     Scene scene(std::string(prices) +
                 "[upstream.ner]\nurl = \"http://10.0.0.3:9000\"\nplace = \"kr-onprem\"\nscrape_interval = \"0ms\"\n"

@@ -54,7 +54,7 @@ void append_reset_line(std::string& out, std::string_view name, Duration wait) {
 }   // namespace
 
 SpendContext Exchange::spend_context(const Try& slot) const {
-    return {shard_, snapshot(), *setup_->accounts, record_, *slot.request, *model_, person_, tag_};
+    return {shard_, snapshot(), *setup_->accounts, *setup_->guards, record_, *slot.request, *model_, person_, tag_};
 }
 
 // Nobody takes the attempt. What the limit's owner wants then: wait, take another model, stay at home, or be refused.
@@ -186,6 +186,11 @@ Result<bool> Exchange::remember() {
         if (tag.size() > tag_bytes_max || !is_printable)
             return gilmok::fail(Code::member_invalid, Fault::client, Retry::never,
                                 "x-gilmok-tag must be 1 to 64 printable characters");
+        if (!may_be_written(tag))
+            return gilmok::fail(
+                Code::member_invalid, Fault::client, Retry::never,
+                "x-gilmok-tag looks like a secret, an identifier or a mail address, and a tag stays in the "
+                "ledger for good; a person belongs into `user`");
         tag_ = shard_.cards().name_of(*setup_->accounts, ledger::NameKind::tag, tag, shard_.loop().wall_now());
     }
     if (ledger::People* people = setup_->accounts->people; people != nullptr && !request_.user.empty())

@@ -25,6 +25,12 @@ bool writes_tokens(model::Endpoint endpoint) {
     return endpoint == model::Endpoint::chat || endpoint == model::Endpoint::completions;
 }
 
+// What the request was when it was decided on: its tenant's class, raised by header or by what was found. Where nobody looks, the tenant's.
+model::NameId class_of(const SpendContext& context) {
+    return context.guards.is_on ? context.guards.classes[static_cast<std::size_t>(context.record.data_class)]
+                                : context.accounts.classes[model::index_of(context.record.tenant)];
+}
+
 bool has_input(const model::Meters& meters) { return meters.input_tokens() > 0 || meters.has(Meter::input_fresh); }
 bool has_output(const model::Meters& meters) { return meters.output_tokens() > 0 || meters.has(Meter::output_text); }
 
@@ -105,8 +111,8 @@ Result<bool> Spending::begin(const SpendContext& context, std::uint8_t candidate
         reserve.model = accounts.models[model::index_of(context.record.model)];
         reserve.upstream = accounts.upstreams[model::index_of(upstream_)];
         reserve.served_model = accounts.served[model::index_of(context.record.model)][candidate];
-        reserve.place = accounts.places[model::index_of(upstream_)];
-        reserve.data_class = accounts.classes[model::index_of(context.record.tenant)];
+        reserve.place = context.guards.places[model::index_of(context.record.model)][candidate];
+        reserve.data_class = class_of(context);
         reserve.bound = bound_;
         reserve.endpoint = context.request.endpoint;
         reserve.is_stream = context.record.is_stream;
@@ -292,8 +298,8 @@ model::Terminal Spending::end(const SpendContext& context, const EndOfAttempt& h
     terminal.model = accounts.models[model::index_of(context.record.model)];
     terminal.upstream = accounts.upstreams[model::index_of(upstream_)];
     terminal.served_model = accounts.served[model::index_of(context.record.model)][candidate_];
-    terminal.place = accounts.places[model::index_of(upstream_)];
-    terminal.data_class = accounts.classes[model::index_of(context.record.tenant)];
+    terminal.place = context.guards.places[model::index_of(context.record.model)][candidate_];
+    terminal.data_class = class_of(context);
     terminal.tag = context.tag;
     terminal.person = context.person;
     terminal.bound_input_tokens = bound_.input_tokens;

@@ -12,6 +12,7 @@
 #include "config/snapshot.hpp"
 #include "dialect/openai.hpp"
 #include "gateway/accounts.hpp"
+#include "gateway/guards.hpp"
 #include "ledger/journal.hpp"
 #include "model/spend.hpp"
 #include "relay/answer.hpp"
@@ -26,6 +27,7 @@ struct SpendContext {
     Shard& shard;
     const config::Snapshot& snapshot;
     const Accounts& accounts;
+    const Guards& guards;
     const model::Record& record;
     const dialect::openai::Request& request;
     const config::Model& model;

@@ -242,6 +242,11 @@ private:
         line(say(
             "  That nothing was left out: gilmok ledger verify --against CHECKPOINT, with one that was kept elsewhere.",
             "  빠진 것이 없음은: 다른 곳에 보관한 체크포인트로 gilmok ledger verify --against CHECKPOINT."));
+        line(say(
+            "  That the sums are those of the log: they come from tables that nobody signs. gilmok ledger rebuild, "
+            "with the gateway stopped, computes them again from the log; then ask for this report again.",
+            "  합계가 로그와 같음은: 표에는 서명이 없으므로 게이트웨이를 멈추고 gilmok ledger rebuild 로 로그에서 다시 "
+            "계산한 뒤 이 보고서를 다시 만듦."));
     }
 
     const Evidence& evidence_;
