@@ -173,6 +173,7 @@ private:
         filter.upstream = at.upstream;
         auto rows = tables_.attempts(filter, attempts_judged_max);
         if (!rows) return tell(rows.error().message);
+        evidence_.is_cut |= rows->size() >= attempts_judged_max;
         for (ledger::AttemptRow& row : *rows) {
             // The filter takes tenants below and, where a name is empty, all: here each place is judged by itself.
             const bool is_it = row.tenant == at.tenant && row.place == at.place && row.upstream == at.upstream;

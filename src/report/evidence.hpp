@@ -75,9 +75,10 @@ struct Evidence {
     std::vector<ledger::DecisionRow> left;       // with something found; the first of them
     std::uint64_t refusals_all = 0, left_all = 0;
     bool is_judged = false;
+    bool is_cut = false;   // at a place that is not allowed there were more attempts than are looked at one by one
     std::uint64_t records = 0;   // of the log, in the tables
     // The statement: everything was judged, and nothing was where it must not be.
-    [[nodiscard]] bool is_clean() const { return is_judged && breaches.empty(); }
+    [[nodiscard]] bool is_clean() const { return is_judged && !is_cut && breaches.empty(); }
     // Whether it is about this tenant: about all, about it or one below, or about one that lives under its rules.
     [[nodiscard]] bool is_about(std::string_view node) const {
         return tenant.empty() || is_at_or_below(node, tenant) || is_at_or_below(tenant, node);

@@ -82,6 +82,7 @@ void write_statement(JsonWriter& json, const Evidence& evidence) {
     json.begin_object("classes_c_and_s");
     json.flag("judged", evidence.is_judged);
     json.flag("stayed_where_allowed", evidence.is_clean());
+    json.flag("cut", evidence.is_cut);
     json.begin_array("places");
     for (const ClassAtPlace& at : evidence.classes) {
         json.begin_object();

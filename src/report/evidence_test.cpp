@@ -171,6 +171,19 @@ TEST_CASE("an attempt that a decision had refused is named once, whatever the ru
     CHECK(found.breaches[0].was_refused);
 }
 
+TEST_CASE("where not every attempt could be looked at, nothing is claimed") {
+    World world;
+    world.add("S", "us-east", "cloud", 20'000);
+    // The newest did not leave; of the others nobody knows.
+    world.tables.money.attempt_rows.assign(10'000, world.attempt(1, "us-east", Code::guard_refused));
+    const Evidence found = world.ask();
+    CHECK(found.breaches.empty());
+    CHECK_FALSE(found.is_clean());
+    CHECK(has(evidence_text(found, world.context, false), "ask for a shorter span"));
+    CHECK_FALSE(has(evidence_text(found, world.context, false), "Nothing of class C or S"));
+    CHECK(has(evidence_json(found, world.context), "\"stayed_where_allowed\":false,\"cut\":true"));
+}
+
 TEST_CASE("without rules nothing is claimed") {
     World world;
     world.context.judge = nullptr;

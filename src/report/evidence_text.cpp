@@ -96,9 +96,17 @@ private:
                 "all attempts of the period.",
                 "  C등급·S등급 자료가 규칙이 허용하지 않는 장소로 나간 일이 없음. 기간 중 모든 시도의 종료 기록에서 "
                 "계산함."));
+        else if (evidence_.breaches.empty())
+            line(say(
+                "  NOT JUDGED: at a place that the rules do not allow there were more attempts than are looked at one "
+                "by one; ask for a shorter span.",
+                "  판정하지 않음: 규칙이 허용하지 않는 장소의 시도가 하나씩 살펴볼 수 있는 수보다 많음. 기간을 줄여 "
+                "다시 "
+                "물을 것."));
         else
             line("  " + std::string(say("ATTEMPTS THAT MUST NOT HAVE BEEN: ", "있어서는 안 될 시도: ")) +
-                 std::to_string(evidence_.breaches.size()));
+                 std::to_string(evidence_.breaches.size()) +
+                 std::string(evidence_.is_cut ? say(" at least", " 이상") : std::string_view{}));
         for (const Breach& breach : evidence_.breaches) {
             const model::Terminal& end = breach.attempt.terminal;
             line("    " + rfc3339(end.at) + "  " + std::string(end.ref.exchange.view()) + " #" +
