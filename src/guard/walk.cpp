@@ -37,6 +37,17 @@ bool is_base64(std::string_view text) {
     return true;
 }
 
+// Bytes that are encoded have letters of both cases and digits; "xxxx…" and one long word do not.
+bool is_mixed(std::string_view text) {
+    bool has_small = false, has_capital = false, has_digit = false;
+    for (const char c : text.substr(0, unnamed_media_bytes_min)) {
+        has_small = has_small || (c >= 'a' && c <= 'z');
+        has_capital = has_capital || (c >= 'A' && c <= 'Z');
+        has_digit = has_digit || (c >= '0' && c <= '9');
+    }
+    return has_small && has_capital && has_digit;
+}
+
 // "data:image/png;base64,iVBOR…" (RFC 2397). What a URL of another form holds is told as text besides.
 bool is_data_url(std::string_view text, What& what, bool& is_opaque) {
     constexpr std::size_t head_bytes_max = 256;
@@ -57,6 +68,16 @@ bool is_data_url(std::string_view text, What& what, bool& is_opaque) {
 bool is_link(std::string_view text) {
     return text.size() > 7 &&
            (equal_ignoring_case(text.substr(0, 7), "http://") || equal_ignoring_case(text.substr(0, 8), "https://"));
+}
+
+// Parts of messages whose texts are all there is to them, or whose media stand under names that is_media() knows. A part of another
+// type holds who knows what: it counts as a file.
+bool is_known_part(std::string_view type) {
+    static constexpr std::array<std::string_view, 18> types{
+        "text",           "input_text",   "output_text", "refusal",     "thinking",   "reasoning",
+        "reasoning_text", "summary_text", "tool_use",    "tool_result", "image_url",  "input_image",
+        "input_audio",    "audio_url",    "video_url",   "file",        "input_file", "image"};
+    return std::find(types.begin(), types.end(), type) != types.end();
 }
 
 class Walker {
@@ -128,6 +149,9 @@ private:
                     at = Kernel::space_end(quote + 1, end);
                     const bool is_key = at != end && *at == ':';
                     Where where{key, current().key, start.nest, start.nested};
+                    where.is_of_part = start.nested == 0 && key == "type" && current().is_object &&
+                                       current().key == "content" && depth > 0 &&
+                                       !open[std::min(depth, containers_max) - 1].is_object;
                     if (!current().is_object && depth > 0) {
                         where.key = current().key;
                         where.outer_key = open[std::min(depth, containers_max) - 1].key;
@@ -165,6 +189,7 @@ private:
         std::string_view key, outer_key;
         Nest* nest;
         std::uint8_t nested;
+        bool is_of_part = false;   // the value of `type` in one of the objects of a list `content`
     };
 
     static bool is_of_number(char c) {
@@ -213,7 +238,9 @@ private:
             return walk(leaf.text, {.nest = &nest, .nested = static_cast<std::uint8_t>(where.nested + 1)});
         }
         bool is_opaque = false;
-        if (is_media(leaf, where, is_opaque)) {
+        const bool is_strange = where.is_of_part && !is_known_part(leaf.text);
+        if (is_strange) leaf.what = What::file_link;
+        if (is_strange || is_media(leaf, where, is_opaque)) {
             if (is_opaque) return leaves_.leaf(leaf);
             Leaf media = leaf;
             media.raw = media.text = raw.substr(0, 0);
@@ -232,10 +259,19 @@ private:
         return text[text.find_last_not_of(space)] == (text[first] == '{' ? '}' : ']');
     }
 
+    // What a provider sealed for itself in an earlier answer comes back in the history.
+    static bool is_seal(std::string_view key) {
+        return key == "signature" || key == "thought_signature" || key == "encrypted_content";
+    }
+
     static bool is_media(Leaf& leaf, const Where& where, bool& is_opaque) {
         if (leaf.text.size() < 8) return false;
         if (is_data_url(leaf.text, leaf.what, is_opaque)) return true;
         const std::string_view key = where.key, outer = where.outer_key;
+        if (key == "file_id") {
+            leaf.what = What::file_link;
+            return true;
+        }
         if (is_link(leaf.text)) {
             if (key == "image_url" || (key == "url" && outer == "image_url"))
                 leaf.what = What::image_link;
@@ -246,9 +282,15 @@ private:
             return true;
         }
         const bool is_data = key == "data" && (outer == "input_audio" || outer == "source" || outer == "audio");
-        if (!is_data && key != "file_data" && key != "b64_json") return false;
-        if (leaf.text.size() < media_bytes_min || !is_base64(leaf.text)) return false;
-        leaf.what = key == "b64_json"                            ? What::image_data
+        const bool is_image = key == "b64_json" || key == "images" || key == "image";
+        const bool is_named = is_data || is_image || key == "file_data";
+        const bool is_long = leaf.text.size() >= unnamed_media_bytes_min && !is_seal(key) && is_mixed(leaf.text);
+        if ((!is_named && !is_long) || leaf.text.size() < media_bytes_min || !is_base64(leaf.text)) return false;
+        if (!is_named) {   // nobody writes so; it is told as text besides
+            leaf.what = What::file_data;
+            return true;
+        }
+        leaf.what = is_image                                     ? What::image_data
                     : outer == "input_audio" || outer == "audio" ? What::audio_data
                                                                  : What::file_data;
         is_opaque = true;

@@ -88,6 +88,8 @@ inline constexpr std::size_t leaf_bytes_max = 32U << 20;   // of unescaped text;
 inline constexpr std::uint8_t nested_max = 2;
 inline constexpr std::size_t number_digits_min = 7;   // a shorter number is nobody's identifier
 inline constexpr std::size_t media_bytes_min = 64;    // shorter base64 is text: a number is base64, too
+inline constexpr std::size_t unnamed_media_bytes_min =
+    512;   // where no name says that media stand there: longer than any key
 
 // What had to be unescaped, by depth. Owner: a shard or an exchange; valid during the call only.
 struct WalkScratch {

@@ -141,6 +141,33 @@ TEST_CASE("media are told as media, and what only pretends to be is text, too") 
     CHECK(plain.texts.back() == "data:image/svg+xml,<svg>홍길동</svg>");
 }
 
+TEST_CASE("what nobody can tell to be text counts as a file, under whatever name it comes") {
+    const auto files_of = [](const std::string& body) {
+        const Seen seen = seen_in(body);
+        return std::count(seen.whats.begin(), seen.whats.end(), What::file_link) +
+               std::count(seen.whats.begin(), seen.whats.end(), What::file_data);
+    };
+    const auto part = [](std::string_view inside) {
+        return R"({"messages":[{"role":"user","content":[)" + std::string(inside) + "]}]}";
+    };
+    CHECK(files_of(part(R"({"type":"hologram","hologram":{"x":"abc"}})")) == 1);
+    CHECK(files_of(part(R"({"type":"image_embeds","image_embeds":"AAAA"})")) == 1);
+    CHECK(files_of(part(R"({"type":"file","file":{"file_id":"file-abcdef"}})")) == 1);
+    CHECK(files_of(part(R"({"type":"text","text":"abc"},{"type":"refusal","refusal":"no"})")) == 0);
+    std::string base64;
+    while (base64.size() < 600) base64 += "iVBORw0K";
+    CHECK(files_of(R"({"messages":[],"embeds":")" + base64 + "\"}") == 1);
+    CHECK(files_of(R"({"messages":[],"signature":")" + base64 + "\"}") == 0);
+    CHECK(files_of(R"({"messages":[],"text":")" + std::string(600, 'x') + "\"}") == 0);
+    CHECK(files_of(R"({"messages":[],"key":")" + base64.substr(0, 300) + "\"}") == 0);
+    // A schema of a member `content`, and a document in a tool's result, are no parts.
+    CHECK(files_of(R"({"tools":[{"parameters":{"properties":{"content":{"type":"string"}}}}]})") == 0);
+    CHECK(files_of(R"({"messages":[{"content":"{\"content\":[{\"type\":\"paragraph\"}]}"}]})") == 0);
+
+    const Seen images = seen_in(R"({"messages":[{"content":"x","images":[")" + base64 + "\"]}]}");
+    CHECK(images.whats.back() == What::image_data);
+}
+
 TEST_CASE("a body far deeper than the keys that are kept is walked whole") {
     std::string body;
     for (int i = 0; i < 500; ++i) body += i % 2 == 0 ? "{\"k\":" : "[";
