@@ -143,6 +143,7 @@ bool Exchange::start(Try& slot, std::uint8_t candidate, bool is_fresh, bool is_h
     if (!request) {
         slot.state->load.attempt_ends();
         last_error_ = request.error();
+        detail_.clear();
         return false;
     }
     slot.request = *request;
@@ -228,6 +229,7 @@ void Exchange::send_request(Try& slot) {
     scratch.upstream_head.clear();
     const upstream::Forwarded forwarded{.endpoint = record_.endpoint,
                                         .body_bytes = body.bytes,
+                                        .is_json = !slot.request->is_multipart,
                                         .is_decoded = is_decoded_,
                                         .wants_plain = reads_answer(),
                                         .request_id = record_.id.view(),

@@ -8,9 +8,9 @@
 #include "gateway/exchange.hpp"
 #include "gateway/guarded.hpp"
 #include "gateway/guards.hpp"
+#include "gateway/head_scan.hpp"
 #include "guard/conversation.hpp"
 #include "guard/redact.hpp"
-#include "upstream/request_head.hpp"
 
 namespace gilmok::gateway {
 
@@ -25,50 +25,6 @@ std::string conversation_of(const wire::http1::Headers& headers, const dialect::
     if (line != nullptr && !line->value.empty()) return "id " + std::string(line->value);
     return "begins " + std::string(guard::beginning_of_conversation(request.text));
 }
-
-// What else of a request goes on: its query, and headers that the client made up. They are not written anew, so what is found
-// there stays, or the request does.
-class HeadScan {
-public:
-    HeadScan(const guard::Detector& detector, guard::DetectScratch& scratch, guard::CleanMemory& memory,
-             model::TenantId tenant, std::vector<model::Finding>& findings)
-        : detector_(detector),
-          scratch_(scratch),
-          memory_(memory),
-          begun_(memory.begin({tenant, detector.id()}, {.what = guard::CleanMemory::Place::What::header})),
-          findings_(findings) {}
-
-    bool run(const wire::http1::RequestHead& head) {
-        if (!look(head.query)) return false;
-        const std::string_view connection = head.headers.value(wire::http1::Known::connection);
-        for (const auto& header : head.headers) {
-            using wire::http1::Known;
-            const bool is_made_up = header.known != Known::accept && header.known != Known::content_type;
-            if (!is_made_up || upstream::is_withheld(header, connection)) continue;
-            if (!look(header.value)) return false;
-        }
-        return true;
-    }
-
-private:
-    bool look(std::string_view value) {
-        constexpr std::size_t bytes_min = 6;   // shorter than any identifier
-        if (value.size() < bytes_min) return true;
-        std::optional<guard::TextTag> tag;
-        if (begun_) tag = memory_.tag(*begun_, value);
-        if (tag && memory_.knows(*tag)) return true;
-        const std::size_t before = findings_.size();
-        if (!detector_.scan(value, scratch_, findings_)) return false;
-        if (tag && findings_.size() == before) memory_.remember(*tag);
-        return true;
-    }
-
-    const guard::Detector& detector_;
-    guard::DetectScratch& scratch_;
-    guard::CleanMemory& memory_;
-    std::optional<guard::TextTagger::Block> begun_;
-    std::vector<model::Finding>& findings_;
-};
 
 }   // namespace
 
@@ -96,19 +52,21 @@ bool Exchange::may_be_written(std::string_view tag) const {
 Result<bool> Exchange::inspect() {
     const Guards& guards = *setup_->guards;
     if (!guards.is_on) return true;
-    record_.data_class = guards.rules.class_of(record_.tenant);
+    const DataClass declared = guards.rules.class_of(record_.tenant);
+    record_.data_class = declared;
     const auto& headers = connection_.head().headers;
-    if (const auto* line = headers.find(wire::http1::Known::gilmok_class)) {
-        const auto named = model::data_class_named(line->value);
+    // Each that stands there: whoever passed the request on may have raised what the client said.
+    for (const auto& line : headers) {
+        if (line.known != wire::http1::Known::gilmok_class) continue;
+        const auto named = model::data_class_named(line.value);
         if (!named)
             return gilmok::fail(Code::member_invalid, Fault::client, Retry::never, "x-gilmok-class must be C, S or O");
-        if (*named < record_.data_class) {
+        if (*named < declared) {
             detail_ = "x-gilmok-class " + std::string(model::name_of(*named)) + " is below the class " +
-                      std::string(model::name_of(record_.data_class)) + " of tenant " +
-                      snapshot().tenant(record_.tenant).path;
+                      std::string(model::name_of(declared)) + " of tenant " + snapshot().tenant(record_.tenant).path;
             return gilmok::fail(Code::guard_refused, Fault::client, Retry::never, "a class can be raised, not lowered");
         }
-        record_.data_class = *named;
+        record_.data_class = std::max(record_.data_class, *named);
     }
     guard::Inspection found;
     const guard::Detector& detector = *guards.detectors[model::index_of(record_.model)];

@@ -94,7 +94,9 @@ private:
     }
 
     Result<bool> refuse_image() const {
-        if (options_.refuses_images) return failed("an image cannot be read, so its metadata cannot be taken out");
+        if (options_.refuses_images)
+            return fail(Code::member_invalid, Fault::client, Retry::never,
+                        "an image cannot be read, so its metadata cannot be taken out");
         return true;
     }
 

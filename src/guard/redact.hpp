@@ -28,12 +28,12 @@ std::string_view mask_of(model::DataKind kind);
 
 struct RedactOptions {
     bool strips_images = true;     // images that leave lose their metadata (images.hpp)
-    bool refuses_images = false;   // that cannot be read: guard_failed; else they leave as they are
+    bool refuses_images = false;   // that cannot be read: member_invalid; else they leave as they are
 };
 
 // Overwrites `out`. True when anything was changed; otherwise the body may go as it is. A masked or swapped image becomes an
-// empty one of a single pixel; masked audio and files cannot be made, nor images outside JSON. Errors: guard_failed, also for
-// a kind whose action keeps it here (local, block): who asks for such a body is mistaken, and nothing leaves.
+// empty one of a single pixel; masked audio and files cannot be made, nor images outside JSON. Errors: member_invalid; guard_failed, also
+// for a kind whose action keeps it here (local, block): who asks for such a body is mistaken, and nothing leaves.
 Result<bool> redact(const Inspection& inspection, const Actions& actions, const RedactOptions& options,
                     Pseudonyms& pseudonyms, std::string& out);
 

@@ -37,8 +37,10 @@ void append_request_head(std::string& out, const config::Upstream& upstream, con
     }
     const std::string_view connection = head.headers.value(Known::connection);
     for (const auto& header : head.headers)
-        if (!is_withheld(header, connection) && !(forwarded.wants_plain && header.known == Known::accept_encoding))
+        if (!is_withheld(header, connection) && !(forwarded.wants_plain && header.known == Known::accept_encoding) &&
+            !(forwarded.is_json && header.known == Known::content_type))
             wire::http1::append_header(out, header);
+    if (forwarded.is_json) out += "content-type: application/json\r\n";
     if (forwarded.wants_plain) out += "accept-encoding: identity\r\n";
     if (const auto* coding = head.headers.find(Known::content_encoding); coding != nullptr && !forwarded.is_decoded)
         wire::http1::append_header(out, *coding);

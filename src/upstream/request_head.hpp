@@ -15,6 +15,7 @@ namespace gilmok::upstream {
 struct Forwarded {
     model::Endpoint endpoint = model::Endpoint::none;
     std::uint64_t body_bytes = 0;
+    bool is_json = false;   // the body was read as JSON in UTF-8, and is said to be that, whatever the client called it
     bool is_decoded = false;   // Content-Encoding was taken off
     bool wants_plain = false;  // the answer will be read and changed: it must not come compressed
     std::string_view request_id{};
