@@ -164,6 +164,7 @@ struct GuardChecker : CheckBase {
             place_patterns(Places::join(table, "places"), rule.places);
             place_patterns(Places::join(table, "places_not"), rule.places_not);
             one_rule(rule, table);
+            relaxes_nothing(rule, table);
             for (std::size_t j = 0; j < i; ++j)
                 if (covers(all[j], rule)) {
                     add(table, "W0411", "rule " + quoted(rule.name) + " never decides",
@@ -172,6 +173,17 @@ struct GuardChecker : CheckBase {
                     break;
                 }
         }
+    }
+
+    // Who writes such a rule believes that it holds.
+    void relaxes_nothing(const GuardRule& rule, const std::string& table) const {
+        for (const GuardRule& law : snapshot.guard.rules)
+            if (is_of_pack(law) && law.is_obligatory && rule.action < law.action && covers(law, rule)) {
+                add(table, "W0416", "rule " + quoted(rule.name) + " relaxes nothing",
+                    quoted(law.name) + " is obligatory, and decides all the same",
+                    "name the statute, contract or designation in \"basis\", or remove the rule");
+                return;
+            }
     }
 
     void one_rule(const GuardRule& rule, const std::string& table) const {

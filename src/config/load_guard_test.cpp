@@ -260,6 +260,20 @@ TEST_CASE("a rule that contradicts itself is refused") {
     only(placed("[[guard.rule]]\nname = \"a\"\nkinds = [\"jwt\"]\n[[guard.rule]]\nname = \"a\"\n"), "E0308");
 }
 
+TEST_CASE("a rule that would relax what is obligatory without a basis is remarked on") {
+    CHECK(has(only(with_rule("kinds = [\"kr_rrn\"]\naction = \"allow\"\n"), "W0416"), "\"kr/rrn\" is obligatory"));
+    only(with_rule("kinds = [\"kr_rrn\"]\nplaces = [\"local\"]\naction = \"mask\"\n"), "W0416");
+    Machine machine;
+    for (const char* fine :
+         {"kinds = [\"kr_rrn\"]\naction = \"allow\"\nbasis = \"Income Tax Act art. 145\"\n",
+          "kinds = [\"kr_rrn\"]\naction = \"block\"\n", "kinds = [\"all\"]\naction = \"allow\"\n",
+          "kinds = [\"email\"]\naction = \"allow\"\n", "kinds = [\"kr_rrn\"]\nanswers = true\naction = \"allow\"\n"}) {
+        const Loaded loaded = machine.load(with_rule(fine));
+        INFO(fine, all_of(loaded));
+        CHECK(loaded.problems.empty());
+    }
+}
+
 TEST_CASE("a rule that never decides is remarked on") {
     const auto two = [](std::string_view first, std::string_view second) {
         return placed("[tenant.acme]\n[tenant.\"acme/hr\"]\n[[guard.rule]]\nname = \"first\"\naction = \"block\"\n" +

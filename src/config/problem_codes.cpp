@@ -49,6 +49,7 @@ constexpr ProblemCode all_codes[] = {
     {"W0413", "Nobody knows where the external detector is: what it should look at may not go there."},
     {"W0414", "An application in a domain of high impact, and nobody has decided whether it is."},
     {"W0415", "Records of an application of high impact are kept for a shorter time than a pack asks."},
+    {"W0416", "A rule would relax an obligatory one of a pack, and names no basis: it never does."},
 };
 
 }   // namespace
