@@ -117,6 +117,10 @@ TEST_CASE("an inference profile is a place, and a name makes no unknown place kn
     CHECK(place_of(upstream, "jp.anthropic.claude-haiku-4-5") == "jp-profile");
     CHECK(place_of(upstream, "global.anthropic.claude-sonnet-4-5") == "global-profile");
     CHECK(place_of(upstream, "arn:aws:bedrock:ap-northeast-2:1:inference-profile/us.anthropic.claude") == "us-profile");
+    CHECK(place_of(upstream, "xx.anthropic.claude-sonnet-9") ==
+          "");   // a profile nobody has heard of is at no known place
+    CHECK(place_of(upstream, "qwen.qwen3-32b.v1:0") == "kr-cloud");
+    CHECK(place_of(upstream, "ours.qwen3.1") == "kr-cloud");
     CHECK(place_of(upstream, "Qwen/Qwen3-32B") == "kr-cloud");
     CHECK(place_of(upstream, "us.model") == "kr-cloud");
     upstream.place.clear();
