@@ -168,12 +168,15 @@ void AnswerPieces::string(std::string_view name, std::string_view text) {
     piece.raw = text;
     piece.choice = choices_.size();
     piece.is_of_choice = place_.is_of_choice;
-    piece.is_looked_through = !is_label(name);
+    const bool is_whole = is_label(name);
+    // Labels that are made of words all the same: an address, and what a function or a person is called.
+    const bool has_words = name == "name" || (name == "url" && !text.starts_with("data:"));
+    piece.is_looked_through = !is_whole || has_words;
     piece.is_json = name == "arguments" || name == "partial_json";
     if (!piece.is_of_choice || name.empty() || place_.path_size >= path_max) return;
     // Of a completion the text stands in the choice itself.
     piece.is_content = (place_.path_size == 1 && name == "content") || place_.path_size == 0;
-    piece.comes_in_pieces = is_stream_ && piece.is_looked_through;
+    piece.comes_in_pieces = is_stream_ && !is_whole;
     if (!piece.comes_in_pieces) return;
     piece.path_begin = static_cast<std::uint32_t>(steps_.size());
     piece.path_size = place_.path_size + 1;

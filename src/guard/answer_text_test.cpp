@@ -79,6 +79,23 @@ TEST_CASE("a secret longer than what is held back is masked to its end") {
     }
 }
 
+TEST_CASE("the address of a citation and the name of a function are looked through, and what is encoded is not") {
+    RestoreOptions options;
+    options.detector = &test::detector();
+    options.masked.add(model::DataKind::kr_rrn);
+    RestoreScratch scratch;
+    Restorer restorer(options, scratch);
+    std::string out;
+    std::optional<dialect::openai::AnswerFacts> facts;
+    const auto done = restorer.body(
+        R"({"choices":[{"message":{"content":"","annotations":[{"url_citation":{"url":"https://x.example/?id=900101-1234568"}}],)"
+        R"("tool_calls":[{"id":"900101-1234568","function":{"name":"of_900101-1234568","arguments":"{}"}}]}}]})",
+        out, facts);
+    REQUIRE(done);
+    CHECK(out.find("id=[KR_RRN]") != std::string::npos);
+    CHECK(out.find(R"("id":"900101-1234568")") != std::string::npos);   // what the client must send back as it is
+}
+
 TEST_CASE("the names of secrets in prose are passed on with the word behind them") {
     constexpr std::string_view text =
         "The password must be long. Use a token, an api key or a secret; 비밀번호는 바꾸세요. A sketch of psalms.";
