@@ -179,9 +179,11 @@ def main():
                     proof.one(endpoint, "number", ".".join(map(str, path)), RRN, with_value(full, what, path, "9001011234568"))
     chat = {"model": M, "messages": [{"role": "user", "content": "hi"}]}
     for value in (RRN, MAIL, SECRET):
-        for header in ("x-case", "user-agent", "openai-beta", "x-stainless-runtime", "tracestate"):
+        for header in ("x-case", "user-agent", "openai-beta", "x-stainless-runtime", "tracestate", "accept"):
             proof.one("/v1/chat/completions", "header", header, value, json.dumps(chat).encode(), headers={header: value})
         proof.one("/v1/chat/completions", "query", "?who=", value, json.dumps(chat).encode(), path=f"/v1/chat/completions?who={value}")
+        escaped = "".join(f"%{ord(c):02X}" for c in value)
+        proof.one("/v1/chat/completions", "query", "?who= escaped", value, json.dumps(chat).encode(), path=f"/v1/chat/completions?who={escaped}")
         for endpoint in ("/v1/audio/transcriptions", "/v1/audio/translations", "/v1/images/edits", "/v1/images/variations"):
             form = {"content-type": "multipart/form-data; boundary=XBOUND"}
             proof.one(endpoint, "form field", "prompt", value, multipart([("model", M), ("prompt", value)], [("file", "a.wav")]), headers=form)
