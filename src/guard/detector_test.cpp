@@ -246,6 +246,7 @@ TEST_CASE("what may still become a finding is held back from its begin") {
         {"차량 12가 ", "12가 "},
         {"차량 123가", "123가"},
         {"메일 min.kim", "min.kim"},
+        {"메일 min.", "min."},
         {"메일 min@", "min@"},
         {"메일 min@example.c", "min@example.c"},
         {"여권 M", "M"},

@@ -181,7 +181,7 @@ std::size_t OpenTail::word_begin(std::string_view text, std::size_t least, bool 
         if (text.find('@', token) != std::string_view::npos) return token;
         std::size_t local = text.size();
         while (local > token && is_local_part(text[local - 1])) --local;
-        if (text.back() != '.' && local < text.size()) return local;
+        if (local < text.size()) return local;
     }
     constexpr std::size_t code_letters_max = 2;   // "M" of a passport, "GB" of an account
     std::size_t word = text.size();
