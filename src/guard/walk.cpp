@@ -284,8 +284,9 @@ private:
         const bool is_data = key == "data" && (outer == "input_audio" || outer == "source" || outer == "audio");
         const bool is_image = key == "b64_json" || key == "images" || key == "image";
         const bool is_named = is_data || is_image || key == "file_data";
-        const bool is_long = leaf.text.size() >= unnamed_media_bytes_min && !is_seal(key) && is_mixed(leaf.text);
-        if ((!is_named && !is_long) || leaf.text.size() < media_bytes_min || !is_base64(leaf.text)) return false;
+        const bool may_be_unnamed = leaf.text.size() >= unnamed_media_bytes_min && !is_seal(key);
+        if ((!is_named && !may_be_unnamed) || leaf.text.size() < media_bytes_min || !is_base64(leaf.text)) return false;
+        if (!is_named && !is_mixed(leaf.text)) return false;   // asked last: prose is no base64 at its first space
         if (!is_named) {   // nobody writes so; it is told as text besides
             leaf.what = What::file_data;
             return true;
