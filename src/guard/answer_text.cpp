@@ -34,6 +34,17 @@ std::size_t rest_of_secret(DataKind kind, std::string_view text) {
     return end;
 }
 
+// The secret half of an AWS key has no form but its length: where the last run of its letters begins.
+constexpr std::size_t half_key_bytes = 40, pair_bytes_max = 160;   // as secret_tokens.cpp looks behind an access key
+std::size_t half_key_begin(std::string_view text) {
+    std::size_t begin = text.size();
+    const auto is_of_key = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '+';
+    };
+    while (begin > 0 && is_of_key(text[begin - 1])) --begin;
+    return text.size() - begin <= half_key_bytes ? begin : text.size();
+}
+
 // Letters and digits only, so that "900101-1234567" and "9001011234567" are one value.
 std::string as_compared(std::string_view value) {
     std::string out;
@@ -110,7 +121,8 @@ Result<bool> AnswerText::find_changes(const Channel& channel, std::string_view p
 }
 
 Result<bool> AnswerText::find_findings(const Channel& channel, std::string_view pending) {
-    const bool has_context = !channel.passed.empty() && (channel.is_of_secret || wants_context(pending));
+    const bool has_context =
+        !channel.passed.empty() && (channel.is_of_secret || channel.pair_bytes > 0 || wants_context(pending));
     std::size_t before = 0;
     if (has_context) {
         scratch_.window = channel.passed;
@@ -164,6 +176,9 @@ std::size_t AnswerText::hold_begin(Channel& channel, std::string_view pending) c
         stop = std::min(stop, pending.size() - std::min(pending.size(), tail.bytes));
     }
     DataKind running = DataKind::count_;
+    bool has_pair = channel.pair_bytes > 0;
+    for (const Change& change : scratch_.changes) has_pair = has_pair || change.kind == DataKind::aws_access_key;
+    if (has_pair) stop = std::min(stop, half_key_begin(pending));
     for (const Change& change : scratch_.changes) {
         // A secret that ends with the text is not over before something else follows.
         const bool is_open = is_secret(change.kind) && change.end == pending.size();
@@ -192,6 +207,7 @@ void AnswerText::apply(Channel& channel, std::string_view text, std::string& out
             out += mask_of(change.kind);
             if (is_bare) out += '"';
             count(change.kind, GuardAction::mask);
+            if (change.kind == DataKind::aws_access_key) channel.pair_bytes = pair_bytes_max;
         }
         at = std::min(change.end, text.size());
         if (change.value != nullptr)
@@ -206,6 +222,7 @@ void AnswerText::apply(Channel& channel, std::string_view text, std::string& out
 void AnswerText::pass(Channel& channel, std::string_view text) const {
     if (!looks_through(channel)) return;
     if (channel.is_json) channel.json.pass(text);
+    channel.pair_bytes -= std::min(channel.pair_bytes, text.size());
     remember(channel, text);
 }
 

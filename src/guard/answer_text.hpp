@@ -42,6 +42,8 @@ struct Channel {
     bool is_looked_through = true;
     bool takes_notice = false;   // the notice comes before its first text
     bool is_of_secret = false;   // what was passed may be a secret's first letters: what comes is read with it
+    std::size_t pair_bytes =
+        0;   // so many more may stand between an AWS access key that was masked and its secret half
     model::DataKind running = model::DataKind::count_;   // a secret too long to be held: masked, and not at its end yet
 };
 

@@ -51,6 +51,7 @@ TEST_CASE("no byte of a secret's value is shown, whatever pieces it comes in") {
         {"use postgres://kim:", "hunter2secret@db.internal"},
         {"jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkw", "In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"},
         {"AWS_SECRET_ACCESS_KEY=", made(40)},
+        {"the pair is AKIAIOSFODNN7QXAMPLQ 그리고 ", made(40)},
         {"-----BEGIN PRIVATE KEY-----\n", made(64) + "\n" + made(40), "\n-----END PRIVATE KEY-----"},
     };
     for (const Row& row : rows)
