@@ -153,6 +153,16 @@ void match_birth_date(std::string_view text, std::size_t begin, std::size_t end,
 }
 
 void match_birth_behind(std::string_view text, std::size_t at, Sink& sink) {
+    // "1990년 1월 2일생", "1990년 1월 2일(생년월일)": the year stands in front, its month and day tell that a date does.
+    constexpr std::size_t date_bytes_max = 28;
+    constexpr std::string_view year = "년";
+    const std::size_t first = at - std::min(at, date_bytes_max);
+    const std::size_t sign = text.substr(0, at).find(year, first);
+    if (sign != std::string_view::npos && sign >= 4) {
+        const bool is_year = is_digit(text[sign - 1]) && is_digit(text[sign - 2]) && is_digit(text[sign - 3]) &&
+                             is_digit(text[sign - 4]) && !is_identifier_byte(byte_before(text, sign - 4));
+        if (is_year) match_birth_date(text, sign - 4, sign, sink);
+    }
     const std::size_t to = std::min(text.size(), at + word_bytes_max);
     for (std::size_t begin = at; begin < to;) {
         std::size_t end = begin;

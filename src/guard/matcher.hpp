@@ -93,6 +93,7 @@ void match_at_sign(std::string_view text, std::size_t at, Sink& sink);
 // Called at Hangul syllables that begin what the first stage's tables hold: plate letters between digits, address heads,
 // surnames with a title, a label or particles behind.
 void match_plate(std::string_view text, std::size_t at, Sink& sink);   // `at`: the digits in front of the letter
+void match_mission_plate(std::string_view text, const DigitRun& run, Sink& sink);   // "외교 001-001"
 void match_address(std::string_view text, std::size_t at,
                    Sink& sink);   // `at`: 로, 길, 동, 리, 가, 읍, 면 … followed by a number, see addresses_kr
 void match_name(std::string_view text, std::size_t at,

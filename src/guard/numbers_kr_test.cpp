@@ -129,6 +129,19 @@ TEST_CASE("accounts are found by a bank's or an account's word in front or behin
     check({"농협 301-1234-5678-91", "301-1234-5678-91", DataKind::kr_bank_account, 85});
 }
 
+TEST_CASE("a number between commas is found, as a row of a table has it; an amount is none") {
+    check({"7,900101-1234567,3", "900101-1234567", DataKind::kr_rrn, 85});
+    check({"a,900101-1234567", "900101-1234567", DataKind::kr_rrn, 85});
+    check({"12,9001011234567,x", "9001011234567", DataKind::kr_rrn, 70});
+    check({"1,010-1234-5678,2", "010-1234-5678", DataKind::kr_phone, 95});
+    check({"id,01012345678,9", "01012345678", DataKind::kr_phone, 85});
+    check({"7,120-81-47521,250", "120-81-47521", DataKind::kr_business_no, 95});
+    check({"3,110-123-456789,신한", "110-123-456789", DataKind::kr_bank_account, 85});
+    CHECK(numbers_in("1,010,000-1,234,567원").empty());
+    CHECK(numbers_in("12,010 1234 5678").empty());
+    CHECK(numbers_in("문의 3,010 1234,567").empty());
+}
+
 TEST_CASE("passports and customs codes of letters") {
     const auto has = [](std::string_view text, std::size_t at, DataKind kind, int score) {
         const auto findings = letters_in(text, at);

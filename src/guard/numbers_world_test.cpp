@@ -133,6 +133,8 @@ TEST_CASE("phones in the international form") {
         {"+33 1 42 68 53 00으로", "phone:+33 1 42 68 53 00"},
         {"+12125550123", "us_phone:+12125550123"},
         {"+1 (212) 555-0123", "us_phone:+1 (212) 555-0123"},
+        {"+6591234567", "sg_phone:+6591234567"},
+        {"+65912345678", ""},
         {"+65 9123 4567", "sg_phone:+65 9123 4567"},
         {"tel 9123 4567", "sg_phone:9123 4567"},
         {"+86 139 1234 5678", "phone:+86 139 1234 5678"},
@@ -180,11 +182,28 @@ TEST_CASE("hosts, and versions that look like them") {
     });
 }
 
+TEST_CASE("a number between commas is found, as a row of a table has it; an amount is none") {
+    check_all({
+        {"7,523-12-8745,250", "us_ssn:523-12-8745"},
+        {"1,4111-1111-1111-1111,2", "card:4111-1111-1111-1111"},
+        {"12,4111111111111111,345", "card:4111111111111111"},
+        {"3,203.0.113.77,4", "ip_address:203.0.113.77"},
+        {"3,415-555-0132,4", "us_phone:415-555-0132"},
+        {"7,S1234567D,250", "sg_nric:S1234567D"},
+        {"1,411,111,111,111,111", ""},
+        {"12,415 555 0132", ""},
+        {"ein budget of 1,234,567,891", ""},
+    });
+}
+
 TEST_CASE("a date is a birth beside a word that says so") {
     check_all({
         {"생년월일: 1990-01-02", "date_of_birth:1990-01-02"},
         {"1990.01.02생", "date_of_birth:1990.01.02"},
         {"생년월일 900102", "date_of_birth:900102"},
+        {"1990년 1월 2일생", "date_of_birth:1990년 1월 2일"},
+        {"1990년 1월 2일(생년월일)", "date_of_birth:1990년 1월 2일"},
+        {"일생을 1990년 1월 2일까지", ""},
         {"1990년 1월 2일에 태어났다", "date_of_birth:1990년 1월 2일"},
         {"DOB 01/02/1990", "date_of_birth:01/02/1990"},
         {"She was born on March 5, 1990 in Ulm", "date_of_birth:March 5, 1990"},

@@ -87,9 +87,10 @@ std::size_t match_plus_phone(std::string_view text, const DigitRun& run, Sink& s
     const std::size_t code = country_code_digits(phone.all());
     // +82 is told by the Korean matcher, which knows its areas.
     if (code == 0 || phone.all().starts_with("82") || !is_free_right(text, phone.end)) return 0;
-    if (phone.count < (phone.groups > 1 ? 9U : 11U)) return 0;
+    const bool is_singapore = phone.all().starts_with("65");
+    if (phone.count < (phone.groups > 1 ? 9U : is_singapore ? 10U : 11U)) return 0;
     if (digits_most(phone.all().substr(0, code)) < phone.count) return 0;
-    if (phone.all().starts_with("65") && phone.count != 10) return 0;
+    if (is_singapore && phone.count != 10) return 0;
     if (phone.all().starts_with("1") && (phone.count != 11 || !is_nanp(phone.all().substr(1)))) return 0;
     if (phone.all().substr(code).find_first_not_of(phone.all()[code]) == std::string_view::npos) return 0;
     sink.add(begin, phone.end, kind_of(phone.all(), code), 95);

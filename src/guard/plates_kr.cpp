@@ -23,7 +23,6 @@ constexpr std::array<std::string_view, 11> words{"차량",   "번호판", "차�
 
 bool is_followed_by_unit(std::string_view text, std::size_t at) {
     if (stands_at(text, at, ".") && at + 1 < text.size() && is_digit(text[at + 1])) return true;
-    if (stands_at(text, at, ",") && at + 1 < text.size() && is_digit(text[at + 1])) return true;
     for (const auto unit : units)
         if (stands_at(text, at, unit)) return true;
     return false;
@@ -42,12 +41,33 @@ std::size_t region_begin(std::string_view text, std::size_t at) {
 bool is_glued(std::string_view text, std::size_t at) {
     if (at == 0) return false;
     const char before = text[at - 1];
-    if (is_digit(before) || is_ascii_letter(before) || before == '-' || before == '.' || before == ',' || before == '_')
-        return true;
+    if (is_digit(before) || is_ascii_letter(before) || before == '-' || before == '.' || before == '_') return true;
+    // "1,234가 …" is an amount; a comma in front of two digits is a list's or a table's.
+    if (before == ',') return at > 1 && is_digit(text[at - 2]) && at + 2 < text.size() && is_digit(text[at + 2]);
     return is_hangul_before(text, at) && !stands_before(text, at, "호") && !stands_before(text, at, "차량");
 }
 
+// In front of a mission's number and its vehicle's: embassy, consulate, and their staff ("준"). The others are words of every day.
+constexpr std::array<std::string_view, 4> missions{"외교", "영사", "준외", "준영"};
+constexpr std::array<std::string_view, 3> missions_also_words{"협정", "대표", "국기"};
+
 }   // namespace
+
+void match_mission_plate(std::string_view text, const DigitRun& run, Sink& sink) {
+    if (run.groups_count != 2 || run.groups[0].count != 3 || run.groups[1].count != 3 || run.groups[1].separator != '-')
+        return;
+    const std::size_t begin = run.groups[0].begin;
+    const char behind = run.end < text.size() ? text[run.end] : '\0';
+    if (is_ascii_letter(behind) || behind == '-' || behind == '_') return;
+    const std::size_t word_end = begin > 0 && text[begin - 1] == ' ' ? begin - 1 : begin;
+    const auto tell = [&](std::string_view word, bool is_told) {
+        if (!stands_before(text, word_end, word) || is_hangul_before(text, word_end - word.size())) return;
+        if (is_told || has_word_near(text, begin, run.end, words))
+            sink.add(word_end - word.size(), run.end, model::DataKind::kr_plate, 85);
+    };
+    for (const std::string_view word : missions) tell(word, true);
+    for (const std::string_view word : missions_also_words) tell(word, false);
+}
 
 void match_plate(std::string_view text, std::size_t at, Sink& sink) {
     std::size_t here = at;
