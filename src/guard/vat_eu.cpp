@@ -1,8 +1,10 @@
-// VAT numbers of the European Union: forms of the Commission's VIES, check digits where the member state publishes them.
+// VAT numbers of the European Union and Northern Ireland: forms of the Commission's VIES, check digits by the rules that its member
+// states gave each other (Austria's ministry of finance publishes them: "UID-Konstruktionsregeln", state of November 2020).
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <span>
 
 #include "guard/nearby.hpp"
 #include "guard/number_checks.hpp"
@@ -13,6 +15,9 @@ namespace gilmok::guard {
 namespace {
 
 using model::DataKind;
+
+constexpr unsigned char weights_up[] = {1, 2, 3, 4, 5, 6, 7, 8}, weights_up_by_two[] = {3, 4, 5, 6, 7, 8, 9, 10},
+                        weights_down[] = {8, 7, 6, 5, 4, 3, 2};
 
 unsigned last_of(std::string_view digits) { return static_cast<unsigned>(digits.back() - '0'); }
 
@@ -72,24 +77,156 @@ bool is_sk(std::string_view d) {
     return rest == 0 && d[0] != '0';
 }
 
+// Of firms (EIK): where the first remainder is 10 the weights grow by two.
+bool is_bg_firm(std::string_view d) {
+    const unsigned rest = weighted_sum(d, weights_up) % 11;
+    return (rest < 10 ? rest : weighted_sum(d, weights_up_by_two) % 11 % 10) == last_of(d);
+}
+// Of a citizen (EGN), of a foreigner, of others: nearly three in ten invented numbers are one of them.
+bool is_bg_person(std::string_view d) {
+    static constexpr unsigned char citizen[] = {2, 4, 8, 5, 10, 9, 7, 3, 6},
+                                   foreigner[] = {21, 19, 17, 13, 11, 9, 7, 3, 1},
+                                   other[] = {4, 3, 2, 7, 6, 5, 4, 3, 2};
+    return weighted_sum(d, citizen) % 11 % 10 == last_of(d) || weighted_sum(d, foreigner) % 10 == last_of(d) ||
+           (11 - weighted_sum(d, other) % 11) % 11 == last_of(d);
+}
+bool is_cy(std::string_view code) {
+    static constexpr unsigned char odd[] = {1, 0, 5, 7, 9, 13, 15, 17, 19, 21};
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < 8; ++i) {
+        const auto value = static_cast<unsigned>(code[i] - '0');
+        sum += i % 2 == 0 ? odd[value] : value;
+    }
+    return code[8] == static_cast<char>('A' + sum % 26);
+}
+bool is_cz_firm(std::string_view d) {
+    const unsigned rest = weighted_sum(d, weights_down) % 11;
+    return d[0] != '9' && (rest == 0 ? 1 : (11 - rest) % 10) == last_of(d);
+}
+// Women's months are 50 higher, and both 20 more where a day's numbers ran out.
+bool is_cz_birth(std::string_view d) {
+    const unsigned month = number_of(d.substr(2, 2)) % 50;
+    return is_date(0, month > 20 ? month - 20 : month, number_of(d.substr(4, 2)));
+}
+// Nine digits: a birth before 1954, which has no check, or a number that begins with 6.
+bool is_cz_nine(std::string_view d) {
+    if (d[0] != '6') return d[0] < '6' && is_cz_birth(d);
+    return (18 - (21 - weighted_sum(d.substr(1, 7), weights_down) % 11) % 11) % 10 == last_of(d);
+}
+bool is_cz_ten(std::string_view d) {
+    const unsigned rest = number_of(d.substr(0, 9)) % 11;
+    return is_cz_birth(d) && rest % 10 == last_of(d);
+}
+// A person's letter as on the identity card, the first of a foreigner's standing for a digit; else a firm's, whose check is a digit
+// or a letter by the sort of firm.
+bool is_es(std::string_view code) {
+    std::array<char, 8> digits{'0'};
+    std::copy_n(code.begin() + 1, 7, digits.begin() + 1);
+    const char first = code[0];
+    if (first >= 'X') digits[0] = static_cast<char>('0' + (first - 'X'));
+    if (first >= 'X' || (first >= 'K' && first <= 'M')) return es_dni_letter({digits.data(), digits.size()}) == code[8];
+    constexpr std::string_view firms = "ABCDEFGHJNPQRSUVW", letters_of_firms = "JABCDEFGHI";
+    if (firms.find(first) == std::string_view::npos) return false;
+    unsigned sum = 0;
+    for (std::size_t i = 1; i < 8; ++i) {
+        const unsigned value = static_cast<unsigned>(code[i] - '0') << (i % 2);
+        sum += value > 9 ? value - 9 : value;
+    }
+    const unsigned check = (10 - sum % 10) % 10;
+    return code[8] == static_cast<char>('0' + check) || code[8] == letters_of_firms[check];
+}
+bool is_es_citizen(std::string_view code) { return es_dni_letter(code.substr(0, 8)) == code[8]; }
+// Numbers since 2010 are 55 off.
+bool is_gb(std::string_view d) {
+    const unsigned sum = weighted_sum(d.substr(0, 7), weights_down) + number_of(d.substr(7));
+    return sum % 97 == 0 || (sum + 55) % 97 == 0;
+}
+// Seven digits, their letter and since 2013 another, which counts nine times.
+bool is_ie_of(std::string_view digits, char check, char further) {
+    constexpr std::string_view alphabet = "WABCDEFGHIJKLMNOPQRSTUV";
+    const std::size_t more = further == '\0' ? 0 : alphabet.find(further);
+    if (more == std::string_view::npos) return false;
+    return alphabet[(weighted_sum(digits, weights_down) + 9 * more) % 23] == check;
+}
+bool is_ie(std::string_view code) { return is_ie_of(code.substr(0, 7), code[7], code.size() > 8 ? code[8] : '\0'); }
+// Of old: a letter second, the first digit counts last.
+bool is_ie_old(std::string_view code) {
+    std::array<char, 7> digits{'0'};
+    std::copy_n(code.begin() + 2, 5, digits.begin() + 1);
+    digits[6] = code[0];
+    return is_ie_of({digits.data(), digits.size()}, code[7], '\0');
+}
+// Weights 1 to 9 round and round; where the remainder is 10 they begin at 3. The last but one is always 1.
+bool is_lt(std::string_view d) {
+    unsigned sum = 0, again = 0;
+    for (std::size_t i = 0; i + 1 < d.size(); ++i) {
+        const auto value = static_cast<unsigned>(d[i] - '0'), place = static_cast<unsigned>(i);
+        sum += value * (1 + place % 9);
+        again += value * (1 + (place + 2) % 9);
+    }
+    return d[d.size() - 2] == '1' && (sum % 11 < 10 ? sum % 11 : again % 11 % 10) == last_of(d);
+}
+// Firms begin with 4 to 9.
+bool is_lv(std::string_view d) {
+    static constexpr unsigned char firm[] = {9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1},
+                                   person[] = {10, 5, 8, 4, 2, 1, 6, 3, 7, 9};
+    if (d[0] > '3') return weighted_sum(d, firm) % 11 == 3;
+    return (1 + weighted_sum(d, person)) % 11 % 10 == last_of(d);
+}
+// Two to ten digits; shorter than six is no number to tell from others.
+bool is_ro(std::string_view d) {
+    static constexpr unsigned char weights[] = {7, 5, 3, 2, 1, 7, 5, 3, 2};
+    const std::span<const unsigned char> last(weights + std::size(weights) - (d.size() - 1), d.size() - 1);
+    return d[0] != '0' && weighted_sum(d, last) * 10 % 11 % 10 == last_of(d);
+}
+
 // In a form 9 is a digit, A a letter, X either, any other itself.
 struct Form {
     std::string_view country, form;
-    bool (*check)(std::string_view code);   // null: none is published, or it is not worth its lines
+    bool (*check)(std::string_view code);
+    int alone = 70;   // score without its word: 50 where too many invented numbers would pass
 };
 constexpr Form forms[] = {
-    {"AT", "U99999999", is_at},     {"BE", "9999999999", is_be},    {"BG", "999999999", nullptr},
-    {"BG", "9999999999", nullptr},  {"CY", "99999999A", nullptr},   {"CZ", "99999999", nullptr},
-    {"CZ", "999999999", nullptr},   {"CZ", "9999999999", nullptr},  {"DE", "999999999", is_iso7064_mod11_10},
-    {"DK", "99999999", is_dk},      {"EE", "999999999", is_ee},     {"EL", "999999999", is_el},
-    {"ES", "A9999999X", nullptr},   {"ES", "99999999A", nullptr},   {"FI", "99999999", is_fi},
-    {"FR", "XX999999999", is_fr},   {"GB", "999999999", nullptr},   {"HR", "99999999999", is_iso7064_mod11_10},
-    {"HU", "99999999", is_hu},      {"IE", "9999999A", nullptr},    {"IE", "9999999AA", nullptr},
-    {"IT", "99999999999", is_luhn}, {"LT", "999999999", nullptr},   {"LT", "999999999999", nullptr},
-    {"LU", "99999999", is_lu},      {"LV", "99999999999", nullptr}, {"MT", "99999999", is_mt},
-    {"NL", "999999999B99", is_nl},  {"PL", "9999999999", is_pl},    {"PT", "999999999", is_pt},
-    {"RO", "99999999", nullptr},    {"SE", "999999999999", is_se},  {"SI", "99999999", is_si},
-    {"SK", "9999999999", is_sk},    {"XI", "999999999", nullptr},
+    {"AT", "U99999999", is_at},
+    {"BE", "9999999999", is_be},
+    {"BG", "999999999", is_bg_firm},
+    {"BG", "9999999999", is_bg_person, 50},
+    {"CY", "99999999A", is_cy},
+    {"CZ", "99999999", is_cz_firm},
+    {"CZ", "999999999", is_cz_nine, 50},
+    {"CZ", "9999999999", is_cz_ten},
+    {"DE", "999999999", is_iso7064_mod11_10},
+    {"DK", "99999999", is_dk},
+    {"EE", "999999999", is_ee},
+    {"EL", "999999999", is_el},
+    {"ES", "A9999999X", is_es},
+    {"ES", "99999999A", is_es_citizen},
+    {"FI", "99999999", is_fi},
+    {"FR", "XX999999999", is_fr},
+    {"GB", "999999999", is_gb},
+    {"HR", "99999999999", is_iso7064_mod11_10},
+    {"HU", "99999999", is_hu},
+    {"IE", "9999999A", is_ie},
+    {"IE", "9999999AA", is_ie},
+    {"IE", "9A99999A", is_ie_old},
+    {"IT", "99999999999", is_luhn},
+    {"LT", "999999999", is_lt},
+    {"LT", "999999999999", is_lt},
+    {"LU", "99999999", is_lu},
+    {"LV", "99999999999", is_lv},
+    {"MT", "99999999", is_mt},
+    {"NL", "999999999B99", is_nl},
+    {"PL", "9999999999", is_pl},
+    {"PT", "999999999", is_pt},
+    {"RO", "999999", is_ro, 50},
+    {"RO", "9999999", is_ro},
+    {"RO", "99999999", is_ro},
+    {"RO", "999999999", is_ro},
+    {"RO", "9999999999", is_ro},
+    {"SE", "999999999999", is_se},
+    {"SI", "99999999", is_si},
+    {"SK", "9999999999", is_sk},
+    {"XI", "999999999", is_gb},
 };
 
 // Where the forms of a country begin, by its two letters; past all of them where it has none.
@@ -155,11 +292,9 @@ void match_eu_vat(std::string_view text, std::size_t at, Sink& sink) {
         if (!fits(form.form, code)) continue;
         const std::size_t end = code.ends[form.form.size() - 1];
         if (!is_free_right(text, end)) continue;
-        if (form.check != nullptr && !form.check({code.bytes.data(), form.form.size()})) continue;
+        if (!form.check({code.bytes.data(), form.form.size()})) continue;
         const bool is_named = Nearby::look(sink.around(), text, at, end, context_characters).has(Topic::eu_vat);
-        if (form.check == nullptr && !is_named) continue;
-        const int score = form.check == nullptr ? 85 : is_named ? 95 : 70;
-        sink.add(at, end, DataKind::eu_vat, score);
+        sink.add(at, end, DataKind::eu_vat, is_named ? 95 : form.alone);
     }
 }
 
