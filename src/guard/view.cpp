@@ -164,34 +164,65 @@ std::size_t separator_bytes(std::string_view text, std::size_t at) {
 
 constexpr std::size_t number_least = 7;   // digits: below it a run is a word, a price or a list
 
-// A run of numerals. Words of one or two between spaces (일이, 사이) are prose, unless all stand alone as in a number that
-// is spelled digit by digit.
-struct Spelled {
-    std::size_t end = 0;
-    bool is_number = false;
+// What a number that is spelled is parted by: as above, or the word that is said for a hyphen ("공일공 다시 일이삼사", "공일공에
+// 일이삼사에"), which reads as one.
+struct SpelledGap {
+    std::size_t bytes = 0;
+    bool is_word = false;
 };
-Spelled spelled_at(std::string_view text, std::size_t at) {
-    constexpr std::size_t word_least = 3;
-    std::size_t end = at, count = 0, group = 0, groups = 1, short_words = 0;
-    bool has_three = false, is_behind_space = false;
-    for (std::size_t next = at; forms::numeral(text, next) >= 0;) {
-        has_three = has_three || forms::has_three_numerals(text, next);
-        end = next + forms::numeral_bytes;
-        ++count;
-        ++group;
-        const std::size_t separator = separator_bytes(text, end);
-        next = end + separator;
-        if (separator == 0) continue;
-        const bool is_space = separator == 1 && text[end] == ' ';
-        if (group < word_least && (is_space || is_behind_space)) ++short_words;
-        const bool is_last = forms::numeral(text, next) < 0;
-        is_behind_space = is_space && !is_last;
-        group = is_last ? group : 0;
-        groups += is_last ? 0 : 1;
-    }
-    if (group < word_least && is_behind_space) ++short_words;
-    return {end, count >= number_least && has_three && (short_words == 0 || groups == count)};
+SpelledGap spelled_gap(std::string_view text, std::size_t at) {
+    for (const std::string_view word : {std::string_view(" 다시 "), std::string_view("다시 "), std::string_view("다시"),
+                                        std::string_view("에 "), std::string_view("에")})
+        if (text.substr(at, word.size()) == word && forms::numeral(text, at + word.size()) >= 0)
+            return {word.size(), true};
+    return {separator_bytes(text, at), false};
 }
+
+// A run of numerals. Words of one or two between spaces (일이, 사이) are prose, unless all stand alone as in a number that
+// is spelled digit by digit. What may be a word at its end ("… 이에요") is left out where the run is a number without it.
+class Spelled {
+public:
+    Spelled(std::string_view text, std::size_t at) : text_(text) {
+        for (std::size_t next = at; forms::numeral(text, next) >= 0;) next = read_group(next);
+        is_number_ = is_number(now_);
+        if (is_number_ || !is_number(before_)) return;
+        now_ = before_;
+        is_number_ = true;
+    }
+    [[nodiscard]] std::size_t end() const { return now_.end; }
+    [[nodiscard]] bool is_number() const { return is_number_; }
+
+private:
+    static constexpr std::size_t word_least = 3;
+    // Of the run up to the end of a group.
+    struct Counts {
+        std::size_t end = 0, count = 0, groups = 0, short_words = 0;
+        bool has_three = false;
+    };
+    static bool is_number(const Counts& run) {
+        return run.count >= number_least && run.has_three && (run.short_words == 0 || run.groups == run.count);
+    }
+    // Up to where the next group would begin.
+    std::size_t read_group(std::size_t at) {
+        before_ = now_;
+        std::size_t group = 0;
+        for (; forms::numeral(text_, at) >= 0; at += forms::numeral_bytes, ++group)
+            now_.has_three = now_.has_three || forms::has_three_numerals(text_, at);
+        const SpelledGap gap = spelled_gap(text_, at);
+        const bool goes_on = gap.bytes > 0 && forms::numeral(text_, at + gap.bytes) >= 0;
+        const bool is_space = gap.bytes == 1 && text_[at] == ' ';
+        if (group < word_least && (is_space || is_behind_space_)) ++now_.short_words;
+        is_behind_space_ = is_space && goes_on;
+        now_.end = at;
+        now_.count += group;
+        ++now_.groups;
+        return at + gap.bytes;
+    }
+
+    std::string_view text_;
+    Counts now_, before_;
+    bool is_behind_space_ = false, is_number_ = false;
+};
 
 void read_numerals(std::string_view text, Rewrite& out) {
     for (std::size_t at = skip_ascii(text, 0); at < text.size(); at = skip_ascii(text, at)) {
@@ -200,16 +231,16 @@ void read_numerals(std::string_view text, Rewrite& out) {
             at += bytes == 0 ? 1 : bytes;
             continue;
         }
-        const Spelled run = spelled_at(text, at);
-        for (std::size_t i = at; run.is_number && i < run.end;) {
-            const int digit = forms::numeral(text, i);
-            if (digit >= 0) {
-                const char c = static_cast<char>('0' + digit);
-                out.replace(i, i + forms::numeral_bytes, {&c, 1});
-            }
-            i += digit >= 0 ? forms::numeral_bytes : 1;
+        const Spelled run(text, at);
+        while (run.is_number() && at < run.end()) {
+            const int digit = forms::numeral(text, at);
+            const SpelledGap gap = digit >= 0 ? SpelledGap{} : spelled_gap(text, at);
+            const char c = digit >= 0 ? static_cast<char>('0' + digit) : '-';
+            const std::size_t bytes = digit >= 0 ? forms::numeral_bytes : gap.bytes;
+            if (digit >= 0 || gap.is_word) out.replace(at, at + bytes, {&c, 1});
+            at += bytes;
         }
-        at = run.end;
+        at = run.end();
     }
 }
 

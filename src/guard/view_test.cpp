@@ -54,8 +54,11 @@ TEST_CASE("forms that hide digits and letters are read as what they say") {
         {"공일공-일이삼사-오육칠팔", "010-1234-5678"},         // spelled
         {"공 일 공 일 이 삼 사 오 육 칠 팔", "01012345678"},   // spelled one by one
         {"구공영일영일 일이삼사오륙칠", "900101 1234567"},
-        {"88O1O1-2O12345", "880101-2012345"},   // letters like digits
-        {"OlO-1234-5678", "OlO-1234-5678"},     // no digit at all in a group
+        {"공일공 다시 일이삼사 다시 오육칠팔", "010-1234-5678"},   // as a hyphen is said
+        {"공일공에 일이삼사에 오육칠팔", "010-1234-5678"},
+        {"구공영일영일 다시 일이삼사오륙칠 이에요", "900101-1234567 이에요"},   // the last word is none of it
+        {"88O1O1-2O12345", "880101-2012345"},                                   // letters like digits
+        {"OlO-1234-5678", "OlO-1234-5678"},                                     // no digit at all in a group
         {"01O-1234-567l", "010-1234-5671"},
         {"9 0 0 1 0 1 - 1 2 3 4 5 6 7", "900101-1234567"},   // spaced
         {"0 1 0 1 2 3 4 5 6 7 8", "01012345678"},
@@ -73,6 +76,7 @@ TEST_CASE("prose, marks of lists, units and chatter are their own view") {
         "① 첫째 ② 둘째 ③ 셋째. 각주¹ 제곱미터 m² ℓ",
         "ㅋㅋㅋ ㅎㅎ ㅠㅠ ㅇㅋ",
         "이 일이 사이 구이 삼사일 안에 이사 오세요",   // numerals as words
+        "삼일에 다시 이사에 일이삼 다시",
         "H2O CO2 I2C 5G v2.10 O2 sha256 0x1F 10Ol",
         "1 2 3 4 5 6",   // six: a list
         "12 34 56 78 90 12 34",
