@@ -9,6 +9,7 @@
 
 namespace gilmok {
 
+constexpr char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; }
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 // In line, because most comparisons are with a list of names and end at the size.
 inline bool equal_ignoring_case(std::string_view left, std::string_view right) {

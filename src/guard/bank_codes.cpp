@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "guard/world.hpp"
 
 namespace gilmok::guard {
@@ -63,12 +64,18 @@ bool is_mod97(std::string_view code) {
 void match_iban(std::string_view text, std::size_t at, Sink& sink) {
     if (!is_digit(byte_at(text, at + 2)) || !is_digit(byte_at(text, at + 3)))
         return;   // as in most words of two capitals
-    const std::size_t length = length_of(text.substr(at, 2));
+    const bool is_in_small = is_small(text[at]);   // letters of one case: "de89 3704…" is typed as often
+    const auto capital_of = [is_in_small](char c) {
+        const bool is_other_case = is_in_small ? is_capital(c) : is_small(c);
+        return is_other_case ? '\0' : is_in_small ? ascii_upper(c) : c;
+    };
+    const std::array<char, 2> country{capital_of(text[at]), capital_of(text[at + 1])};
+    const std::size_t length = length_of({country.data(), country.size()});
     if (length == 0 || !is_free_left(text, at)) return;
     std::array<char, 34> code{};
     std::size_t count = 0, end = at;
     for (; count < length && end < text.size(); ++end) {
-        const char c = text[end];
+        const char c = capital_of(text[end]);
         const bool is_gap = (c == ' ' || c == '-') && count >= 4 && text[end - 1] != c;
         if (is_gap) continue;
         const bool fits = count < 2 ? is_capital(c) : count < 4 ? is_digit(c) : is_digit(c) || is_capital(c);

@@ -62,8 +62,9 @@ struct Wanted {
             if (family == model::DataFamily::own || family == model::DataFamily::media) continue;
             const bool is_name = kind == DataKind::kr_name || kind == DataKind::person_name;
             const bool is_korean = kind <= DataKind::kr_customs_code;
-            // Words for a birth stand among the secrets' literals.
-            secrets |= family == model::DataFamily::secret || kind == DataKind::date_of_birth;
+            // Words for a birth and for '@' stand among the secrets' literals.
+            secrets |=
+                family == model::DataFamily::secret || kind == DataKind::date_of_birth || kind == DataKind::email;
             if (family == model::DataFamily::secret) continue;
             name |= is_name;
             email |= kind == DataKind::email;
@@ -106,10 +107,14 @@ public:
     void look_at_name(std::size_t begin, std::size_t index) { match_name_literal(text_, begin, index, sink_); }
 
 private:
+    static constexpr std::size_t least_digits_ahead = 6;   // of a code that begins with digits: "131052a308t"
     static constexpr std::size_t word_bytes_max = 64;   // no identifier stands inside a longer word
 
     void look_at_digits(std::size_t at) {
-        if (wanted_.letters) look_at_small_pairs(at);
+        if (wanted_.letters) {
+            look_at_small_pairs(at);
+            look_at_small_letters(at);
+        }
         if (at >= digits_next_ && !is_lone_number(at)) look_at_run(at);
     }
 
@@ -120,6 +125,7 @@ private:
         if (wanted_.address && is_behind_syllable(text_, at)) look_at_address(at);
         const DigitRun::Group& last = run.groups[run.groups_count - 1U];
         if (wanted_.plate && (last.count == 2 || last.count == 3)) look_at_plate(last.begin, last.end);
+        if (wanted_.plate && run.digits_count == 6) match_mission_plate(text_, run, sink_);
         // The shortest numbers of all: an IPv4 address of four digits, a date of birth of three groups, six digits.
         if (run.digits_count < 6 && run.groups_count < 4 && (run.groups_count < 3 || run.digits_count < 4)) return;
         if (wanted_.name && run.all().starts_with("01")) match_name(text_, run.begin, sink_);
@@ -189,6 +195,31 @@ private:
         if (digit + 5 > text_.size() || (text_.data()[digit + 1] != '-' && text_.data()[digit + 2] != '-')) return;
         look_at_pair(digit);
     }
+    // A code in small letters: the first of its digits stands behind a letter, or there are enough in front of one.
+    void look_at_small_letters(std::size_t digit) {
+        if (digit < small_next_) return;
+        const std::size_t size = text_.size();
+        const bool is_behind = digit > 0 && is_small(text_[digit - 1]);
+        if (!is_behind &&
+            (digit + least_digits_ahead >= size || !is_digit(text_.data()[digit + least_digits_ahead - 1])))
+            return;
+        look_at_small_word(digit);
+    }
+    [[gnu::noinline]] void look_at_small_word(std::size_t digit) {
+        constexpr std::size_t code_bytes_min = 8;
+        const auto belongs = [](char c) { return is_digit(c) || is_small(c); };
+        std::size_t begin = digit, end = digit + 1;
+        const std::size_t least = digit - std::min(digit, word_bytes_max);
+        while (begin > least && belongs(text_[begin - 1])) --begin;
+        bool has_small = begin < digit;
+        for (; end < text_.size() && belongs(text_[end]); ++end) has_small = has_small || is_small(text_[end]);
+        small_next_ = end;
+        const bool is_whole = !is_ascii_alnum(byte_before(text_, begin)) && !is_ascii_alnum(byte_at(text_, end));
+        // "de89 3704 …": an IBAN's first group, the others behind spaces.
+        const bool may_be_short = end - begin == 4 && digit == begin + 2;
+        if (!has_small || !is_whole || (end - begin < code_bytes_min && !may_be_short)) return;
+        match_small_word(text_, begin, end, sink_);
+    }
     [[gnu::noinline]] void look_at_pair(std::size_t digit) {
         const std::size_t begin = digit > 0 && is_hex(text_[digit - 1]) ? digit - 1 : digit;
         if (begin + 6 > text_.size() || begin < pairs_next_ || text_[begin + 2] != '-' || text_[begin + 5] != '-')
@@ -227,7 +258,7 @@ private:
     const Wanted& wanted_;
     Sink sink_;
     // Up to where each kind of place has been looked at.
-    std::size_t digits_next_ = 0, word_next_ = 0, pairs_next_ = 0, hex_next_ = 0;
+    std::size_t digits_next_ = 0, word_next_ = 0, pairs_next_ = 0, small_next_ = 0, hex_next_ = 0;
 };
 
 }   // namespace

@@ -54,6 +54,49 @@ std::string repeated(std::string_view piece, std::size_t bytes) {
 
 }   // namespace
 
+TEST_CASE("plates of missions are found by their word, words of every day only beside a vehicle") {
+    CHECK(found("외교 001-012 차량") == "kr_plate:외교 001-012");
+    CHECK(found("번호판 준외001-012입니다") == "kr_plate:준외001-012");
+    CHECK(found("차량번호 대표 123-456") == "kr_plate:대표 123-456");
+    for (const std::string_view text :
+         {"대표 123-456", "협정 123-456", "외교 001-0123", "외교 001-012-3", "주한외교 001-012"}) {
+        CAPTURE(text);
+        CHECK(found(text).empty());
+    }
+}
+
+TEST_CASE("e-mail addresses whose signs are spelled are found, brackets and words of code are none") {
+    CHECK(found("hong.gildong (at) example.com 으로") == "email:hong.gildong (at) example.com");
+    CHECK(found("hong[at]example[dot]co[dot]kr") == "email:hong[at]example[dot]co[dot]kr");
+    CHECK(found("메일은 hong골뱅이example.com입니다") == "email:hong골뱅이example.com");
+    CHECK(found("hong 골뱅이 example 점 com") == "email:hong 골뱅이 example 점 com");
+    CHECK(found("hong (AT) example (DOT) org.") == "email:hong (AT) example (DOT) org");
+    for (const std::string_view text :
+         {"look(at) this.here", "x = items[at].name", "row[at] = cell", "골뱅이무침 10개", "우리 골뱅이 맛집",
+          "call (at) once", "see (at) page.png", "[at] example.com", "a[at]b[at]"}) {
+        CAPTURE(text);
+        CHECK(found(text).empty());
+    }
+}
+
+TEST_CASE("codes typed in small letters are found where they are named, or by a check that leaves no doubt") {
+    CHECK(found("my nric is s1234567d") == "sg_nric:s1234567d");
+    CHECK(found("여권번호는 m123a4567 이고") == "kr_passport:m123a4567");
+    CHECK(found("passport m12345678") == "kr_passport:m12345678");
+    CHECK(found("dni 61527384s") == "es_dni:61527384s");
+    CHECK(found("nino ab123456c") == "gb_nino:ab123456c");
+    CHECK(found("hetu 131052a308t") == "fi_hetu:131052a308t");
+    CHECK(found("to de89370400440532013000 please") == "iban:de89370400440532013000");
+    CHECK(found("to de89 3704 0044 0532 0130 00 please") == "iban:de89 3704 0044 0532 0130 00");
+    CHECK(found("codice rccmnl83s18d969h") == "it_fiscal_code:rccmnl83s18d969h");
+    for (const std::string_view text :
+         {"id s1234567d, part ab123456c", "61527384s", "131052a308t", "m12345678", "De89 3704 0044 0532 0130 00",
+          "de88370400440532013000", "nric s1234567d8", "xs1234567d nric", "9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a1f0e"}) {
+        CAPTURE(text);
+        CHECK(found(text).empty());
+    }
+}
+
 TEST_CASE("kinds are found beside one another, in the text's order") {
     CHECK(found("주민번호 900101-1234567, 전화 010-1234-5678 입니다.") ==
           "kr_rrn:900101-1234567 kr_phone:010-1234-5678");

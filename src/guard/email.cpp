@@ -77,7 +77,47 @@ std::size_t end_of_domain(std::string_view text, std::size_t at) {
     return is_top && !is_file_ending(last) ? end : at;
 }
 
+// The end of the label of ASCII at `at`; `at` itself where there is none.
+std::size_t end_of_label(std::string_view text, std::size_t at) {
+    std::size_t end = at;
+    while (end - at <= label_bytes_max && (is_letter_or_digit(byte_at(text, end)) || byte_at(text, end) == '-')) ++end;
+    while (end > at && text[end - 1] == '-') --end;
+    return end - at > label_bytes_max ? at : end;
+}
+// Behind a full stop between two labels, as it is or spelled; `at` where there is none.
+std::size_t end_of_dot(std::string_view text, std::size_t at) {
+    static constexpr std::string_view dots[] = {".",     " (dot) ", "(dot)", " [dot] ", "[dot]",
+                                                " dot ", " 점 ",    "점",    " 닷 ",    "닷"};
+    for (const std::string_view dot : dots)
+        if (equal_ignoring_case(text.substr(at, dot.size()), dot)) return at + dot.size();
+    return at;
+}
+
 }   // namespace
+
+void match_spelled_at_sign(std::string_view text, std::size_t at, std::string_view sign, Sink& sink) {
+    // A space stands on both sides of the sign or on neither: code calls and indexes otherwise.
+    const bool is_apart = byte_before(text, at) == ' ', is_apart_behind = byte_at(text, at + sign.size()) == ' ';
+    if (is_apart != is_apart_behind) return;
+    const std::size_t local_end = is_apart ? at - 1 : at;
+    const std::size_t begin = begin_of_local(text, local_end);
+    if (begin == local_end || is_identifier_byte(byte_before(text, begin)) || text[local_end - 1] == '.') return;
+    std::size_t end = at + sign.size() + (is_apart ? 1 : 0), labels = 0;
+    std::string_view last;
+    for (std::size_t label = end; label - at <= domain_bytes_max;) {
+        const std::size_t to = end_of_label(text, label);
+        if (to == label) break;
+        last = text.substr(label, to - label);
+        end = to;
+        ++labels;
+        label = end_of_dot(text, to);
+        if (label == to) break;
+    }
+    constexpr std::size_t top_bytes_min = 2, top_bytes_max = 10;   // longer ones are rare, words of prose are not
+    const bool is_top = last.size() >= top_bytes_min && last.size() <= top_bytes_max && !is_file_ending(last) &&
+                        std::all_of(last.begin(), last.end(), [](char c) { return is_capital(c) || is_small(c); });
+    if (labels >= 2 && is_top) sink.add(begin, end, model::DataKind::email, 85);
+}
 
 void match_at_sign(std::string_view text, std::size_t at, Sink& sink) {
     const std::size_t end = end_of_domain(text, at + 1);

@@ -1,15 +1,13 @@
 // Korean codes of letters and digits. Source of the passports' forms: 여권법 시행규칙; since 21 December 2021 M123A4567, before M12345678.
 #include "guard/matcher.hpp"
 #include "guard/words_kr.hpp"
+#include "guard/world.hpp"
 
 namespace gilmok::guard {
 
 namespace {
 
 using model::DataKind;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 // '9' stands for a digit, 'A' for a capital, any other for itself.
 bool has_form(std::string_view word, std::string_view form) {
@@ -23,7 +21,27 @@ bool has_form(std::string_view word, std::string_view form) {
     return true;
 }
 
+// What a passport's number is made of, in capitals.
+struct PassportForm {
+    bool is_new = false, is_old = false, is_other = false;
+    explicit PassportForm(std::string_view word) {
+        const bool is_kind = std::string_view("MSROD").find(word[0]) != std::string_view::npos;
+        is_new = is_kind && has_form(word.substr(1), "999A9999");
+        is_old = (is_kind || word[0] == 'G') && has_form(word.substr(1), "99999999");
+        is_other = word[0] == 'P' && has_form(word.substr(1), "A9999999");
+    }
+    [[nodiscard]] bool is_any() const { return is_new || is_old || is_other; }
+    [[nodiscard]] int named_score() const { return is_other ? 85 : 95; }
+};
+
 }   // namespace
+
+void match_small_passport(std::string_view text, std::size_t at, std::string_view word, Sink& sink) {
+    const std::size_t end = at + word.size();
+    const PassportForm form(word);
+    if (form.is_any() && KoreanWords(sink.around(), text, at, end).has(KoreanTopic::passport))
+        sink.add(at, end, DataKind::kr_passport, form.named_score());
+}
 
 void match_korean_letters(std::string_view text, std::size_t at, Sink& sink) {
     constexpr std::size_t code_bytes_max = 13;
@@ -46,13 +64,10 @@ void match_korean_letters(std::string_view text, std::size_t at, Sink& sink) {
     KoreanWords words(sink.around(), text, at, end);
     if (has_form(word, "P999999999999"))
         return sink.add(at, end, DataKind::kr_customs_code, words.has(KoreanTopic::customs) ? 95 : 85);
-    const bool is_kind = std::string_view("MSROD").find(word[0]) != std::string_view::npos;
-    const bool is_new = is_kind && has_form(word.substr(1), "999A9999");
-    const bool is_old = (is_kind || word[0] == 'G') && has_form(word.substr(1), "99999999");
-    const bool is_other = word[0] == 'P' && has_form(word.substr(1), "A9999999");
-    if (!is_new && !is_old && !is_other) return;
-    if (words.has(KoreanTopic::passport)) return sink.add(at, end, DataKind::kr_passport, is_other ? 85 : 95);
-    sink.add(at, end, DataKind::kr_passport, is_new ? 70 : 50);
+    const PassportForm form(word);
+    if (!form.is_any()) return;
+    if (words.has(KoreanTopic::passport)) return sink.add(at, end, DataKind::kr_passport, form.named_score());
+    sink.add(at, end, DataKind::kr_passport, form.is_new ? 70 : 50);
 }
 
 }   // namespace gilmok::guard

@@ -2,7 +2,9 @@
 // letter. Those without one, or that look like part numbers, need the word that names them.
 #include <algorithm>
 #include <array>
+#include <iterator>
 
+#include "base/text.hpp"
 #include "guard/nearby.hpp"
 #include "guard/number_checks.hpp"
 #include "guard/world.hpp"
@@ -115,24 +117,41 @@ bool is_fr_nir_of_corsica(std::string_view word) {
     return are_digits(number) && is_fr_nir(number);
 }
 
+// The words of kinds that others look like; what is not here is told by its form and check.
+struct CodeName {
+    DataKind kind;
+    Topic topic;
+};
+constexpr CodeName code_names[] = {
+    {DataKind::sg_nric, Topic::sg_nric}, {DataKind::sg_uen, Topic::sg_uen},
+    {DataKind::es_dni, Topic::es_dni},   {DataKind::gb_nino, Topic::gb_nino},
+    {DataKind::fi_hetu, Topic::fi_hetu}, {DataKind::jp_corporate_number, Topic::jp_corporate_number},
+};
+
 class WordReader {
 public:
-    WordReader(std::string_view text, std::size_t at, std::size_t end, Sink& sink)
-        : text_(text), at_(at), end_(end), word_(text.substr(at, end - at)), sink_(sink) {}
+    // `word` as it is read: in capitals.
+    WordReader(std::string_view text, std::size_t at, std::size_t end, std::string_view word, bool is_small, Sink& sink)
+        : text_(text), at_(at), end_(end), word_(word), is_small_(is_small), sink_(sink) {}
     void read();
 
 private:
     bool is_named(Topic topic, std::size_t bytes_max = look_bytes_max) {
         return Nearby::look(sink_.around(), text_, at_, end_, context_characters).has(topic, bytes_max);
     }
-    void add(DataKind kind, int score) { sink_.add(at_, end_, kind, score); }
-    void read_lone_letter();
+    // Small letters and digits are what ids of machines are made of: a code that is typed so is named.
+    void add(DataKind kind, int score) {
+        const auto* const name = std::find_if(std::begin(code_names), std::end(code_names),
+                                              [kind](const CodeName& code) { return code.kind == kind; });
+        if (!is_small_ || name == std::end(code_names) || is_named(name->topic)) sink_.add(at_, end_, kind, score);
+    }
     void read_nine();
     void read_ten();
 
     std::string_view text_;
     std::size_t at_, end_;
     std::string_view word_;
+    bool is_small_;
     Sink& sink_;
 };
 
@@ -234,7 +253,20 @@ void match_world_word(std::string_view text, std::size_t at, std::size_t end, Si
         match_eu_vat(text, at, sink);
     }
     if (may_be_nie) match_nie_with_hyphens(text, at, sink);
-    WordReader(text, at, end, sink).read();
+    WordReader(text, at, end, text.substr(at, size), false, sink).read();
+}
+
+void match_small_word(std::string_view text, std::size_t at, std::size_t end, Sink& sink) {
+    const std::size_t size = end - at;
+    if (size > word_bytes_max) return;
+    if (size >= 4 && is_small(text[at]) && is_small(text[at + 1])) match_iban(text, at, sink);
+    if ((code_sizes >> size & 1U) == 0 || !is_free_left(text, at)) return;
+    std::array<char, word_bytes_max> capitals{};
+    std::transform(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),
+                   capitals.begin(), ascii_upper);
+    const std::string_view word(capitals.data(), size);
+    match_small_passport(text, at, word, sink);
+    WordReader(text, at, end, word, true, sink).read();
 }
 
 void match_world_letters(std::string_view text, std::size_t at, Sink& sink) {

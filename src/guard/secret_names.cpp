@@ -168,7 +168,10 @@ bool is_random(std::string_view value) {
 
 void match_secret_name(std::string_view text, std::size_t at, const SecretForm& form, Sink& sink) {
     std::size_t end = at + form.text.size();
-    if (form.text.back() == '=') --end;   // "_PASS=": the sign is read again
+    while (text[end - 1] == '=' || text[end - 1] == ':' || text[end - 1] == ' ')
+        --end;   // "_PASS=": the sign is read again
+    const bool is_mark = form.what == SecretText::password_mark;
+    if (is_mark && is_identifier_byte(byte_before(text, at))) return;
     const std::size_t name_max = end + name_rest_max;
     while (end < text.size() && end < name_max && (is_identifier_byte(text[end]) || text[end] == '-') &&
            text.substr(end, 2) != "->")
@@ -176,7 +179,7 @@ void match_secret_name(std::string_view text, std::size_t at, const SecretForm& 
     for (const std::string_view word : name_ends)
         if (byte_at(text, end) == word[0] && text.substr(end).starts_with(word)) end += word.size();
     const Value place = read_value(text, end);
-    if (place.tie == Tie::none || place.end <= place.begin) return;
+    if (place.tie == Tie::none || place.end <= place.begin || (is_mark && place.tie != Tie::sign)) return;
     const std::string_view value = text.substr(place.begin, place.end - place.begin);
     if (form.what == SecretText::key_name) {
         constexpr std::size_t name_front = 24;

@@ -24,11 +24,18 @@ constexpr SecretForm frame(std::string_view text, What what, DataKind kind) {
 constexpr SecretForm password(std::string_view text) {
     return {text, What::password_name, DataKind::password, Bytes::alnum, 0, 0};
 }
+constexpr SecretForm mark(std::string_view text) {
+    return {text, What::password_mark, DataKind::password, Bytes::alnum, 0, 0};
+}
 constexpr SecretForm key(std::string_view text) {
     return {text, What::key_name, DataKind::high_entropy, Bytes::alnum, 0, 0};
 }
 constexpr SecretForm birth(std::string_view text) {
     return {text, What::birth, DataKind::date_of_birth, Bytes::alnum, 0, 0};
+}
+
+constexpr SecretForm at_sign(std::string_view text) {
+    return {text, What::at_sign, DataKind::email, Bytes::alnum, 0, 0};
 }
 
 constexpr SecretForm forms[] = {
@@ -64,7 +71,11 @@ constexpr SecretForm forms[] = {
     token("tgp_v1_", DataKind::model_key, Bytes::url64, 36, 64),
     token("fw_", DataKind::model_key, Bytes::alnum, 22, 32),
     token("jina_", DataKind::model_key, Bytes::alnum, 48, 72),
-    token("gm-", DataKind::model_key, Bytes::url64, 43, 43),   // gilmok's own
+    token("flp_", DataKind::model_key, Bytes::alnum, 40, 64),                   // FriendliAI
+    token("pa-", DataKind::model_key, Bytes::url64, 43, 43),                    // Voyage AI
+    token("ABSK", DataKind::model_key, Bytes::base64, 100, 300),                // Amazon Bedrock, for long
+    token("bedrock-api-key-", DataKind::model_key, Bytes::base64, 40, 4'096),   // and for a session
+    token("gm-", DataKind::model_key, Bytes::url64, 43, 43),                    // gilmok's own
     token("ghp_", DataKind::source_token, Bytes::alnum, 36, 255),
     token("gho_", DataKind::source_token, Bytes::alnum, 36, 255),
     token("ghu_", DataKind::source_token, Bytes::alnum, 36, 255),
@@ -78,6 +89,7 @@ constexpr SecretForm forms[] = {
     token("pypi-", DataKind::source_token, Bytes::url64, 50, 512),
     token("rubygems_", DataKind::source_token, Bytes::hex, 48, 48),
     token("dckr_pat_", DataKind::source_token, Bytes::url64, 24, 64),
+    token("ATBB", DataKind::source_token, Bytes::alnum, 32, 40),   // Bitbucket
     token("ATATT3", DataKind::source_token, Bytes::base64, 60, 256),
     token("xoxb-", DataKind::service_token, Bytes::url64, 20, 256),
     token("xoxp-", DataKind::service_token, Bytes::url64, 20, 256),
@@ -90,6 +102,10 @@ constexpr SecretForm forms[] = {
     token("sk_live_", DataKind::service_token, Bytes::alnum, 16, 255),
     token("sk_test_", DataKind::service_token, Bytes::alnum, 16, 255),
     token("rk_live_", DataKind::service_token, Bytes::alnum, 16, 255),
+    token("live_sk_", DataKind::service_token, Bytes::alnum, 24, 64),   // Toss Payments
+    token("test_sk_", DataKind::service_token, Bytes::alnum, 24, 64),
+    token("live_gsk_", DataKind::service_token, Bytes::alnum, 24, 64),
+    token("test_gsk_", DataKind::service_token, Bytes::alnum, 24, 64),
     token("whsec_", DataKind::service_token, Bytes::base64, 24, 96),
     token("SG.", DataKind::service_token, Bytes::dotted, 60, 72),
     token("sq0csp-", DataKind::service_token, Bytes::url64, 43, 43),
@@ -120,6 +136,12 @@ constexpr SecretForm forms[] = {
     password("PWD"),
     password("Pwd"),
     password("_PASS="),
+    mark("PW:"),
+    mark("PW :"),
+    mark("PW="),
+    mark("pw:"),
+    mark("pw="),
+    mark("암호"),
     password("비밀번호"),
     password("패스워드"),
     password("비번"),
@@ -150,19 +172,43 @@ constexpr SecretForm forms[] = {
     key("AccountKey"),
     key("accountKey"),
     key("ACCOUNT_KEY"),
+    key("_KEY"),
+    key("encryption_key"),
+    key("encryptionKey"),
+    key("signing_key"),
+    key("signingKey"),
+    key("service_key"),
+    key("serviceKey"),
+    key("ServiceKey"),
+    key("Api-Key"),
+    key("API-Key"),
+    key("API-KEY"),
+    key("Subscription-Key"),
     key("credential"),
     key("비밀키"),
     key("인증키"),
+    key("서비스키"),
+    key("서비스 키"),
+    key("암호키"),
+    key("암호화키"),
+    key("암호화 키"),
     birth("DOB"),
     birth("dob"),
     birth("생년월일"),
     birth("생일"),
     birth("출생"),
+    birth("일생"),
+    birth("일 생"),
     birth("born"),
     birth("Born"),
     birth("birth"),
     birth("Birth"),
     birth("生年月日"),
+    at_sign("(at)"),
+    at_sign("(AT)"),
+    at_sign("[at]"),
+    at_sign("[AT]"),
+    at_sign("골뱅이"),
 };
 
 constexpr auto literals = [] {
@@ -189,8 +235,10 @@ void match_secret(std::string_view text, std::size_t at, std::size_t literal, Si
         case What::bearer:
         case What::basic: return match_secret_frame(text, at, form, sink);
         case What::password_name:
+        case What::password_mark:
         case What::key_name: return match_secret_name(text, at, form, sink);
         case What::birth: return match_birth_behind(text, at, sink);
+        case What::at_sign: return match_spelled_at_sign(text, at, form.text, sink);
     }
 }
 

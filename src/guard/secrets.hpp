@@ -23,8 +23,10 @@ enum class SecretText : std::uint8_t {
     bearer,         // of an Authorization header
     basic,
     password_name,   // "password", "비밀번호"
+    password_mark,   // "PW:", "암호": what names other things too, and counts as a word of its own with a sign behind
     key_name,        // "token", "api_key", "secret"
     birth,           // no secret: "born", see world.hpp
+    at_sign,         // no secret: "(at)", see world.hpp
 };
 
 // What an issuer's tokens look like behind their beginning.

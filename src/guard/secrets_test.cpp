@@ -51,6 +51,13 @@ TEST_CASE("tokens are found by the beginning that their issuer gives them") {
     check_found("model_key", "up_" + made(28));
     check_found("model_key", "nvapi-" + made(64));
     check_found("model_key", "gm-" + made(43));
+    check_found("model_key", "flp_" + made(48));
+    check_found("model_key", "pa-" + made(43));
+    check_found("model_key", "ABSK" + made(120));
+    check_found("model_key", "bedrock-api-key-" + made(200));
+    for (const char* kind : {"live_sk_", "test_sk_", "live_gsk_", "test_gsk_"})
+        check_found("service_token", kind + made(32));
+    check_found("source_token", "ATBB" + made(32));
     for (const char* kind : {"ghp_", "gho_", "ghs_", "ghu_", "ghr_"}) check_found("source_token", kind + made(36));
     check_found("source_token", "github_pat_" + made(22) + "_" + made(59));
     check_found("source_token", "glpat-" + made(20));
