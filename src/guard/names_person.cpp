@@ -25,15 +25,16 @@ static_assert(is_sorted_table(no_person_words));
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
-// End of the capitalised word at `at` ("Kim", "O'Brien", "McAdam", "Anne-Marie", "J."); `at` where there is none. Letters with
+// End of the capitalised word at `at` ("Kim", "O'Brien", "McAdam", "Anne-Marie", "Min-ho", "J."); `at` where there is none. Letters with
 // marks are two bytes, which count as letters.
 std::size_t word_end(std::string_view text, std::size_t at) {
     if (at >= text.size() || !(is_upper(text[at]) || static_cast<unsigned char>(text[at]) == 0xC3)) return at;
     std::size_t end = at + 1, letters = 0;
     while (end < text.size() && end - at < 24) {
         const auto c = static_cast<unsigned char>(text[end]);
-        const bool is_joint =
-            (text[end] == '\'' || text[end] == '-') && end + 1 < text.size() && is_upper(text[end + 1]);
+        // Korean given names are written "Min-ho".
+        const bool is_joint = (text[end] == '\'' || text[end] == '-') && end + 1 < text.size() &&
+                              (is_upper(text[end + 1]) || (text[end] == '-' && is_lower(text[end + 1])));
         if (!is_ascii_letter(text[end]) && !is_joint && !(c >= 0x80 && c <= 0xC5)) break;
         letters += is_lower(text[end]) || c >= 0x80 ? 1U : 0U;
         ++end;
