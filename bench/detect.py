@@ -1,6 +1,6 @@
 """prove: what the guard finds and misses, kind by kind, on generated Korean and English documents; never one blended figure.
 
-Letters, chats, forms, logs, code and JSON with known spans of 61 kinds of data: valid by their rules, registration numbers from
+Letters, chats, forms, logs, code, JSON and tables with known spans of 61 kinds of data: valid by their rules, registration numbers from
 before and after 2020-10, with and without a word that names them; the same in disguise (full width, zero width, spaced digits, spelled
 numerals, look-alike letters, split jamo); documents full of numbers that are nobody's; and prose without any data.
 Promised: for each kind the least recall and precision of the table; for each disguise its recall; and at most so many findings in
@@ -85,7 +85,7 @@ def by_kind(told, results, broken):
 
 
 def by_register(told, results):
-    registers = ["official", "chat", "form", "english", "log", "code", "json"]
+    registers = ["official", "chat", "form", "english", "log", "code", "json", "table"]
     cells = gather(told["recall"], lambda row: (row["kind"], row["register"]), lambda row: row["disguise"] == "none")
     kinds = list(dict.fromkeys(kind for kind, _ in cells))
     table = []

@@ -126,6 +126,11 @@ void Generator::add_sentence(std::string& out, Register as) {
             out += "{\"" + std::string(pick(english_nouns(), prng_)) + "\": " + std::to_string(prng_.below(10'000)) +
                    "}\n";
             break;
+        case Register::table:
+            out += std::to_string(prng_.below(10'000)) + "," + std::string(pick(korean_nouns(), prng_)) + "," +
+                   std::to_string(prng_.below(10'000'000)) + ",\"" + amount(prng_) + "\"," +
+                   std::to_string(prng_.below(1'000)) + "." + random_digits(prng_, 2) + "\n";
+            break;
         case Register::count_: break;
     }
 }

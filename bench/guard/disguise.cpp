@@ -117,7 +117,7 @@ std::string_view name_of(Disguise disguise) {
 
 std::string_view name_of(Register kind) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Register::count_)> names{
-        "official", "chat", "form", "english", "log", "code", "json"};
+        "official", "chat", "form", "english", "log", "code", "json", "table"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -73,6 +73,7 @@ const Sentence& sentence_for(Register as, bool is_bare, Prng& prng) {
         case Register::log:
         case Register::code:
         case Register::json:
+        case Register::table:
         case Register::count_: break;
     }
     return pick_sentence(english, prng);
@@ -90,6 +91,10 @@ bool Generator::is_usual(DataKind kind, Register as) {
     // Other countries' people do not fill in Korean forms.
     if (as == Register::form) return kind <= DataKind::date_of_birth;
     // A plate's or address's syllables stand in logs seldom.
+    // What has no form of its own is told by the name that it is assigned to, and a column's name stands too far away.
+    // A house number in front of a comma and three digits reads like an amount.
+    if (as == Register::table && (is_formless(kind) || kind == DataKind::bic || kind == DataKind::kr_address))
+        return false;
     if (as == Register::log || as == Register::code)
         return !(kind == DataKind::kr_plate || kind == DataKind::kr_address || kind == DataKind::iban);
     return true;
@@ -125,6 +130,15 @@ void Generator::add_value(Document& document, DataKind kind, Register as, Disgui
         out += "{\"id\": " + std::to_string(prng_.between(1, 9999)) + ", \"" + std::string(words.identifier) + "\": \"";
         put(document, kind, text, value.variant);
         out += "\", \"active\": true}\n";
+        return;
+    }
+    if (as == Register::table) {
+        const string_view quote = text.find(',') == std::string::npos ? "" : "\"";
+        out += "id," + std::string(words.identifier) + ",count,note\n" + std::to_string(prng_.between(1, 9999)) + ",";
+        out += quote;
+        put(document, kind, text, value.variant);
+        out += quote;
+        out += "," + std::to_string(prng_.below(2'000)) + "," + std::string(pick(korean_nouns(), prng_)) + "\n";
         return;
     }
     const bool is_bare = words.is_known_alone && value.label.empty() && prng_.chance(1, 4) && !is_secret(kind);

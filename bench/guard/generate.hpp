@@ -1,5 +1,5 @@
-// Documents whose data are known to the byte: Korean and English, as people write letters, chats, forms, logs, code and JSON; values
-// valid by their rules, on request disguised; documents full of numbers that are none; and clean prose. Everything follows
+// Documents whose data are known to the byte: Korean and English, as people write letters, chats, forms, logs, code, JSON and
+// tables; values valid by their rules, on request disguised; documents full of numbers that are none; and clean prose. Everything follows
 // from the seed. Words and rules are the generator's own (words.hpp), never the detector's.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace gilmok::bench {
 
-enum class Register : std::uint8_t { official, chat, form, english, log, code, json, count_ };
+enum class Register : std::uint8_t { official, chat, form, english, log, code, json, table, count_ };
 std::string_view name_of(Register kind);
 
 // How a value is hidden from simple patterns.

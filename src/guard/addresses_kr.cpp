@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "guard/addresses_kr_tables.hpp"
+#include "guard/amounts.hpp"
 #include "guard/matcher.hpp"
 
 namespace gilmok::guard {
@@ -107,9 +108,10 @@ std::size_t number_end(std::string_view text, std::size_t at) {
         if (second == end + 1 || stands_at(text, second, "-")) return at;
         end = second;
     }
-    const bool is_decimal = (stands_at(text, end, ".") || stands_at(text, end, ",") || stands_at(text, end, ":")) &&
-                            end + 1 < text.size() && is_digit(text[end + 1]);
-    if (is_decimal || stands_at(text, end, "%")) return at;
+    const bool is_decimal =
+        (stands_at(text, end, ".") || stands_at(text, end, ":")) && end + 1 < text.size() && is_digit(text[end + 1]);
+    const bool is_amount = stands_at(text, end, ",") && is_amount_going_on(text, end);
+    if (is_decimal || is_amount || stands_at(text, end, "%")) return at;
     return end;
 }
 

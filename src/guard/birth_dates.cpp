@@ -129,27 +129,28 @@ bool is_time_behind(std::string_view text, std::size_t end) {
 
 }   // namespace
 
-void match_birth_date(std::string_view text, std::size_t begin, std::size_t end, Sink& sink) {
+bool match_birth_date(std::string_view text, std::size_t begin, std::size_t end, Sink& sink) {
     const Parts parts = split(text.substr(begin, end - begin));
     bool is_bare = false;
     if (parts.count == 3) {
-        if (!is_date_in_groups(parts)) return;
+        if (!is_date_in_groups(parts)) return false;
     } else if (parts.count == 1 && parts.digits[0].size() == 4 && is_birth_year(number_of(parts.digits[0]))) {
         const std::size_t korean_end = end_of_month_and_day(text, end);
         const std::size_t english_begin = korean_end > 0 ? begin : begin_of_month_and_day(text, begin);
-        if (korean_end == 0 && english_begin == begin) return;
+        if (korean_end == 0 && english_begin == begin) return false;
         begin = english_begin;
         end = korean_end > 0 ? korean_end : end;
     } else if (parts.count == 1 && is_date_bare(parts.digits[0])) {
         is_bare = true;
     } else {
-        return;
+        return false;
     }
-    if (is_time_behind(text, end)) return;
+    if (is_time_behind(text, end)) return false;
     const bool is_named =
         is_born_behind(text, end) || Nearby::look(sink.around(), text, begin, end, look_characters)
                                          .has(Topic::birth, is_bare ? bare_bytes_max : word_bytes_max);
     if (is_named) sink.add(begin, end, model::DataKind::date_of_birth, 85);
+    return is_named;
 }
 
 void match_birth_behind(std::string_view text, std::size_t at, Sink& sink) {
@@ -167,8 +168,8 @@ void match_birth_behind(std::string_view text, std::size_t at, Sink& sink) {
     for (std::size_t begin = at; begin < to;) {
         std::size_t end = begin;
         while (end < text.size() && end - begin < 5 && is_digit(text[end])) ++end;
-        if (end - begin == 4 && !is_identifier_byte(byte_at(text, end)))
-            return match_birth_date(text, begin, end, sink);
+        const bool is_year = end - begin == 4 && !is_identifier_byte(byte_at(text, end));
+        if (is_year && match_birth_date(text, begin, end, sink)) return;
         begin = std::max(end, begin + 1);
     }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "guard/amounts.hpp"
 #include "guard/matcher.hpp"
 #include "guard/phones_kr.hpp"
 #include "guard/words_kr.hpp"
@@ -16,7 +17,6 @@ namespace {
 using model::DataKind;
 using Topic = KoreanTopic;
 
-constexpr std::size_t amount_group_digits = 3;   // between the commas of an amount
 constexpr std::size_t word_beside_bytes = 120;   // about 40 syllables: the names of banks are common words
 
 // Some groups of a run, taken for one number.
@@ -54,29 +54,18 @@ private:
         const std::size_t at = group(0).begin;
         const char before = byte_before(at), second = at > 1 ? text_[at - 2] : '\0';
         if (is_ascii_word(before)) return false;
-        if (before == ',') return !is_digit(second) || !is_piece_of_amount(0);
+        if (before == ',') return !is_piece_of_amount(text_, at);   // rows of tables have commas too
         return (before != '.' && before != '-' && before != ':') || !is_ascii_word(second) ||
                (before == ':' && !is_digit(second)) || (before == '.' && !is_digit(second));
-    }
-    // Behind "12," three digits belong to an amount, unless they go on as a number does: rows of tables have commas too.
-    [[nodiscard]] bool is_piece_of_amount(std::size_t first) const {
-        return group(first).count == amount_group_digits &&
-               (first + 1U == run_.groups_count || group(first + 1).separator != '-');
     }
     [[nodiscard]] bool ends_number(std::size_t last) const {
         if (last + 1U < run_.groups_count) return group(last + 1).separator != '-' && group(last + 1).separator != '.';
         const std::size_t at = group(last).end;
         const char next = byte_at(at);
         if (is_ascii_word(next)) return false;
-        if (next == ',') return group(last).count > amount_group_digits || !begins_amount_group(at + 1);
+        if (next == ',') return !is_amount_going_on(text_, at);
         return (next != '.' && next != '-' && next != ':') || !is_ascii_word(byte_at(at + 1)) ||
                (next != ':' && !is_digit(byte_at(at + 1)) && next != '-');
-    }
-
-    [[nodiscard]] bool begins_amount_group(std::size_t at) const {
-        std::size_t count = 0;
-        while (count <= amount_group_digits && is_digit(byte_at(at + count))) ++count;
-        return count == amount_group_digits;
     }
 
     // The groups from `first` on if they are of these sizes and stand alone.

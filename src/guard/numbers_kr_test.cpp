@@ -137,6 +137,8 @@ TEST_CASE("a number between commas is found, as a row of a table has it; an amou
     check({"id,01012345678,9", "01012345678", DataKind::kr_phone, 85});
     check({"7,120-81-47521,250", "120-81-47521", DataKind::kr_business_no, 95});
     check({"3,110-123-456789,신한", "110-123-456789", DataKind::kr_bank_account, 85});
+    check({"224,16-96-627687-43,286", "16-96-627687-43", DataKind::kr_driver_license, 85});
+    check({"9458,010.7772.2830,956", "010.7772.2830", DataKind::kr_phone, 85});
     CHECK(numbers_in("1,010,000-1,234,567원").empty());
     CHECK(numbers_in("12,010 1234 5678").empty());
     CHECK(numbers_in("문의 3,010 1234,567").empty());

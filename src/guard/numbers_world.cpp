@@ -83,6 +83,7 @@ std::span<const Form> forms_of(std::size_t digits) {
 
 // How far the word of a bare number may stand: further away it names another one.
 constexpr std::size_t bare_bytes_max = 64;
+constexpr std::size_t groups_no_amount = 3;
 constexpr std::size_t window_groups_max = 7;    // the most groups that any form has
 constexpr std::size_t window_digits_max = 19;   // of the longest cards
 
@@ -105,6 +106,10 @@ private:
     [[nodiscard]] const DigitRun::Group& group(std::size_t i) const { return run_.groups.data()[i]; }
     [[nodiscard]] char separator_before(std::size_t i) const { return group(i).separator; }
     [[nodiscard]] bool may_begin(std::size_t group) const;
+    // A comma beside so many groups is a list's or a table's: "7,678 372 0896,12". Beside fewer it may be an amount's.
+    [[nodiscard]] bool is_among_commas(char beside) const {
+        return beside == ',' && run_.groups_count >= groups_no_amount;
+    }
     [[nodiscard]] std::optional<Window> window(std::size_t first, std::size_t count) const;
     bool is_named(Topic topic, bool is_bare);
     void try_form(const Form& form, const Window& window);
@@ -146,7 +151,8 @@ void RunReader::read() {
 
 // Whether what stands in front of the group does not make it a part of something longer.
 bool RunReader::may_begin(std::size_t group) const {
-    if (group == 0) return is_free_left(text_, run_.groups[0].begin);
+    if (group == 0)
+        return is_free_left(text_, run_.groups[0].begin) || is_among_commas(text_[run_.groups[0].begin - 1]);
     const char outside = separator_before(group);
     return outside == ' ' || outside == '/' || outside == '(' || outside == ')';
 }
@@ -172,7 +178,8 @@ std::optional<Window> RunReader::window(std::size_t first, std::size_t count) co
     };
     seen.is_cut = first > 0 && separator_before(first) == seen.separator;
     const bool is_last = last + 1 == run_.groups_count;
-    seen.is_free = is_last ? is_free_right(text_, seen.end) : is_edge(separator_before(last + 1));
+    seen.is_free = is_last ? is_free_right(text_, seen.end) || is_among_commas(byte_at(text_, seen.end))
+                           : is_edge(separator_before(last + 1));
     if (seen.is_cut && seen.separator != ' ') return std::nullopt;
     return seen;
 }

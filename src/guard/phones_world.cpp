@@ -86,7 +86,9 @@ std::size_t match_plus_phone(std::string_view text, const DigitRun& run, Sink& s
     const Phone phone = read_phone(text, first);
     const std::size_t code = country_code_digits(phone.all());
     // +82 is told by the Korean matcher, which knows its areas.
-    if (code == 0 || phone.all().starts_with("82") || !is_free_right(text, phone.end)) return 0;
+    if (code == 0 || phone.all().starts_with("82") ||
+        (byte_at(text, phone.end) != ',' && !is_free_right(text, phone.end)))
+        return 0;
     const bool is_singapore = phone.all().starts_with("65");
     if (phone.count < (phone.groups > 1 ? 9U : is_singapore ? 10U : 11U)) return 0;
     if (digits_most(phone.all().substr(0, code)) < phone.count) return 0;

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "guard/amounts.hpp"
 #include "guard/hangul.hpp"
 #include "guard/matcher.hpp"
 
@@ -42,8 +43,6 @@ bool is_glued(std::string_view text, std::size_t at) {
     if (at == 0) return false;
     const char before = text[at - 1];
     if (is_digit(before) || is_ascii_letter(before) || before == '-' || before == '.' || before == '_') return true;
-    // "1,234가 …" is an amount; a comma in front of two digits is a list's or a table's.
-    if (before == ',') return at > 1 && is_digit(text[at - 2]) && at + 2 < text.size() && is_digit(text[at + 2]);
     return is_hangul_before(text, at) && !stands_before(text, at, "호") && !stands_before(text, at, "차량");
 }
 
@@ -90,6 +89,9 @@ void match_plate(std::string_view text, std::size_t at, Sink& sink) {
     if (is_followed_by_unit(text, here)) return;
     const std::size_t begin = region_begin(text, at);
     if (begin == at && is_glued(text, at)) return;
+    // "1,234조 5678억" is an amount; a comma elsewhere is a list's or a table's.
+    const bool is_behind_comma = at > 0 && text[at - 1] == ',' && is_piece_of_amount(text, at);
+    if (is_behind_comma && is_one_of_syllables(letter, 0, letters_also_counters)) return;
     if (begin != at) return sink.add(begin, here, model::DataKind::kr_plate, 90);
     const bool is_doubtful = is_spread || (has_space && is_one_of_syllables(letter, 0, letters_also_counters));
     const bool is_named = has_word_near(text, at, here, words);

@@ -46,8 +46,9 @@ void match_eu_vat(std::string_view text, std::size_t at, Sink& sink);
 bool is_bic(std::string_view code);
 // Called for a run in front of which '+' stands. Where the phone ends, or 0 for none.
 std::size_t match_plus_phone(std::string_view text, const DigitRun& run, Sink& sink);
-// Called for the groups [begin, end) of a run: a date, or the year of one, beside a word that speaks of birth.
-void match_birth_date(std::string_view text, std::size_t begin, std::size_t end, Sink& sink);
+// Called for the groups [begin, end) of a run: a date, or the year of one, beside a word that speaks of birth. Whether
+// it is.
+bool match_birth_date(std::string_view text, std::size_t begin, std::size_t end, Sink& sink);
 // Called at such a word: a year with month and day in words may stand behind it, too short to be a run of digits.
 void match_birth_behind(std::string_view text, std::size_t at, Sink& sink);
 
