@@ -125,7 +125,9 @@ struct Checker : CheckBase {
             return std::any_of(model.candidates.begin(), model.candidates.end(),
                                [&](const Candidate& each) { return model::index_of(each.upstream) == index; });
         };
-        if (std::none_of(snapshot.models.begin(), snapshot.models.end(), uses_it))
+        // The guard's external detector is an upstream that no model names.
+        if (upstream.name != snapshot.guard.external.upstream &&
+            std::none_of(snapshot.models.begin(), snapshot.models.end(), uses_it))
             add(table, "W0401", "no model uses upstream " + quoted(upstream.name), {},
                 "name it in the try of a model, or remove it");
     }

@@ -331,6 +331,11 @@ TEST_CASE("an external detector at an unknown place is remarked on") {
     only(with("[guard.external]\nupstream = \"a\"\n"), "W0413");
     Machine machine;
     CHECK(machine.load(placed("[guard.external]\nupstream = \"a\"\n")).problems.empty());
+    // One that serves no model is in use nevertheless.
+    CHECK(machine
+              .load(placed("[upstream.ner]\nurl = \"http://127.0.0.1:9\"\nplace = \"kr-onprem\"\n"
+                           "[guard.external]\nupstream = \"ner\"\n"))
+              .problems.empty());
 }
 
 TEST_CASE("rules of several files come in the order of the files; a pattern stands once") {
