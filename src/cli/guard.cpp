@@ -42,6 +42,8 @@ Outcome guard_command(const std::vector<std::string>& arguments, const GuardWorl
     add_config(test);
     test.output(options.output, {"table", "json"});
     test.option("file", options.file, "A file of text, or - for standard input").type_name("FILE");
+    test.option("--text", options.text, "The text itself, instead of a file; your shell may remember it")
+        .type_name("TEXT");
     for (const Command& sub : {rules, test}) {
         sub.option("--class", options.asked.data_class, "Class that the request declares: C, S or O")
             .type_name("CLASS");
@@ -58,7 +60,8 @@ Outcome guard_command(const std::vector<std::string>& arguments, const GuardWorl
         "  gilmok guard rules --pack kr-public -o csv\n"
         "  gilmok guard rules --explain kr_passport --class O --place us-cloud");
     test.footer(
-        "  echo '주민번호 900101-1234567, mail a@b.kr' | gilmok guard test\n  gilmok guard test letter.txt --class S");
+        "  echo '주민번호 900101-1234567, mail a@b.kr' | gilmok guard test\n"
+        "  gilmok guard test --text '여권 M123A4567' --place us-cloud\n  gilmok guard test letter.txt --class S");
     const Command bench = top.verb("bench", "Measure how fast texts are looked through on this machine");
     add_config(bench);
     bench.option("--seconds", options.seconds, "How long for each text").within(1, 60).shows_default();

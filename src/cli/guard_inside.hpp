@@ -16,6 +16,7 @@ struct GuardOptions {
     gateway::GuardAsked asked;   // rules and test
     std::string pack;            // rules: only this one's
     std::string file = "-";      // test
+    std::string text;            // test: instead of a file
     std::uint32_t seconds = 1;   // bench
     [[nodiscard]] bool is_json() const { return output == "json"; }
     [[nodiscard]] bool is_csv() const { return output == "csv"; }

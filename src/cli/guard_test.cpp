@@ -79,7 +79,10 @@ TEST_CASE("a text is shown as each place would get it") {
     const auto sent = json.out.find("\"sent\":");
     REQUIRE(sent != std::string::npos);
     CHECK_FALSE(has(json.out.substr(sent), "kim@example.com"));
-    CHECK(world.run({"test", "absent.txt"}).exit_code == exit_config);
+    const Outcome absent = world.run({"test", "absent.txt"});
+    CHECK(absent.exit_code == exit_config);
+    CHECK(has(absent.err, "a text itself is given with --text"));
+    CHECK(has(world.run({"test", "--text", "mail kim@example.com"}).out, "kim@example.com"));
     const Outcome korean = world.run({"test", "letter.txt"}, Language::ko);
     CHECK(has(korean.out,
               "장소 us-cloud: 가명으로 바뀌어 나감, 규칙 kr/personal-abroad (catalog/jurisdictions/kr.toml:"));

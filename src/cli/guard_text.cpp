@@ -1,5 +1,6 @@
 // `gilmok guard test` and `bench`: the detector at work on a text.
 #include <cstdio>
+#include <optional>
 
 #include "cli/guard_inside.hpp"
 #include "cli/open_config.hpp"
@@ -62,20 +63,29 @@ std::unique_ptr<guard::Detector> make_detector(const config::Snapshot& snapshot,
     return nullptr;
 }
 
+// What is to be looked through; nothing, and why in `outcome`.
+std::optional<std::string> text_for(const GuardOptions& options, const GuardWorld& world, Outcome& outcome) {
+    if (!options.text.empty()) return options.text;
+    if (options.file != "-") {
+        auto read = world.files.read(options.file, gateway::guard_text_bytes_max);
+        if (read) return std::move(*read);
+        outcome = failed(exit_config, guard_verb,
+                         read.error().message + "; a text itself is given with --text, or by standard input");
+        return std::nullopt;
+    }
+    if (world.read_input != nullptr) return world.read_input(gateway::guard_text_bytes_max);
+    outcome = failed(exit_usage, guard_verb, "there is no standard input");
+    return std::nullopt;
+}
+
 }   // namespace
 
 Outcome guard_test(const GuardOptions& options, const GuardWorld& world, const config::Snapshot& snapshot) {
-    std::string text;
-    if (options.file == "-") {
-        if (world.read_input == nullptr) return failed(exit_usage, guard_verb, "there is no standard input");
-        text = world.read_input(gateway::guard_text_bytes_max);
-    } else {
-        auto read = world.files.read(options.file, gateway::guard_text_bytes_max);
-        if (!read) return failed(exit_config, guard_verb, options.file + " cannot be read: " + read.error().message);
-        text = std::move(*read);
-    }
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     Outcome outcome;
+    std::optional<std::string> given = text_for(options, world, outcome);
+    if (!given) return outcome;
+    std::string& text = *given;
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     // Every kind is shown, also those that no rule speaks of.
     const auto detector = make_detector(snapshot, model::KindSet::all(), world.files, outcome);
     if (detector == nullptr) return outcome;
