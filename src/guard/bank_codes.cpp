@@ -14,18 +14,22 @@ using model::DataKind;
 struct Country {
     char name[3];
     unsigned char length;
+    unsigned char digits;   // so many of the first behind the check digits are: ids of machines have letters there
 };
 constexpr Country countries[] = {
-    {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22}, {"BH", 22},
-    {"BI", 27}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24}, {"DE", 22}, {"DJ", 27},
-    {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FK", 18}, {"FO", 18}, {"FR", 27},
-    {"GB", 22}, {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HN", 28}, {"HR", 21}, {"HU", 28},
-    {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30}, {"KW", 30}, {"KZ", 20}, {"LB", 28},
-    {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"LY", 25}, {"MC", 27}, {"MD", 24}, {"ME", 22},
-    {"MK", 19}, {"MN", 20}, {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NI", 28}, {"NL", 18}, {"NO", 15}, {"OM", 23},
-    {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22}, {"RU", 33}, {"SA", 24},
-    {"SC", 31}, {"SD", 18}, {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"SO", 23}, {"ST", 25}, {"SV", 28},
-    {"TL", 23}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30}};
+    {"AD", 24, 8},  {"AE", 23, 19}, {"AL", 28, 8},  {"AT", 20, 16}, {"AZ", 28, 0},  {"BA", 20, 16}, {"BE", 16, 12},
+    {"BG", 22, 0},  {"BH", 22, 0},  {"BI", 27, 23}, {"BR", 29, 23},  {"BY", 28, 0},  {"CH", 21, 5},  {"CR", 22, 18},
+    {"CY", 28, 8},  {"CZ", 24, 20}, {"DE", 22, 18}, {"DJ", 27, 23}, {"DK", 18, 14}, {"DO", 28, 0},  {"EE", 20, 16},
+    {"EG", 29, 25}, {"ES", 24, 20}, {"FI", 18, 14}, {"FK", 18, 0},  {"FO", 18, 14}, {"FR", 27, 10}, {"GB", 22, 0},
+    {"GE", 22, 0},  {"GI", 23, 0},  {"GL", 18, 14}, {"GR", 27, 7},  {"GT", 28, 0},  {"HN", 28, 0},  {"HR", 21, 17},
+    {"HU", 28, 24}, {"IE", 22, 0},  {"IL", 23, 19}, {"IQ", 23, 0},  {"IS", 26, 22}, {"IT", 27, 0},  {"JO", 30, 0},
+    {"KW", 30, 0},  {"KZ", 20, 3},  {"LB", 28, 4},  {"LC", 32, 0},  {"LI", 21, 5},  {"LT", 20, 16}, {"LU", 20, 3},
+    {"LV", 21, 0},  {"LY", 25, 21}, {"MC", 27, 10}, {"MD", 24, 0},  {"ME", 22, 18}, {"MK", 19, 3},  {"MN", 20, 16},
+    {"MR", 27, 23}, {"MT", 31, 0},  {"MU", 30, 0},  {"NI", 28, 0},  {"NL", 18, 0},  {"NO", 15, 11}, {"OM", 23, 3},
+    {"PK", 24, 0},  {"PL", 28, 24}, {"PS", 29, 0},  {"PT", 25, 21}, {"QA", 29, 0},  {"RO", 24, 0},  {"RS", 22, 18},
+    {"RU", 33, 14}, {"SA", 24, 2},  {"SC", 31, 0},  {"SD", 18, 14}, {"SE", 24, 20}, {"SI", 19, 15}, {"SK", 24, 20},
+    {"SM", 27, 0},  {"SO", 23, 19}, {"ST", 25, 21}, {"SV", 28, 0},  {"TL", 23, 19}, {"TN", 24, 20}, {"TR", 26, 6},
+    {"UA", 29, 6},  {"VA", 22, 18}, {"VG", 24, 0},  {"XK", 20, 16}, {"YE", 30, 0}};
 
 // ISO 3166-1, one behind the other.
 constexpr std::string_view iso_countries =
@@ -41,11 +45,11 @@ bool is_country(std::string_view two) {
     return false;
 }
 
-std::size_t length_of(std::string_view country) {
+const Country* country_of(std::string_view country) {
     const auto* found = std::lower_bound(
         std::begin(countries), std::end(countries), country,
         [](const Country& left, std::string_view right) { return std::string_view(left.name, 2) < right; });
-    return found != std::end(countries) && std::string_view(found->name, 2) == country ? found->length : 0;
+    return found != std::end(countries) && std::string_view(found->name, 2) == country ? found : nullptr;
 }
 
 // ISO 7064 MOD 97-10, the first four moved behind the rest.
@@ -63,22 +67,23 @@ bool is_mod97(std::string_view code) {
 
 void match_iban(std::string_view text, std::size_t at, Sink& sink) {
     if (!is_digit(byte_at(text, at + 2)) || !is_digit(byte_at(text, at + 3)))
-        return;   // as in most words of two capitals
+        return;                                    // as in most words of two capitals
     const bool is_in_small = is_small(text[at]);   // letters of one case: "de89 3704…" is typed as often
     const auto capital_of = [is_in_small](char c) {
         const bool is_other_case = is_in_small ? is_capital(c) : is_small(c);
         return is_other_case ? '\0' : is_in_small ? ascii_upper(c) : c;
     };
-    const std::array<char, 2> country{capital_of(text[at]), capital_of(text[at + 1])};
-    const std::size_t length = length_of({country.data(), country.size()});
-    if (length == 0 || !is_free_left(text, at)) return;
+    const std::array<char, 2> letters{capital_of(text[at]), capital_of(text[at + 1])};
+    const Country* const country = country_of({letters.data(), letters.size()});
+    if (country == nullptr || !is_free_left(text, at)) return;
+    const std::size_t length = country->length, digits_end = 4U + country->digits;
     std::array<char, 34> code{};
     std::size_t count = 0, end = at;
     for (; count < length && end < text.size(); ++end) {
         const char c = capital_of(text[end]);
         const bool is_gap = (c == ' ' || c == '-') && count >= 4 && text[end - 1] != c;
         if (is_gap) continue;
-        const bool fits = count < 2 ? is_capital(c) : count < 4 ? is_digit(c) : is_digit(c) || is_capital(c);
+        const bool fits = count < 2 ? is_capital(c) : is_digit(c) || (count >= digits_end && is_capital(c));
         if (!fits) return;
         code[count++] = c;
     }
