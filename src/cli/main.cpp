@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "cli/budget.hpp"
 #include "cli/command_line.hpp"
@@ -30,13 +32,18 @@ bool may_colour(int descriptor) {
 }
 
 int print(const Outcome& outcome) {
+    errno = 0;
     std::fwrite(outcome.out.data(), 1, outcome.out.size(), stdout);
     // A full disk or a closed pipe must not look like success. What is larger than the buffer fails before the flush, which then has
     // nothing left to fail with: the stream's own mark tells of both.
     const bool is_flushed = std::fflush(stdout) == 0;
     const bool is_written = is_flushed && std::ferror(stdout) == 0;
+    const int why = errno;
     std::fwrite(outcome.err.data(), 1, outcome.err.size(), stderr);
-    if (!is_written) std::fputs("gilmok: standard output could not be written: what is there is not whole\n", stderr);
+    // Who closes a pipe, as `head` does, knows that there was more.
+    if (!is_written && why != EPIPE)
+        std::fprintf(stderr, "gilmok: standard output could not be written (%s): what is there is not whole\n",
+                     std::strerror(why));
     return is_written || outcome.exit_code != exit_ok ? outcome.exit_code : exit_failed;
 }
 
