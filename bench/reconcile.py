@@ -193,7 +193,7 @@ def main():
     if not os.access(GILMOK, os.X_OK):
         sys.exit(f"no {GILMOK}: build it first")
     common.raise_file_limit()
-    results, rows, told, gaps = Results("reconcile"), [], [], [0, 0, 0]
+    results, rows, told, gaps, unexpected = Results("reconcile"), [], [], [0, 0, 0], 0
     for name, hedge_ms, seed in (("hedges off", 0, options.seed), ("hedges on", 40, options.seed + 1)):
         run = Run(requests // 2, seed, hedge_ms)
         audit, counts = run.audit, run.audit.counts
@@ -206,6 +206,7 @@ def main():
                      f"{cost // reconcile_books.PICO:,}.{cost % reconcile_books.PICO:012}"] + [f"{g:,}" for g in gap])
         told += [f"{name}: {text}" for text in audit.told + run.warnings]
         told += [f"{name}: {kind}, {count:,} times" for kind, count in audit.kinds.items()]
+        unexpected += run.driven["violations"]
         if run.driven["violations"]:
             told += [f"{name}: {run.driven['violations']} answers that the driver did not expect"] + run.driven["told"][:6]
         case = f"{requests // 2} requests, {name}, seed {seed}"
@@ -217,9 +218,9 @@ def main():
                         "gap requests", "gap tokens", "gap pico"], rows)
     for text in told:
         print(f"  {text}")
-    print(f"gap {gaps[0]:,} requests, {gaps[1]:,} tokens, {gaps[2]:,} pico; {requests:,} requests, seed {options.seed}")
+    print(f"gap {gaps[0]:,} requests, {gaps[1]:,} tokens, {gaps[2]:,} pico, {unexpected:,} answers not expected; {requests:,} requests, seed {options.seed}")
     results.write(options.json)
-    sys.exit(1 if any(gaps) else 0)
+    sys.exit(1 if any(gaps) or unexpected else 0)
 
 
 if __name__ == "__main__":
