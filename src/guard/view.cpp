@@ -3,72 +3,22 @@
 #include "guard/view.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <span>
 
 #include "guard/ascii.hpp"
 #include "guard/view_forms.hpp"
+#include "guard/view_passes.hpp"
 
 namespace gilmok::guard {
 
 namespace {
 
 using forms::Fold;
-
-// What a pass writes: the stretches between changes are copied when the next change comes.
-class Rewrite {
-public:
-    Rewrite(std::string_view text, std::string& out, std::vector<std::uint32_t>& map)
-        : text_(text), out_(out), map_(map) {
-        out_.clear();
-        map_.clear();
-    }
-    // [begin, end) of the text becomes `to`, each byte of which leads to `begin`. In the text's order.
-    void replace(std::size_t begin, std::size_t end, std::string_view to) {
-        copy_to(begin);
-        out_.append(to);
-        map_.insert(map_.end(), to.size(), static_cast<std::uint32_t>(begin));
-        done_ = end;
-        has_changed_ = true;
-    }
-    // What stands behind the last change; false when there was none, then nothing is written.
-    bool finish() {
-        if (!has_changed_) return false;
-        copy_to(text_.size());
-        map_.push_back(static_cast<std::uint32_t>(text_.size()));
-        return true;
-    }
-    // The byte `back` before `at` as it reads now, 0 in front of the begin.
-    [[nodiscard]] char before(std::size_t at, std::size_t back) const {
-        if (at - done_ >= back) return text_[at - back];
-        const std::size_t written = back - (at - done_);
-        return written > out_.size() ? '\0' : out_[out_.size() - written];
-    }
-
-private:
-    void copy_to(std::size_t end) {
-        out_.append(text_.substr(done_, end - done_));
-        const std::size_t from = map_.size();
-        map_.resize(from + (end - done_));
-        std::iota(map_.begin() + static_cast<std::ptrdiff_t>(from), map_.end(), static_cast<std::uint32_t>(done_));
-        done_ = end;
-    }
-    std::string_view text_;
-    std::string& out_;
-    std::vector<std::uint32_t>& map_;
-    std::size_t done_ = 0;
-    bool has_changed_ = false;
-};
-
-std::size_t skip_ascii(std::string_view text, std::size_t at) {
-    for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
-        std::memcpy(&eight, text.data() + at, sizeof eight);
-        if ((eight & 0x8080'8080'8080'8080U) != 0) break;
-    }
-    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
-    return at;
-}
+using passes::number_least;
+using passes::Rewrite;
+using passes::separator_bytes;
+using passes::skip_ascii;
 
 // How many characters of the run that begins at `at` are enclosed or raised forms; removed ones between do not count.
 constexpr std::size_t run_least = 3;
@@ -108,6 +58,11 @@ void read_forms(std::string_view text, Rewrite& out) {
                 if (forms::is_digit(out.before(at, is_spaced ? 2 : 1))) out.replace(at, end, {&folded.to, 1});
                 break;
             }
+            case Fold::joint:
+                if (forms::is_digit(out.before(at, 1)) && forms::is_digit(out.before(at, 2)) &&
+                    forms::has_two_digits(text, end))
+                    out.replace(at, end, {&folded.to, 1});
+                break;
         }
         at = end;
     }
@@ -152,95 +107,6 @@ void join_jamo(std::string_view text, Rewrite& out) {
         }
         if (has_joined) append_syllable(out, at, end, code);
         at = end;
-    }
-}
-
-// One separator of a spelled or spaced number: a space, a hyphen or a full stop, or a hyphen between spaces.
-std::size_t separator_bytes(std::string_view text, std::size_t at) {
-    if (text.substr(at, 3) == " - ") return 3;
-    if (text.substr(at, 2) == "- " || text.substr(at, 2) == " -") return 2;
-    return at < text.size() && (text[at] == ' ' || text[at] == '-' || text[at] == '.') ? 1 : 0;
-}
-
-constexpr std::size_t number_least = 7;   // digits: below it a run is a word, a price or a list
-
-// What a number that is spelled is parted by: as above, or the word that is said for a hyphen ("공일공 다시 일이삼사", "공일공에
-// 일이삼사에"), which reads as one.
-struct SpelledGap {
-    std::size_t bytes = 0;
-    bool is_word = false;
-};
-SpelledGap spelled_gap(std::string_view text, std::size_t at) {
-    for (const std::string_view word : {std::string_view(" 다시 "), std::string_view("다시 "), std::string_view("다시"),
-                                        std::string_view("에 "), std::string_view("에")})
-        if (text.substr(at, word.size()) == word && forms::numeral(text, at + word.size()) >= 0)
-            return {word.size(), true};
-    return {separator_bytes(text, at), false};
-}
-
-// A run of numerals. Words of one or two between spaces (일이, 사이) are prose, unless all stand alone as in a number that
-// is spelled digit by digit. What may be a word at its end ("… 이에요") is left out where the run is a number without it.
-class Spelled {
-public:
-    Spelled(std::string_view text, std::size_t at) : text_(text) {
-        for (std::size_t next = at; forms::numeral(text, next) >= 0;) next = read_group(next);
-        is_number_ = is_number(now_);
-        if (is_number_ || !is_number(before_)) return;
-        now_ = before_;
-        is_number_ = true;
-    }
-    [[nodiscard]] std::size_t end() const { return now_.end; }
-    [[nodiscard]] bool is_number() const { return is_number_; }
-
-private:
-    static constexpr std::size_t word_least = 3;
-    // Of the run up to the end of a group.
-    struct Counts {
-        std::size_t end = 0, count = 0, groups = 0, short_words = 0;
-        bool has_three = false;
-    };
-    static bool is_number(const Counts& run) {
-        return run.count >= number_least && run.has_three && (run.short_words == 0 || run.groups == run.count);
-    }
-    // Up to where the next group would begin.
-    std::size_t read_group(std::size_t at) {
-        before_ = now_;
-        std::size_t group = 0;
-        for (; forms::numeral(text_, at) >= 0; at += forms::numeral_bytes, ++group)
-            now_.has_three = now_.has_three || forms::has_three_numerals(text_, at);
-        const SpelledGap gap = spelled_gap(text_, at);
-        const bool goes_on = gap.bytes > 0 && forms::numeral(text_, at + gap.bytes) >= 0;
-        const bool is_space = gap.bytes == 1 && text_[at] == ' ';
-        if (group < word_least && (is_space || is_behind_space_)) ++now_.short_words;
-        is_behind_space_ = is_space && goes_on;
-        now_.end = at;
-        now_.count += group;
-        ++now_.groups;
-        return at + gap.bytes;
-    }
-
-    std::string_view text_;
-    Counts now_, before_;
-    bool is_behind_space_ = false, is_number_ = false;
-};
-
-void read_numerals(std::string_view text, Rewrite& out) {
-    for (std::size_t at = skip_ascii(text, 0); at < text.size(); at = skip_ascii(text, at)) {
-        if (forms::numeral(text, at) < 0) {
-            const std::size_t bytes = forms::decode(text, at).bytes;
-            at += bytes == 0 ? 1 : bytes;
-            continue;
-        }
-        const Spelled run(text, at);
-        while (run.is_number() && at < run.end()) {
-            const int digit = forms::numeral(text, at);
-            const SpelledGap gap = digit >= 0 ? SpelledGap{} : spelled_gap(text, at);
-            const char c = digit >= 0 ? static_cast<char>('0' + digit) : '-';
-            const std::size_t bytes = digit >= 0 ? forms::numeral_bytes : gap.bytes;
-            if (digit >= 0 || gap.is_word) out.replace(at, at + bytes, {&c, 1});
-            at += bytes;
-        }
-        at = run.end();
     }
 }
 
@@ -326,7 +192,8 @@ void close_up_digits(std::string_view text, Rewrite& out) {
 }
 
 using Pass = void (*)(std::string_view, Rewrite&);
-constexpr Pass passes[] = {read_forms, join_jamo, read_numerals, read_look_alikes, close_up_digits};
+constexpr Pass all_passes[] = {read_forms,       join_jamo,      passes::read_numerals, passes::read_mixed_numerals,
+                               read_look_alikes, close_up_digits};
 constexpr std::size_t passes_of_ascii = 2;   // the last ones; the others change nothing in it, and these leave ASCII
 
 }   // namespace
@@ -340,7 +207,7 @@ bool View::read_line(std::string_view line) {
     const bool is_ascii = skip_ascii(line, 0) == line.size();
     for (int round = 0; has_changed && round < rounds_max; ++round) {
         has_changed = false;
-        for (const Pass pass : is_ascii ? std::span(passes).last(passes_of_ascii) : std::span(passes)) {
+        for (const Pass pass : is_ascii ? std::span(all_passes).last(passes_of_ascii) : std::span(all_passes)) {
             Rewrite rewrite(now, next_, next_map_);
             pass(now, rewrite);
             if (!rewrite.finish()) continue;

@@ -1,6 +1,8 @@
 #include "guard/view_forms.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace gilmok::guard::forms {
 
@@ -17,10 +19,24 @@ bool between(char32_t code, char32_t first, char32_t last) { return code - first
 Folded ascii(char to) { return {Fold::ascii, to}; }
 Folded in_run(char first, char32_t offset) { return {Fold::ascii_in_run, at_offset(first, offset)}; }
 
+Folded joint(char to) { return {Fold::joint, to}; }
+
+// The zeros of other scripts' decimal digits, which nine more follow: those below U+2000. Scripts that begin with the bytes of Hangul
+// are left out, so that no syllable is asked about.
+constexpr char32_t zeros[] = {0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66,
+                              0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0,
+                              0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50};
+Folded fold_digit(char32_t code) {
+    if (code < zeros[0] || between(code, 0x1100, 0x11FF)) return {};   // conjoining jamo are text
+    const char32_t zero = *std::prev(std::upper_bound(std::begin(zeros), std::end(zeros), code));
+    return between(code, zero, zero + 9) ? ascii(at_offset('0', code - zero)) : Folded{};
+}
+
 // U+0080 to U+1FFF.
 Folded fold_low(char32_t code) {
     switch (code) {
         case 0x00A0: return ascii(' ');
+        case 0x00B7: return joint('-');
         case 0x00AD:   // soft hyphen
         case 0x034F:   // combining grapheme joiner
         case 0x115F:   // jamo fillers
@@ -28,7 +44,7 @@ Folded fold_low(char32_t code) {
         case 0x00B2:
         case 0x00B3: return in_run('2', code - 0x00B2);
         case 0x00B9: return in_run('1', 0);
-        default: return between(code, 0x180B, 0x180F) ? Folded{Fold::removed} : Folded{};
+        default: return between(code, 0x180B, 0x180F) ? Folded{Fold::removed} : fold_digit(code);
     }
 }
 
@@ -37,6 +53,7 @@ Folded fold_punctuation(char32_t code) {
     if (code <= 0x200A || code == 0x202F || code == 0x205F) return ascii(' ');
     if (code <= 0x200F || between(code, 0x202A, 0x202E) || between(code, 0x2060, 0x206F)) return {Fold::removed};
     if (code <= 0x2015) return {Fold::dash, '-'};
+    if (code == 0x2022 || code == 0x2027) return joint('-');
     if (code == 0x2070 || between(code, 0x2074, 0x2079)) return in_run('0', code - 0x2070);
     if (between(code, 0x2080, 0x2089)) return in_run('0', code - 0x2080);
     return code == 0x20E3 ? Folded{Fold::removed} : Folded{};
@@ -107,6 +124,11 @@ char32_t full_width_jamo(char32_t code) {
     return 0;
 }
 
+// Whether Hanja of a digit stands beside U+3007, which is nothing but one: then both are of a number or a year.
+bool is_beside_hanja(std::string_view text, std::size_t at, std::size_t next) {
+    return hanja_numeral(text, next) >= 0 || (at >= numeral_bytes && hanja_numeral(text, at - numeral_bytes) >= 0);
+}
+
 // Whether a jamo or an enclosed form stands so that it would be read with its neighbour.
 bool joins_next(char32_t code, std::string_view text, std::size_t next) {
     const Jamo here = jamo(code);
@@ -147,8 +169,11 @@ Folded fold(char32_t code) {
     if (code < 0x2100) return fold_punctuation(code);
     if (code < 0x2150) return fold_letterlike(code);
     if (code == 0x2212) return {Fold::dash, '-'};
+    if (code == 0x2219 || code == 0x22C5) return joint('-');
     if (code < 0x2800) return fold_enclosed(code);
     if (code == 0x3000) return ascii(' ');
+    if (code == 0x301C) return joint('~');
+    if (code == 0x30FB || code == 0x318D || code == 0xFF65) return joint('-');
     if (code == 0x3164 || code == 0xFEFF || code == 0xFFA0 || between(code, 0xFE00, 0xFE0F)) return {Fold::removed};
     if (code == 0xFE58 || code == 0xFE63) return {Fold::dash, '-'};
     if (between(code, 0xFF01, 0xFF5E)) return ascii(static_cast<char>(code - 0xFEE0));
@@ -184,6 +209,36 @@ int numeral(std::string_view text, std::size_t at) {
     }
 }
 
+int hanja_numeral(std::string_view text, std::size_t at) {
+    if (at + numeral_bytes > text.size()) return -1;
+    switch (byte(text, at) << 16U | byte(text, at + 1) << 8U | byte(text, at + 2)) {
+        case 0xE38087:             // 〇
+        case 0xE99BB6: return 0;   // 零
+        case 0xE4B880: return 1;
+        case 0xE4BA8C: return 2;
+        case 0xE4B889: return 3;
+        case 0xE59B9B: return 4;
+        case 0xE4BA94: return 5;
+        case 0xE585AD: return 6;
+        case 0xE4B883: return 7;
+        case 0xE585AB: return 8;
+        case 0xE4B99D: return 9;
+        default: return -1;
+    }
+}
+
+int spelled_digit(std::string_view text, std::size_t at) {
+    const int digit = numeral(text, at);
+    return digit >= 0 ? digit : hanja_numeral(text, at);
+}
+
+int digit_in_disguise(std::string_view text, std::size_t at) {
+    const int digit = spelled_digit(text, at);
+    if (digit >= 0) return digit;
+    const std::string_view character = text.substr(std::min(at, text.size()), numeral_bytes);
+    return character == "ㅇ" || character == "○" ? 0 : -1;
+}
+
 bool has_form_at(std::string_view text, std::size_t at) {
     const Decoded here = decode(text, at);
     if (here.bytes < 2) return false;
@@ -196,8 +251,10 @@ bool has_form_at(std::string_view text, std::size_t at) {
             const std::size_t back = at > 1 && text[at - 1] == ' ' ? 2 : 1;
             return at >= back && is_digit(text[at - back]);   // a digit in another form is told by itself
         }
+        case Fold::joint: return at >= 2 && has_two_digits(text, at - 2) && has_two_digits(text, next);
         case Fold::same: break;
     }
+    if (here.code == 0x3007) return is_beside_hanja(text, at, next);
     return joins_next(here.code, text, next);
 }
 
@@ -211,6 +268,12 @@ bool has_three_numerals(std::string_view text, std::size_t at) {
 bool has_three_spaced(std::string_view text, std::size_t at) {
     return at + 5 <= text.size() && is_digit(text[at]) && text[at + 1] == ' ' && is_digit(text[at + 2]) &&
            text[at + 3] == ' ' && is_digit(text[at + 4]);
+}
+
+bool has_digit_between(std::string_view text, std::size_t at) {
+    constexpr std::size_t back = numeral_bytes - 1;
+    return at >= back && at + 2 < text.size() && is_digit(text[at + 1]) && digit_in_disguise(text, at + 2) >= 0 &&
+           digit_in_disguise(text, at - back) >= 0;
 }
 
 bool has_look_alike(std::string_view text, std::size_t at) {

@@ -1,6 +1,7 @@
 // The forms of a character that hide what it says, and what they stand for: own tables, built from the ranges of the
 // Unicode Character Database (compatibility decompositions of UAX #15, default-ignorable code points of UAX #44,
-// conjoining jamo of chapter 3.12). Only what can hide a digit, a letter, a separator or a syllable is here.
+// conjoining jamo of chapter 3.12). Decimal digits of other scripts (general
+// category Nd) count as well. Only what can hide a digit, a letter, a separator or a syllable is here.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,7 @@ enum class Fold : std::uint8_t {
     ascii,          // one ASCII character
     ascii_in_run,   // the same, but only beside its like: a lone one is a list's mark or a footnote
     dash,           // '-' behind a digit
+    joint,          // a middle dot or a wave, between digits of which two stand on each side
 };
 struct Folded {
     Fold what = Fold::same;
@@ -40,8 +42,16 @@ Jamo jamo(char32_t code);
 // 0 to 9 for the syllables that numbers are spelled with (공 영 일 이 삼 사 오 육 륙 칠 팔 구); -1 for any other.
 int numeral(std::string_view text, std::size_t at);
 inline constexpr std::size_t numeral_bytes = 3;
+// The same for the Hanja of digits (〇 零 一 … 九), and for either.
+int hanja_numeral(std::string_view text, std::size_t at);
+int spelled_digit(std::string_view text, std::size_t at);
+// The same for a ring or a lone consonant too, which are read as zero between digits: "ㅇ1ㅇ".
+int digit_in_disguise(std::string_view text, std::size_t at);
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool has_two_digits(std::string_view text, std::size_t at) {
+    return at + 2 <= text.size() && is_digit(text[at]) && is_digit(text[at + 1]);
+}
 // The digit that a letter looks like, or 0.
 inline char look_alike(char c) { return c == 'O' || c == 'o' ? '0' : c == 'l' || c == 'I' ? '1' : '\0'; }
 
@@ -49,6 +59,8 @@ inline char look_alike(char c) { return c == 'O' || c == 'o' ? '0' : c == 'l' ||
 bool has_form_at(std::string_view text, std::size_t at);          // a non-ASCII character's first byte
 bool has_three_numerals(std::string_view text, std::size_t at);   // in a row, or each behind one ASCII separator
 bool has_three_spaced(std::string_view text, std::size_t at);     // "1 2 3"
+// "공1공", told at the last byte of the first syllable.
+bool has_digit_between(std::string_view text, std::size_t at);
 // A digit and a letter like one, side by side, in a run of digits that may make a number: not "a1I" of a key, of which a text may be full.
 bool has_look_alike(std::string_view text, std::size_t at);
 inline constexpr std::size_t look_alike_digits_least = 6;

@@ -16,7 +16,7 @@ bool differs_at(std::string_view text, std::size_t at) {
     const char c = text[at];
     if (is_digit(c)) return has_three_spaced(text, at) || has_look_alike(text, at);
     if (static_cast<unsigned char>(c) < 0x80) return look_alike(c) != 0 && has_look_alike(text, at);
-    return has_form_at(text, at) || has_three_numerals(text, at);
+    return has_form_at(text, at) || has_three_numerals(text, at) || has_digit_between(text, at);
 }
 
 }   // namespace
@@ -34,8 +34,8 @@ constexpr std::size_t block_bytes = 32;
 constexpr std::size_t ahead_bytes = 8;   // what the exact questions about a block's last byte need of the next
 
 // The lead bytes behind which forms stand. One bit for each high nibble, in both tables.
-constexpr std::array<unsigned, 8> form_leads = {0xC2, 0xCD, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3};
-constexpr unsigned high_c = 1, high_e = 2, high_f = 4;
+constexpr std::array<unsigned, 11> form_leads = {0xC2, 0xCD, 0xD9, 0xDB, 0xE0, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3};
+constexpr unsigned high_c = 1, high_d = 2, high_e = 4, high_f = 8;
 
 struct Tables {
     alignas(32) std::array<char, 32> lead_low{}, lead_high{}, second_low{}, second_high{}, third_low{}, third_high{};
@@ -66,7 +66,8 @@ constexpr std::array<Numeral, 12> numeral_bytes_behind = {{{0xB3, 0xB5, 0},
 constexpr Tables make_tables() {
     Tables tables;
     for (const unsigned lead : form_leads) {
-        const unsigned bit = lead >> 4U == 0xC ? high_c : lead >> 4U == 0xE ? high_e : high_f;
+        const unsigned high = lead >> 4U;
+        const unsigned bit = high == 0xC ? high_c : high == 0xD ? high_d : high == 0xE ? high_e : high_f;
         set_both(tables.lead_low, lead & 15U, bit);
         set_both(tables.lead_high, lead >> 4U, bit);
     }
@@ -98,7 +99,8 @@ GILMOK_AVX2 __m256i digits(__m256i bytes) {
 }
 GILMOK_AVX2 __m256i equal(__m256i bytes, char c) { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c)); }
 
-// In a block that holds a digit: where "1 2 3" or a digit beside a letter like one begins.
+// In a block that holds a digit: where "1 2 3" or a digit beside a letter like one begins, or a character ends behind which a digit
+// stands in front of another: "공1공".
 GILMOK_AVX2 std::uint32_t digit_places(const char* at, __m256i bytes, __m256i is_digit_here) {
     const __m256i next = load(at + 1);
     const __m256i like = _mm256_or_si256(_mm256_or_si256(equal(bytes, 'O'), equal(bytes, 'o')),
@@ -111,7 +113,9 @@ GILMOK_AVX2 std::uint32_t digit_places(const char* at, __m256i bytes, __m256i is
     const __m256i spaced = _mm256_and_si256(
         _mm256_and_si256(is_digit_here, equal(next, ' ')),
         _mm256_and_si256(digits(load(at + 2)), _mm256_and_si256(equal(load(at + 3), ' '), digits(load(at + 4)))));
-    return mask(_mm256_or_si256(mixed, spaced));
+    const __m256i enclosed =
+        _mm256_and_si256(_mm256_and_si256(bytes, load(at + 2)), digit_next);   // by their high bits
+    return mask(_mm256_or_si256(_mm256_or_si256(mixed, spaced), enclosed));
 }
 
 // What is searched in blocks, and the text that it is a part of: exact questions may look further to both sides.
@@ -200,7 +204,9 @@ GILMOK_AVX512 std::uint64_t wide_digit_places(const wide::Source& source, std::u
         wide::equal(bytes, 'O') | wide::equal(bytes, 'o') | wide::equal(bytes, 'l') | wide::equal(bytes, 'I');
     const std::uint64_t like_next =
         wide::equal(next, 'O') | wide::equal(next, 'o') | wide::equal(next, 'l') | wide::equal(next, 'I');
-    std::uint64_t places = (digits_here & like_next) | (like & wide::in_range(next, '0', 10));
+    const std::uint64_t digits_next = wide::in_range(next, '0', 10);
+    std::uint64_t places = (digits_here & like_next) | (like & digits_next);
+    places |= digits_next & _mm512_movepi8_mask(_mm512_and_si512(bytes, source.at(2)));
     if ((digits_here & spaces) != 0)
         places |= digits_here & spaces & wide::in_range(source.at(2), '0', 10) & wide::in_range(source.at(4), '0', 10);
     return places;

@@ -60,6 +60,30 @@ TEST_CASE("forms that hide digits and letters are read as what they say") {
         {"88O1O1-2O12345", "880101-2012345"},                                   // letters like digits
         {"OlO-1234-5678", "OlO-1234-5678"},                                     // no digit at all in a group
         {"01O-1234-567l", "010-1234-5671"},
+        {"공1공-1234-5678", "010-1234-5678"},   // some of the digits are spelled
+        {"영1영 1234 5678", "010 1234 5678"},
+        {"ㅇ1ㅇ-1234-5678", "010-1234-5678"},
+        {"○1○-1234-5678", "010-1234-5678"},
+        {"공일공-1234-5678이에요", "010-1234-5678이에요"},
+        {"010-1234-오육칠팔", "010-1234-5678"},
+        {"구0영1영1-일2삼4오6칠", "900101-1234567"},
+        {"공일공 일이삼사 오육칠육이에요", "010 1234 5676이에요"},   // and a word goes on with the next syllable
+        {"공일공-일이삼사-오육칠팔이고", "010-1234-5678이고"},
+        {"공일공일이삼사오육칠팔이구요", "01012345678이구요"},
+        {"공일공-일이삼사-오육칠이로", "010-1234-5672로"},   // which is a digit where the number lacks one
+        {"공일공-일이삼사-오육칠팔이 맞아요", "010-1234-5678이 맞아요"},
+        {"공일공-일이삼사-오육칠일일까요", "010-1234-5671일까요"},
+        {"구공영일영일-일이삼사오륙칠이야", "900101-1234567이야"},
+        {"٠١٠-١٢٣٤-٥٦٧٨", "010-1234-5678"},   // Arabic-Indic
+        {"۹۰۰۱۰۱-۱۲۳۴۵۶۷", "900101-1234567"},
+        {"०१० १२३४ ५६७८", "010 1234 5678"},   // Devanagari
+        {"๐๑๐-๑๒๓๔-๕๖๗๘", "010-1234-5678"},   // Thai
+        {"〇一〇-一二三四-五六七八", "010-1234-5678"},
+        {"九〇〇一〇一－一二三四五六七", "900101-1234567"},
+        {"900101·1234567", "900101-1234567"},   // dots between digits
+        {"010‧1234•5678", "010-1234-5678"},
+        {"120・81ㆍ47521", "120-81-47521"},
+        {"900101〜1234567", "900101~1234567"},
         {"9 0 0 1 0 1 - 1 2 3 4 5 6 7", "900101-1234567"},   // spaced
         {"0 1 0 1 2 3 4 5 6 7 8", "01012345678"},
     };
@@ -79,6 +103,10 @@ TEST_CASE("prose, marks of lists, units and chatter are their own view") {
         "삼일에 다시 이사에 일이삼 다시",
         "H2O CO2 I2C 5G v2.10 O2 sha256 0x1F 10Ol",
         "1 2 3 4 5 6",   // six: a list
+        "3·1운동과 4·19, 6·25 전쟁, 제3·14조",
+        "2024년 3월 15일이 3일 2시 5분이며 1일 2회, 제2이사회 3이상",
+        "ㅇㅇㅇ 1234-5678, 홍○○ 010",
+        "一二三 四五六, 平成二十年, 三月一日",
         "12 34 56 78 90 12 34",
         "1990-2000, 3.14, 10:30, 12,000",
         "The quick brown fox – jumps — over 2 lazy dogs; naïve café Ωmega Привет 日本語 你好",
@@ -135,8 +163,8 @@ void check_twins(std::string_view text) {
 }   // namespace
 
 TEST_CASE("the vector looks agree with their scalar twin wherever a form stands in a text") {
-    const std::string_view pieces[] = {"１", "\u200B", "①②",   "공일공",   "공-일-공", "1O",
-                                       "O1", "1 2 3",  "ㄱㅏ", "주\u11A8", "𝟏"};
+    const std::string_view pieces[] = {"１",   "\u200B",   "①②", "공일공", "공-일-공", "1O",   "O1",     "1 2 3",
+                                       "ㄱㅏ", "주\u11A8", "𝟏",  "٣",      "๓",        "一〇", "12·345", "ㅇ1공"};
     for (const std::string_view filler : {"a", "가", " ", "7"})
         for (const std::string_view piece : pieces)
             for (std::size_t before = 0; before < 140; ++before) {
@@ -149,8 +177,8 @@ TEST_CASE("the vector looks agree with their scalar twin wherever a form stands 
                 check_twins(text);
             }
     gilmok::Prng prng(4);
-    const std::string_view alphabet[] = {"1",  "2",  " ", "-",  "O",  "l",    "이", "일",
-                                         "공", "가", "A", "ㄱ", "ㅏ", "\xE2", "①",  "·"};
+    const std::string_view alphabet[] = {"1",  "2",  " ",    "-", "O", "l",  "이", "일", "공", "가", "A",
+                                         "ㄱ", "ㅏ", "\xE2", "①", "·", "ㅇ", "〇", "一", "٣",  "에"};
     for (int round = 0; round < 20'000; ++round) {
         std::string text;
         for (std::size_t i = prng.below(160); i > 0; --i) text += alphabet[prng.below(std::size(alphabet))];
