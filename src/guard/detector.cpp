@@ -42,7 +42,7 @@ struct Joins {
 };
 constexpr Joins joins_digits = [] {
     Joins joins;
-    for (const char c : std::string_view(" -./()")) joins.between[static_cast<unsigned char>(c)] = 1;
+    for (const char c : std::string_view(" -./()_~")) joins.between[static_cast<unsigned char>(c)] = 1;
     for (const char c : std::string_view("0123456789-(")) joins.behind[static_cast<unsigned char>(c)] = 1;
     joins.between[static_cast<unsigned char>(')')] = 3;
     joins.behind[static_cast<unsigned char>(' ')] = 2;
@@ -113,6 +113,7 @@ private:
     void look_at_digits(std::size_t at) {
         if (wanted_.letters) {
             look_at_small_pairs(at);
+            look_at_dots(at);
             look_at_small_letters(at);
         }
         if (at >= digits_next_ && !is_lone_number(at)) look_at_run(at);
@@ -195,6 +196,17 @@ private:
         if (digit + 5 > text_.size() || (text_.data()[digit + 1] != '-' && text_.data()[digit + 2] != '-')) return;
         look_at_pair(digit);
     }
+    // "001a.2b3c.4d5e": a first digit has its group's full stop behind it, or the next one's.
+    void look_at_dots(std::size_t digit) {
+        if (digit < dots_next_ || digit + 5 > text_.size()) return;
+        const char* const bytes = text_.data() + digit;
+        if ((bytes[1] == '.') | (bytes[2] == '.') | (bytes[3] == '.') | (bytes[4] == '.')) look_at_dotted(digit);
+    }
+    [[gnu::noinline]] void look_at_dotted(std::size_t digit) {
+        dots_next_ = digit + 1;
+        while (dots_next_ < text_.size() && (is_hex(text_[dots_next_]) || text_[dots_next_] == '.')) ++dots_next_;
+        match_dotted_groups(text_, digit, sink_);
+    }
     // A code in small letters: the first of its digits stands behind a letter, or there are enough in front of one.
     void look_at_small_letters(std::size_t digit) {
         if (digit < small_next_) return;
@@ -258,7 +270,7 @@ private:
     const Wanted& wanted_;
     Sink sink_;
     // Up to where each kind of place has been looked at.
-    std::size_t digits_next_ = 0, word_next_ = 0, pairs_next_ = 0, small_next_ = 0, hex_next_ = 0;
+    std::size_t digits_next_ = 0, word_next_ = 0, pairs_next_ = 0, small_next_ = 0, hex_next_ = 0, dots_next_ = 0;
 };
 
 }   // namespace

@@ -286,6 +286,13 @@ TEST_CASE("what may still become a finding is held back from its begin") {
         {"전화 (02) 12", "(02) 12"},
         {"번호 공일공-일", "공일공-일"},
         {"번호 ９０", "９０"},
+        {"번호는 900101_12", "900101_12"},
+        {"번호는 공1", "공1"},
+        {"번호는 공1공-12", "공1공-12"},
+        {"번호는 공일공-12", "공일공-12"},
+        {"번호는 〇一〇-一", "〇一〇-一"},
+        {"번호는 ٠١٠-١", "٠١٠-١"},
+        {"번호는 900101·12", "900101·12"},
         {"차량 12가 ", "12가 "},
         {"차량 123가", "123가"},
         {"메일 min.kim", "min.kim"},
@@ -346,6 +353,10 @@ TEST_CASE("a word is looked at though a later one of its block had its turn befo
     CHECK(found("SWIFT ESYBDEMK, VYUPDEPJ500") == "bic:ESYBDEMK bic:VYUPDEPJ500");
     CHECK(found("mac 6d-7b-82-b2-d4-2c") == "mac_address:6d-7b-82-b2-d4-2c");
     CHECK(found("mac fa-33-5e-c2-e1-93") == "mac_address:fa-33-5e-c2-e1-93");
+    CHECK(found("arp 0011.2233.4455") == "mac_address:0011.2233.4455");
+    CHECK(found("mac-address 001a.2b3c.4d5e") == "mac_address:001a.2b3c.4d5e");
+    CHECK(found("MAC 00AA.BBCC.DD1E dynamic") == "mac_address:00AA.BBCC.DD1E");
+    CHECK(found("interface 1234.5678.9012.3456, vlan 0000.0000.0000, 2024.0101.1234 값").empty());
 }
 
 constexpr auto texts_of_every_sort = std::to_array<std::string_view>({

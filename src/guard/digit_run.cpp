@@ -23,7 +23,8 @@ struct Separator {
 Separator separator_at(std::string_view text, std::size_t at) {
     if (at >= text.size()) return {};
     const char c = text[at];
-    if (c != ' ' && c != '-' && c != '.' && c != '/' && c != ')' && c != '(') return {};
+    constexpr std::string_view separators = " -./)(_~";
+    if (separators.find(c) == std::string_view::npos) return {};
     if (is_digit(text, at + 1)) return {c, 1};
     const std::string_view rest = text.substr(at, 4);
     if ((c == ')' && (rest.substr(1, 1) == " " || rest.substr(1, 1) == "-")) || (c == ' ' && rest.substr(1, 1) == "("))

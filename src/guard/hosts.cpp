@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "guard/nearby.hpp"
 #include "guard/world.hpp"
 
@@ -94,6 +95,23 @@ void match_colon_groups(std::string_view text, std::size_t at, Sink& sink) {
         sink.add(token.begin, token.end, DataKind::ip_address, 95);
     else if (address.size() > 8 && Nearby::look(sink.around(), text, token.begin, token.end, 40).has(Topic::address_ip))
         sink.add(token.begin, token.end, DataKind::ip_address, 85);
+}
+
+// Cisco IOS, "mac-address": H.H.H, of four digits each. Other things come in such groups, so its word is near.
+void match_dotted_groups(std::string_view text, std::size_t at, Sink& sink) {
+    constexpr std::size_t mac_bytes = 14, word_characters = 80;
+    static constexpr std::array<std::string_view, 6> words{"mac", "hardware", "ethernet",
+                                                           "arp", "맥 주소",  "물리 주소"};
+    const Token token = token_around(text, at, '.');
+    const std::string_view address = text.substr(token.begin, token.end - token.begin);
+    if (address.size() != mac_bytes || is_identifier_byte(byte_before(text, token.begin)) ||
+        is_identifier_byte(byte_at(text, token.end)))
+        return;
+    for (std::size_t i = 0; i < address.size(); ++i)
+        if ((address[i] == '.') != (i % 5 == 4)) return;
+    if (address == "0000.0000.0000" || equal_ignoring_case(address, "ffff.ffff.ffff")) return;
+    if (has_word_near(text, token.begin, token.end, words, word_characters))
+        sink.add(token.begin, token.end, DataKind::mac_address, 85);
 }
 
 }   // namespace gilmok::guard

@@ -1,4 +1,7 @@
 // Korean codes of letters and digits. Source of the passports' forms: 여권법 시행규칙; since 21 December 2021 M123A4567, before M12345678.
+#include <algorithm>
+#include <array>
+
 #include "guard/matcher.hpp"
 #include "guard/words_kr.hpp"
 #include "guard/world.hpp"
@@ -36,11 +39,23 @@ struct PassportForm {
 
 }   // namespace
 
-void match_small_passport(std::string_view text, std::size_t at, std::string_view word, Sink& sink) {
-    const std::size_t end = at + word.size();
+void match_named_passport(std::string_view text, std::size_t at, std::size_t end, std::string_view word, Sink& sink) {
     const PassportForm form(word);
     if (form.is_any() && KoreanWords(sink.around(), text, at, end).has(KoreanTopic::passport))
         sink.add(at, end, DataKind::kr_passport, form.named_score());
+}
+
+// "M 12345678", "M-123A4567": a letter that stands apart from its digits, where the word for a passport is near.
+static void match_parted_passport(std::string_view text, std::size_t at, std::size_t letters_end, Sink& sink) {
+    constexpr std::size_t passport_bytes = 9;
+    std::array<char, passport_bytes> word{};
+    const std::size_t letters = letters_end - at, end = letters_end + 1 + passport_bytes - letters;
+    if (end > text.size() || (end < text.size() && is_ascii_word(text[end]))) return;
+    if (end + 1 < text.size() && text[end] == '-' && is_ascii_word(text[end + 1])) return;
+    std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(at), letters, word.begin());
+    std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(letters_end) + 1, passport_bytes - letters,
+                word.begin() + static_cast<std::ptrdiff_t>(letters));
+    match_named_passport(text, at, end, {word.data(), word.size()}, sink);
 }
 
 void match_korean_letters(std::string_view text, std::size_t at, Sink& sink) {
@@ -58,6 +73,9 @@ void match_korean_letters(std::string_view text, std::size_t at, Sink& sink) {
     std::size_t end = at;
     while (end < text.size() && end - at <= code_bytes_max && is_ascii_word(text[end])) ++end;
     const std::string_view word = text.substr(at, end - at);
+    const bool is_parted = end + 1 < text.size() && (text[end] == ' ' || text[end] == '-') && is_digit(text[end + 1]);
+    if (is_parted && word.size() <= 2 && (at == 0 || !is_ascii_word(text[at - 1])))
+        return match_parted_passport(text, at, end, sink);
     if ((word.size() != 9 && word.size() != 13) || (at > 0 && is_ascii_word(text[at - 1]))) return;
     if (at > 1 && text[at - 1] == '-' && is_ascii_word(text[at - 2])) return;   // the end of a longer code
     if (end + 1 < text.size() && text[end] == '-' && is_ascii_word(text[end + 1])) return;

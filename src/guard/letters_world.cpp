@@ -265,7 +265,7 @@ void match_small_word(std::string_view text, std::size_t at, std::size_t end, Si
     std::transform(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end),
                    capitals.begin(), ascii_upper);
     const std::string_view word(capitals.data(), size);
-    match_small_passport(text, at, word, sink);
+    match_named_passport(text, at, end, word, sink);
     WordReader(text, at, end, word, true, sink).read();
 }
 

@@ -23,8 +23,8 @@ inline constexpr std::size_t look_bytes_max = 1'024;
 // Context words count within so many characters on both sides, because Korean names the number behind it as often.
 inline constexpr std::size_t context_characters = 300;
 
-// A run of digits as people write numbers: groups of digits with at most one separator (space, hyphen, dot, slash, parenthesis;
-// ") " and " - " count as one) between. The first stage finds it; begins and ends at a digit (or '+', or '(').
+// A run of digits as people write numbers: groups of digits with at most one separator (space, hyphen, dot, slash, parenthesis,
+// low line, tilde; ") " and " - " count as one) between. The first stage finds it; begins and ends at a digit (or '+', or '(').
 struct DigitRun {
     static constexpr std::size_t digits_max = 40;
     static constexpr std::size_t groups_max = 12;

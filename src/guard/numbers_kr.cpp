@@ -26,6 +26,51 @@ struct Number {
     std::size_t groups = 0;
 };
 
+// Where the last seven digits of a resident number end whose first six end at `at`; 0 where there are none.
+struct OtherHalf {
+    std::size_t end = 0;
+    bool is_tied = false;   // by a hyphen, or by the word for it: else anything may stand in the next line
+};
+// The end of seven digits that begin at `at`, and of nothing longer.
+std::size_t end_of_seven(std::string_view text, std::size_t at) {
+    constexpr std::size_t count = 7;
+    if (at > 0 && is_ascii_word(text[at - 1])) return 0;
+    std::size_t end = at;
+    while (end < text.size() && end - at <= count && text[end] >= '0' && text[end] <= '9') ++end;
+    const bool goes_on = end < text.size() && (is_ascii_word(text[end]) || text[end] == '-');
+    return end - at == count && !goes_on ? end : 0;
+}
+OtherHalf half_in_next_line(std::string_view text, std::size_t at) {
+    constexpr std::size_t gap_bytes_max = 24;   // with the indent of a list or a quoted letter
+    bool has_hyphen = false, has_break = false;
+    const std::size_t to = std::min(text.size(), at + gap_bytes_max);
+    for (; at < to; ++at) {
+        const char c = text[at];
+        if (c != '\n' && c != '\r' && c != ' ' && c != '\t' && c != '-' && (c != '>' || !has_break)) break;
+        if ((c == '-' && has_hyphen) || (c == '\n' && has_break)) return {};
+        has_hyphen = has_hyphen || c == '-';
+        has_break = has_break || c == '\n';
+    }
+    return has_break && at < to ? OtherHalf{end_of_seven(text, at), has_hyphen} : OtherHalf{};
+}
+OtherHalf half_that_is_named(std::string_view text, std::size_t at) {
+    constexpr std::size_t word_bytes_max = 64, number_bytes_max = 48;
+    static constexpr std::string_view words[] = {"뒷자리", "뒤자리", "뒷 자리", "뒷번호", "뒷부분", "뒤 7", "뒤7"};
+    const std::string_view near = text.substr(0, std::min(text.size(), at + word_bytes_max));
+    std::size_t word = std::string_view::npos;
+    for (const std::string_view name : words) word = std::min(word, near.find(name, at));
+    if (word == std::string_view::npos) return {};
+    const std::size_t to = std::min(text.size(), word + number_bytes_max);
+    for (std::size_t begin = word; begin < to; ++begin)
+        if (const std::size_t end = text[begin] >= '0' && text[begin] <= '9' ? end_of_seven(text, begin) : 0; end > 0)
+            return {end, true};
+    return {};
+}
+OtherHalf other_half(std::string_view text, std::size_t at) {
+    const OtherHalf next = half_in_next_line(text, at);
+    return next.end > 0 ? next : half_that_is_named(text, at);
+}
+
 class Reader {
 public:
     Reader(std::string_view text, const DigitRun& run, Sink& sink)
@@ -48,11 +93,15 @@ private:
     [[nodiscard]] char byte_at(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
     static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+    [[nodiscard]] bool is_hyphened(std::size_t group_before) const {
+        return group_before + 1U < run_.groups_count && group(group_before + 1U).separator == '-';
+    }
     // Not in the middle of something longer: a word, a decimal, an amount with commas, a chain of hyphens.
     [[nodiscard]] bool begins_number(std::size_t first) const {
         if (first > 0) return group(first).separator != '-' && group(first).separator != '.';
         const std::size_t at = group(0).begin;
         const char before = byte_before(at), second = at > 1 ? text_[at - 2] : '\0';
+        if (before == '_') return is_hyphened(0) || words_.has(Topic::resident);   // of a file's name
         if (is_ascii_word(before)) return false;
         if (before == ',') return !is_piece_of_amount(text_, at);   // rows of tables have commas too
         return (before != '.' && before != '-' && before != ':') || !is_ascii_word(second) ||
@@ -62,6 +111,7 @@ private:
         if (last + 1U < run_.groups_count) return group(last + 1).separator != '-' && group(last + 1).separator != '.';
         const std::size_t at = group(last).end;
         const char next = byte_at(at);
+        if (next == '_') return last > 0 && is_hyphened(last - 1U);
         if (is_ascii_word(next)) return false;
         if (next == ',') return !is_amount_going_on(text_, at);
         return (next != '.' && next != '-' && next != ':') || !is_ascii_word(byte_at(at + 1)) ||
@@ -107,17 +157,22 @@ private:
     bool read_thirteen(std::size_t first) {
         Number number;
         const bool is_split = is_grouped(first, std::array{6, 7}, number);
-        if (!is_split && !is_grouped(first, std::array{13}, number)) return false;
+        if (!is_split && !is_grouped(first, std::array{13}, number)) return read_halves(first);
+        // A low line joins names as well, a tilde ranges: both halves have to be sure of themselves.
+        const char separator = is_split ? group(first + 1).separator : '\0';
+        const bool is_loose = separator == '_' || separator == '~';
+        if (is_loose && is_amount(number)) return false;
         const BirthInNumber birth = birth_in(number.digits);
         const bool has_corporate = has_corporate_check(number.digits);
         // A corporation's number may read like a date (110111-…), so its word counts where none speaks for a person.
         const bool is_corporate_word = (!birth.is_likely || has_corporate) && words_.has(Topic::corporate) &&
                                        words_.distance_to(Topic::corporate) < words_.distance_to(Topic::resident);
         if (is_corporate_word) return add(number, DataKind::kr_corporate_no, has_corporate ? 95 : 85);
-        const bool is_formed = is_split && !has_corporate && number.digits[6] != '0' && number.digits[6] != '9';
+        const bool is_formed =
+            is_split && !is_loose && !has_corporate && number.digits[6] != '0' && number.digits[6] != '9';
         if (birth.is_date && (birth.is_likely || is_formed || is_named_person(birth)))
-            return add_person(number, birth, is_split);
-        if (is_split && has_corporate) return add(number, DataKind::kr_corporate_no, 85);
+            return add_person(number, birth, is_split && !is_loose);
+        if (is_split && !is_loose && has_corporate) return add(number, DataKind::kr_corporate_no, 85);
         if (words_.has(Topic::corporate)) return add(number, DataKind::kr_corporate_no, 85);
         return false;
     }
@@ -131,6 +186,20 @@ private:
         if (!is_split && is_amount(number)) return false;
         const int by_form = is_split ? 85 : 70;
         return add(number, kind, has_check || is_named_person(birth) ? 95 : by_form);
+    }
+
+    // Six digits whose other seven stand in the next line, or are named: "900101-⏎1234567", "앞자리 900101, 뒷자리 1234567".
+    bool read_halves(std::size_t first) {
+        if (group(first).count != 6 || first + 1U != run_.groups_count) return false;
+        const OtherHalf other = other_half(text_, group(first).end);
+        if (other.end == 0) return false;
+        std::array<char, 13> digits{};
+        std::copy_n(text_.begin() + group(first).begin, 6, digits.begin());
+        std::copy_n(text_.begin() + static_cast<std::ptrdiff_t>(other.end) - 7, 7, digits.begin() + 6);
+        const Number number{group(first).begin, other.end, {digits.data(), digits.size()}, 1};
+        const BirthInNumber birth = birth_in(number.digits);
+        if (!birth.is_date || !birth.is_likely || (!other.is_tied && !is_named_person(birth))) return false;
+        return add_person(number, birth, true);
     }
 
     bool read_phone(std::size_t first) {
@@ -192,7 +261,9 @@ private:
     // Ten to sixteen digits in two to five groups, or bare, beside a bank or what is done with an account.
     bool read_account(std::size_t first) {
         std::size_t count = 1;
-        while (first + count < run_.groups_count && group(first + count).separator == '-') ++count;
+        const bool is_low_line = first + count < run_.groups_count && group(first + count).separator == '_';
+        const char joint = is_low_line ? '_' : '-';
+        while (first + count < run_.groups_count && group(first + count).separator == joint) ++count;
         const Number number = number_of(first, count);
         const std::size_t size = number.digits.size();
         if (count > 5 || size < 10 || size > 16 || !ends_number(first + count - 1)) return false;

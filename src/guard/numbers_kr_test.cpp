@@ -88,6 +88,40 @@ TEST_CASE("resident and foreigner numbers are found with and without a check dig
     check({"외국인등록번호 9001016234567", "9001016234567", DataKind::kr_frn, 95});
 }
 
+TEST_CASE("halves of a resident number are found whatever parts them") {
+    check({"900101_1234567", "900101_1234567", DataKind::kr_rrn, 70});
+    check({"900101~1234567", "900101~1234567", DataKind::kr_rrn, 70});
+    check({"900101~1234568", "900101~1234568", DataKind::kr_rrn, 95});
+    check({"주민번호_900101_1234567.pdf", "900101_1234567", DataKind::kr_rrn, 95});
+    check({"scan_900101-1234567_2.pdf", "900101-1234567", DataKind::kr_rrn, 85});
+    check({"scan_900101-1234567_최종", "900101-1234567", DataKind::kr_rrn, 85});
+    check({"900101-\n1234567", "900101-\n1234567", DataKind::kr_rrn, 85});
+    check({"900101\n-1234567", "900101\n-1234567", DataKind::kr_rrn, 85});
+    check({"> 900101 -\r\n> 6234567", "900101 -\r\n> 6234567", DataKind::kr_frn, 85});
+    check({"주민번호 900101\n1234567", "900101\n1234567", DataKind::kr_rrn, 95});
+    check({"앞자리 900101, 뒷자리 1234567", "900101, 뒷자리 1234567", DataKind::kr_rrn, 85});
+    check({"앞은 900101이고 뒤 7자리는 1234567입니다", "900101이고 뒤 7자리는 1234567", DataKind::kr_rrn, 85});
+    for (const std::string_view text :
+         {"900101\n1234567", "901301-\n1234567", "900101-\n12345678", "900101-\n\n1234567", "900101-1\n234567",
+          "100000~1200000원", "backup_240101_1234567.log", "240101_1234567b", "900101 그리고 1234567",
+          "앞자리 900101 뒷자리 123456", "240101~241231", "20240101_123456_1234567"}) {
+        CAPTURE(text);
+        CHECK(numbers_in(text).empty());
+    }
+}
+
+TEST_CASE("low lines and tildes part telephones and accounts, too") {
+    check({"010_1234_5678", "010_1234_5678", DataKind::kr_phone, 85});
+    check({"010~1234~5678", "010~1234~5678", DataKind::kr_phone, 85});
+    check({"연락처_010-1234-5678.txt", "010-1234-5678", DataKind::kr_phone, 95});
+    check({"02-123-4567~9", "02-123-4567", DataKind::kr_phone, 95});
+    check({"신한은행 110_123_456789", "110_123_456789", DataKind::kr_bank_account, 85});
+    for (const std::string_view text : {"id_01012345678", "1_000_000", "계좌 한도 100000~9000000"}) {
+        CAPTURE(text);
+        CHECK(numbers_in(text).empty());
+    }
+}
+
 TEST_CASE("licences, business, corporate and insurance numbers") {
     check({"11-23-456789-01", "11-23-456789-01", DataKind::kr_driver_license, 85});
     check({"운전면허 11-23-456789-01", "11-23-456789-01", DataKind::kr_driver_license, 95});
@@ -153,6 +187,10 @@ TEST_CASE("passports and customs codes of letters") {
     CHECK(has("M12345678", 0, DataKind::kr_passport, 50));
     CHECK(has("passport M12345678", 9, DataKind::kr_passport, 95));
     CHECK(has("M123A4567 여권", 0, DataKind::kr_passport, 95));
+    CHECK(has("여권 M 12345678", 7, DataKind::kr_passport, 95));
+    CHECK(has("M-123A4567 (passport)", 0, DataKind::kr_passport, 95));
+    CHECK(letters_in("M 12345678", 0).empty());
+    CHECK(letters_in("여권 M 123456789", 7).empty());
     CHECK(has("여권 PM1234567", 7, DataKind::kr_passport, 85));
     CHECK(has("P123456789012", 0, DataKind::kr_customs_code, 85));
     for (const std::string_view text :

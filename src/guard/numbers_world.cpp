@@ -96,6 +96,9 @@ struct Window {
     bool is_free = false;      // nothing behind makes it a part of something longer
 };
 
+// What parts numbers, and groups of one as well.
+constexpr bool is_edge_of_number(char c) { return c == ' ' || c == '/' || c == '(' || c == ')' || c == '~'; }
+
 class RunReader {
 public:
     RunReader(std::string_view text, const DigitRun& run, Sink& sink) : text_(text), run_(run), sink_(sink) {}
@@ -151,10 +154,11 @@ void RunReader::read() {
 
 // Whether what stands in front of the group does not make it a part of something longer.
 bool RunReader::may_begin(std::size_t group) const {
-    if (group == 0)
-        return is_free_left(text_, run_.groups[0].begin) || is_among_commas(text_[run_.groups[0].begin - 1]);
-    const char outside = separator_before(group);
-    return outside == ' ' || outside == '/' || outside == '(' || outside == ')';
+    if (group == 0) {
+        const std::size_t begin = run_.groups[0].begin;
+        return is_free_left(text_, begin) || is_among_commas(text_[begin - 1]) || text_[begin - 1] == '_';
+    }
+    return is_edge_of_number(separator_before(group)) || separator_before(group) == '_';
 }
 
 // Of groups of which the first may begin a number; nothing where more of the same stand in front.
@@ -172,14 +176,19 @@ std::optional<Window> RunReader::window(std::size_t first, std::size_t count) co
         for (std::size_t i = first + 2; i <= last; ++i)
             if (separator_before(i) != seen.separator && seen.separator != ')') seen.separator = '*';
     }
+    // A low line joins the parts of a name, and is an edge of groups with hyphens alone.
     const auto is_edge = [&seen](char outside) {
         seen.is_cut = seen.is_cut || outside == seen.separator;
-        return outside == ' ' || outside == '/' || outside == '(' || outside == ')';
+        return outside == '_' ? seen.separator == '-' : is_edge_of_number(outside);
     };
+    const char before = first > 0 ? separator_before(first) : byte_before(text_, seen.begin);
+    if (before == '_' && seen.separator != '-') return std::nullopt;
     seen.is_cut = first > 0 && separator_before(first) == seen.separator;
     const bool is_last = last + 1 == run_.groups_count;
-    seen.is_free = is_last ? is_free_right(text_, seen.end) || is_among_commas(byte_at(text_, seen.end))
-                           : is_edge(separator_before(last + 1));
+    const char behind = byte_at(text_, seen.end);
+    seen.is_free =
+        is_last ? is_free_right(text_, seen.end) || is_among_commas(behind) || (behind == '_' && seen.separator == '-')
+                : is_edge(separator_before(last + 1));
     if (seen.is_cut && seen.separator != ' ') return std::nullopt;
     return seen;
 }

@@ -177,6 +177,8 @@ TEST_CASE("hosts, and versions that look like them") {
         {"2001:db8:::1", ""},
         {"00:1A:2B:3C:4D:5E", "mac_address:00:1A:2B:3C:4D:5E"},
         {"a4-5e-60-c2-00-1b", "mac_address:a4-5e-60-c2-00-1b"},
+        {"카드_4111-1111-1111-1111_앞.png", "card:4111-1111-1111-1111"},
+        {"4111_1111_1111_1111", "card:4111_1111_1111_1111"},
         {"ff:ff:ff:ff:ff:ff", ""},
         {"00:1A:2B:3C:4D", ""},
     });

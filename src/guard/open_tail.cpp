@@ -16,7 +16,9 @@ using forms::is_digit;
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_alnum(char c) { return is_digit(c) || is_capital(c) || (c >= 'a' && c <= 'z'); }
 bool is_graphic(char c) { return c > ' ' && c < '\x7F'; }
-bool is_separator(char c) { return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')'; }
+bool is_separator(char c) {
+    return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')' || c == '_' || c == '~';
+}
 bool is_local_part(char c) { return is_alnum(c) || c == '.' || c == '_' || c == '+' || c == '-' || c == '%'; }
 
 // The bytes of a last character that has not come whole; 0 when it has.
@@ -42,7 +44,7 @@ Character before(std::string_view text, std::size_t end) {
     std::size_t begin = end - 1;
     while (begin > 0 && end - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) --begin;
     if (static_cast<unsigned char>(text[begin]) < 0x80) return {begin, text[begin], false, false};
-    if (forms::numeral(text, begin) >= 0) return {begin, 0, true, false};
+    if (forms::spelled_digit(text, begin) >= 0) return {begin, 0, true, false};
     if (is_hangul_at(text, begin))
         return {begin, 0, false, false};   // nothing else in disguise, as forms::fold() would say
     const forms::Decoded decoded = forms::decode(text, begin);
@@ -71,14 +73,21 @@ bool ends_in_numerals(std::string_view text, std::size_t least) {
     return numerals == numerals_least;
 }
 
+// Whether what stands in [begin, end) is of a number because of the digits at its side: "공1공", and its first half.
+bool is_among_digits(std::string_view text, std::size_t begin, std::size_t end) {
+    if (forms::digit_in_disguise(text, begin) < 0) return false;
+    return (end < text.size() && is_digit(text[end])) || (begin >= 2 && forms::has_digit_between(text, begin - 2));
+}
+
 // Where the number that ends at `end`, or may go on there behind a separator, begins; `end` where there is none.
 std::size_t number_begin(std::string_view text, std::size_t least, std::size_t end) {
-    const bool spells = ends_in_numerals(text.substr(0, end), least);
+    bool spells = false;
     std::size_t begin = end, separators = 0;
     char between[3] = {};
     for (std::size_t at = end; at > least;) {
         const Character c = before(text, at);
-        if (is_digit(c.ascii) || (c.is_numeral && spells)) {
+        spells = spells || (c.is_numeral && ends_in_numerals(text.substr(0, at), least));
+        if (is_digit(c.ascii) || (c.is_numeral && spells) || is_among_digits(text, c.begin, at)) {
             if (!joins_digits({between, separators})) break;
             begin = c.begin;
             separators = 0;

@@ -121,6 +121,7 @@ constexpr bool is_address_byte(char c) {
     constexpr std::string_view ends = "\"'<>`|\\^";
     return c > ' ' && c < '\x7F' && ends.find(c) == std::string_view::npos;
 }
+constexpr bool is_graphic(char c) { return c > ' ' && c < '\x7F'; }
 constexpr bool is_scheme_byte(char c) {
     return is_digit(c) || is_capital(c) || is_small(c) || c == '+' || c == '.' || c == '-';
 }
@@ -190,6 +191,64 @@ void match_basic(std::string_view text, std::size_t value, Sink& sink) {
         sink.add(value, end, DataKind::password, 90);
 }
 
+// "jdbc:oracle:thin:user/password@host", "sqlplus user/password@net_service": Oracle Database JDBC Developer's Guide, "Data Sources
+// and URLs". Without a password the slash stands behind the sign, if at all.
+void match_oracle(std::string_view text, std::size_t begin, std::size_t behind, Sink& sink) {
+    constexpr std::size_t user_bytes_max = 256, address_bytes_max = 256;
+    std::size_t user = behind;
+    if (text[behind - 1] == ':') {   // the driver: thin, oci, oci8
+        const std::size_t driver_end = end_of<is_identifier_byte>(text, behind, 8);
+        if (byte_at(text, driver_end) != ':') return;
+        user = driver_end + 1;
+    } else {
+        if (is_identifier_byte(byte_before(text, begin))) return;
+        while (byte_at(text, user) == '-' || byte_at(text, user) == ' ') {   // options: "-s", "-L"
+            while (byte_at(text, user) == ' ') ++user;
+            if (byte_at(text, user) != '-') break;
+            user = end_of<is_graphic>(text, user, user_bytes_max);
+        }
+        begin = user;
+    }
+    const std::size_t slash = end_of<is_identifier_byte>(text, user, user_bytes_max);
+    if (slash == user || byte_at(text, slash) != '/') return;
+    const std::size_t password = slash + 1;
+    const std::size_t token_end = end_of<is_address_byte>(text, password, user_bytes_max);
+    const std::size_t at_sign = text.substr(0, token_end).find('@', password);
+    if (at_sign == std::string_view::npos || at_sign == password) return;
+    if (is_placeholder(text.substr(password, at_sign - password))) return;
+    const std::size_t end = end_of<is_address_byte>(text, at_sign + 1, address_bytes_max);
+    if (end > at_sign + 1) sink.add(begin, end, DataKind::connection_string, 95);
+}
+
+// "curl -u user:password https://…": what stands behind the colon.
+void match_curl(std::string_view text, std::size_t begin, std::size_t behind, Sink& sink) {
+    constexpr std::size_t line_bytes_max = 512, value_bytes_max = 256, password_least = 4;
+    if (is_identifier_byte(byte_before(text, begin))) return;
+    std::string_view line = text.substr(0, std::min(text.size(), behind + line_bytes_max));
+    for (std::size_t end = line.find('\n', behind); end != std::string_view::npos; end = line.find('\n', end + 1)) {
+        if (line[end - 1] == '\\') continue;   // the command goes on
+        line = line.substr(0, end);
+        break;
+    }
+    for (const std::string_view option : {std::string_view(" -u"), std::string_view(" --user")}) {
+        const std::size_t at = line.find(option, behind - 1);
+        if (at == std::string_view::npos) continue;
+        std::size_t value = at + option.size();
+        const bool is_long = option.size() > 3;
+        if (is_long && byte_at(line, value) != ' ' && byte_at(line, value) != '=') continue;
+        if (byte_at(line, value) == ' ' || byte_at(line, value) == '=') ++value;
+        const char quote = byte_at(line, value);
+        const bool is_quoted = quote == '"' || quote == '\'';
+        value += is_quoted ? 1 : 0;
+        std::size_t end = end_of<is_address_byte>(line, value, value_bytes_max);
+        if (is_quoted) end = std::min(line.find(quote, value), line.size());
+        const std::size_t colon = line.substr(0, end).find(':', value);
+        if (colon == std::string_view::npos || colon == value || end - colon - 1 < password_least) continue;
+        if (!is_placeholder(line.substr(colon + 1, end - colon - 1))) sink.add(colon + 1, end, DataKind::password, 90);
+        return;
+    }
+}
+
 }   // namespace
 
 void match_secret_frame(std::string_view text, std::size_t at, const SecretForm& form, Sink& sink) {
@@ -202,6 +261,8 @@ void match_secret_frame(std::string_view text, std::size_t at, const SecretForm&
     if (form.what == SecretText::bot_token) return match_bot_token(text, at, sink);
     if (form.what == SecretText::azure_client) return match_azure_client(text, at, behind, sink);
     if (form.what == SecretText::bearer) return match_bearer(text, behind, sink);
+    if (form.what == SecretText::oracle) return match_oracle(text, at, behind, sink);
+    if (form.what == SecretText::curl) return match_curl(text, at, behind, sink);
     if (form.what == SecretText::basic) return match_basic(text, behind, sink);
     const std::size_t end = end_of<is_base64>(text, behind, account_key_most);
     if (end - behind >= account_key_least) sink.add(behind, end, form.kind, 95);

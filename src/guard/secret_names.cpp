@@ -164,6 +164,32 @@ bool is_random(std::string_view value) {
     return entropy_of(value) >= (is_all_hex ? hex_entropy_least : entropy_least);
 }
 
+// What stands behind a name and a space alone ("api_key Xk29fQmz…") is mostly the next word. A key has digits and letters of both
+// cases that take turns, while names of types have theirs in rows ("AmazonS3FullAccess2012").
+bool is_unmistakable(std::string_view value) {
+    constexpr std::size_t least = 16, most = 128, each_least = 2;
+    if (value.size() < least || value.size() > most || is_placeholder(value)) return false;
+    const Looks looks = looks_of(value);
+    if (looks.marks > 0 || looks.digits < each_least || looks.capitals < each_least ||
+        looks.letters - looks.capitals < each_least)
+        return false;
+    const auto sort_of = [](char c) { return is_digit(c) ? 0 : is_capital(c) ? 1 : 2; };
+    std::size_t turns = 0;
+    for (std::size_t i = 1; i < value.size(); ++i) turns += sort_of(value[i]) != sort_of(value[i - 1]) ? 1U : 0U;
+    return turns * 20 >= value.size() * 9;
+}
+std::size_t end_of_value_behind_space(std::string_view text, std::size_t end) {
+    if (byte_at(text, end) != ' ' || !is_identifier_byte(byte_at(text, end + 1))) return 0;
+    std::size_t value_end = end + 1;
+    while (value_end < text.size() && value_end - end <= value_bytes_max && is_identifier_byte(text[value_end]))
+        ++value_end;
+    constexpr std::string_view code = ".(/:-[@";   // of a name that goes on
+    if (code.find(byte_at(text, value_end)) != std::string_view::npos &&
+        is_identifier_byte(byte_at(text, value_end + 1)))
+        return 0;
+    return is_unmistakable(text.substr(end + 1, value_end - end - 1)) ? value_end : 0;
+}
+
 }   // namespace
 
 void match_secret_name(std::string_view text, std::size_t at, const SecretForm& form, Sink& sink) {
@@ -179,13 +205,18 @@ void match_secret_name(std::string_view text, std::size_t at, const SecretForm& 
     for (const std::string_view word : name_ends)
         if (byte_at(text, end) == word[0] && text.substr(end).starts_with(word)) end += word.size();
     const Value place = read_value(text, end);
+    constexpr std::size_t name_front = 24;
+    const DataKind kind = form.what == SecretText::key_name
+                              ? kind_of(text.substr(at - std::min(at, name_front), end - at + std::min(at, name_front)))
+                              : DataKind::password;
+    if (const std::size_t value_end = place.tie == Tie::none && !is_mark ? end_of_value_behind_space(text, end) : 0;
+        value_end > 0)
+        return sink.add(end + 1, value_end, kind, 85);
     if (place.tie == Tie::none || place.end <= place.begin || (is_mark && place.tie != Tie::sign)) return;
     const std::string_view value = text.substr(place.begin, place.end - place.begin);
     if (form.what == SecretText::key_name) {
-        constexpr std::size_t name_front = 24;
-        if (!is_random(value)) return;
-        const std::size_t name = at - std::min(at, name_front);
-        return sink.add(place.begin, place.end, kind_of(text.substr(name, end - name)), 85);
+        if (is_random(value)) sink.add(place.begin, place.end, kind, 85);
+        return;
     }
     const bool is_path_likely = form.text.size() == 3;   // "pwd" is a directory as well
     const int score = password_score(value, place, is_path_likely);

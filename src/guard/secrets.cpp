@@ -71,8 +71,9 @@ constexpr SecretForm forms[] = {
     token("tgp_v1_", DataKind::model_key, Bytes::url64, 36, 64),
     token("fw_", DataKind::model_key, Bytes::alnum, 22, 32),
     token("jina_", DataKind::model_key, Bytes::alnum, 48, 72),
-    token("flp_", DataKind::model_key, Bytes::alnum, 40, 64),                   // FriendliAI
+    token("flp_", DataKind::model_key, Bytes::alnum, 24, 96),                   // FriendliAI, which tells no length
     token("pa-", DataKind::model_key, Bytes::url64, 43, 43),                    // Voyage AI
+    token("al-", DataKind::model_key, Bytes::url64, 43, 43),                    // and since MongoDB gives them out
     token("ABSK", DataKind::model_key, Bytes::base64, 100, 300),                // Amazon Bedrock, for long
     token("bedrock-api-key-", DataKind::model_key, Bytes::base64, 40, 4'096),   // and for a session
     token("gm-", DataKind::model_key, Bytes::url64, 43, 43),                    // gilmok's own
@@ -89,7 +90,8 @@ constexpr SecretForm forms[] = {
     token("pypi-", DataKind::source_token, Bytes::url64, 50, 512),
     token("rubygems_", DataKind::source_token, Bytes::hex, 48, 48),
     token("dckr_pat_", DataKind::source_token, Bytes::url64, 24, 64),
-    token("ATBB", DataKind::source_token, Bytes::alnum, 32, 40),   // Bitbucket
+    token("ATBB", DataKind::source_token, Bytes::alnum, 32, 40),       // Bitbucket
+    token("ATCTT3", DataKind::source_token, Bytes::base64, 60, 256),   // of a repository, project or workspace
     token("ATATT3", DataKind::source_token, Bytes::base64, 60, 256),
     token("xoxb-", DataKind::service_token, Bytes::url64, 20, 256),
     token("xoxp-", DataKind::service_token, Bytes::url64, 20, 256),
@@ -104,8 +106,8 @@ constexpr SecretForm forms[] = {
     token("rk_live_", DataKind::service_token, Bytes::alnum, 16, 255),
     token("live_sk_", DataKind::service_token, Bytes::alnum, 24, 64),   // Toss Payments
     token("test_sk_", DataKind::service_token, Bytes::alnum, 24, 64),
-    token("live_gsk_", DataKind::service_token, Bytes::alnum, 24, 64),
-    token("test_gsk_", DataKind::service_token, Bytes::alnum, 24, 64),
+    token("live_gsk_", DataKind::service_token, Bytes::word, 24, 64),
+    token("test_gsk_", DataKind::service_token, Bytes::word, 24, 64),
     token("whsec_", DataKind::service_token, Bytes::base64, 24, 96),
     token("SG.", DataKind::service_token, Bytes::dotted, 60, 72),
     token("sq0csp-", DataKind::service_token, Bytes::url64, 43, 43),
@@ -122,6 +124,9 @@ constexpr SecretForm forms[] = {
     frame("PuTTY-User-Key-File-", What::putty, DataKind::private_key),
     frame("eyJ", What::json_token, DataKind::jwt),
     frame("://", What::address, DataKind::connection_string),
+    frame("jdbc:oracle:", What::oracle, DataKind::connection_string),
+    frame("sqlplus ", What::oracle, DataKind::connection_string),
+    frame("curl ", What::curl, DataKind::password),
     frame("Bearer ", What::bearer, DataKind::high_entropy),
     frame("bearer ", What::bearer, DataKind::high_entropy),
     frame("Basic ", What::basic, DataKind::password),
@@ -233,6 +238,8 @@ void match_secret(std::string_view text, std::size_t at, std::size_t literal, Si
         case What::azure_client:
         case What::account_key:
         case What::bearer:
+        case What::oracle:
+        case What::curl:
         case What::basic: return match_secret_frame(text, at, form, sink);
         case What::password_name:
         case What::password_mark:

@@ -22,6 +22,8 @@ enum class SecretText : std::uint8_t {
     account_key,    // "AccountKey=": what follows is the secret
     bearer,         // of an Authorization header
     basic,
+    oracle,          // "jdbc:oracle:", "sqlplus ": user/password@host
+    curl,            // "curl ", with "-u user:password" on its line
     password_name,   // "password", "비밀번호"
     password_mark,   // "PW:", "암호": what names other things too, and counts as a word of its own with a sign behind
     key_name,        // "token", "api_key", "secret"

@@ -58,6 +58,10 @@ TEST_CASE("tokens are found by the beginning that their issuer gives them") {
     for (const char* kind : {"live_sk_", "test_sk_", "live_gsk_", "test_gsk_"})
         check_found("service_token", kind + made(32));
     check_found("source_token", "ATBB" + made(32));
+    check_found("source_token", "ATCTT3" + made(180) + "=" + made(8, upper));
+    check_found("model_key", "al-" + made(43));
+    check_found("model_key", "flp_" + made(32));
+    check_found("service_token", "test_gsk_docs_" + made(24));
     for (const char* kind : {"ghp_", "gho_", "ghs_", "ghu_", "ghr_"}) check_found("source_token", kind + made(36));
     check_found("source_token", "github_pat_" + made(22) + "_" + made(59));
     check_found("source_token", "glpat-" + made(20));
@@ -140,9 +144,31 @@ TEST_CASE("addresses with a password in them") {
     check_found("connection_string", "mongodb+srv://u:p%40ss@cluster0.example.net/x?retryWrites=true");
     check_found("connection_string", "https://user:password@localhost");
     check_found("connection_string", "amqp://u:p@ss@host/v");
+    check_found("connection_string", "jdbc:oracle:thin:scott/tiger@//db.example.com:1521/orcl");
+    check_found("connection_string", "jdbc:oracle:oci8:app/s3cr3t@db");
+    CHECK(told("sqlplus -s scott/tiger@orcl") == "connection_string:scott/tiger@orcl");
+    CHECK(told("curl -u admin:Sup3rSecret https://a.example") == "password:Sup3rSecret");
+    CHECK(told("curl https://a.example \\\n  --user 'bot:pass word'") == "password:pass word");
+    for (const std::string text : {"jdbc:oracle:thin:@//db:1521/orcl", "jdbc:oracle:thin:scott/${PW}@db",
+                                   "sqlplus / as sysdba", "curl -u $USER:$PASSWORD x", "curl -u admin https://a:80/",
+                                   "docker run -u 1000:1000 x", "curl x\ndocker run -u app:appgroup y"}) {
+        CAPTURE(text);
+        CHECK(told(text).empty());
+    }
     for (const std::string text : {"postgres://app:<password>@db/prod", "postgres://app:${PASSWORD}@db",
                                    "postgres://app:****@db", "postgres://db:5432/prod", "https://user@host/x",
                                    "https://example.com/a:b@c", "mysql://u:{{pw}}@h", "://:@", "see http://"}) {
+        CAPTURE(text);
+        CHECK(told(text).empty());
+    }
+}
+
+TEST_CASE("a value behind a name and a space alone is a key where it can be nothing else") {
+    CHECK(told("password Xk29fQmzP01aaBcD8") == "password:Xk29fQmzP01aaBcD8");
+    CHECK(told("api_key Xk29fQmzP01aaBcD8 다") == "high_entropy:Xk29fQmzP01aaBcD8");
+    for (const std::string text :
+         {"token JsonWebTokenHandler2", "secret AmazonS3FullAccess2012", "password reset", "token 1234567890123456",
+          "secret Xk29fQmzP01aaBc", "token Xk29fQmzP01aaBcD8.method", "api_key  Xk29fQmzP01aaBcD8"}) {
         CAPTURE(text);
         CHECK(told(text).empty());
     }

@@ -33,12 +33,15 @@ void match_world_word(std::string_view text, std::size_t at, std::size_t end, Si
 // The same for a word of small letters and digits: codes are typed so too, and found where their name stands beside them or their
 // check leaves no doubt.
 void match_small_word(std::string_view text, std::size_t at, std::size_t end, Sink& sink);
-// A Korean passport's number in small letters, given in capitals, where the word for a passport is near.
-void match_small_passport(std::string_view text, std::size_t at, std::string_view word, Sink& sink);
+// A Korean passport's number that stands at [at, end) in small letters or with a space in it, given as it should be, where the word
+// for a passport is near.
+void match_named_passport(std::string_view text, std::size_t at, std::size_t end, std::string_view word, Sink& sink);
 // Called at an '@' that is spelled ("(at)", "골뱅이"): an address in which it is written so.
 void match_spelled_at_sign(std::string_view text, std::size_t at, std::string_view sign, Sink& sink);
 // Called where a hexadecimal group stands beside ':' or '-': IPv6 and hardware addresses.
 void match_colon_groups(std::string_view text, std::size_t at, Sink& sink);
+// Called at a digit behind which a full stop is near: a hardware address in three groups, as Cisco's machines write it.
+void match_dotted_groups(std::string_view text, std::size_t at, Sink& sink);
 // Called at two letters that may begin an IBAN, all of one case; at two capitals that may begin a VAT number of the European Union.
 void match_iban(std::string_view text, std::size_t at, Sink& sink);
 void match_eu_vat(std::string_view text, std::size_t at, Sink& sink);
