@@ -2,7 +2,7 @@
 
 Letters, chats, forms, logs, code, JSON and tables with known spans of 61 kinds of data: valid by their rules, registration numbers from
 before and after 2020-10, with and without a word that names them; the same in disguise (full width, zero width, spaced digits, spelled
-numerals, look-alike letters, split jamo); documents full of numbers that are nobody's; and prose without any data.
+numerals, some spelled, a word glued to them, digits of other scripts, other separators, look-alike letters, split jamo); documents full of numbers that are nobody's; and prose without any data.
 Promised: for each kind the least recall and precision of the table; for each disguise its recall; and at most so many findings in
 100 KB of clean text. What needs a model to be found (a name alone, a road without a town, a password in a sentence) is printed and promises nothing.
 """
@@ -33,7 +33,9 @@ LESS = {
 OPEN = {("kr_name", "bare"), ("person_name", "bare"), ("kr_address", "no region"), ("kr_plate", "bare"),
         ("password", "prose"), ("high_entropy", "prose"), ("aws_secret_key", "prose"), ("azure_key", "prose")}
 # Spelled numerals are words too: one that touches the number ("이거", "일시") is taken for a part of it.
-DISGUISES = {"full_width": 0.99, "zero_width": 0.99, "spaced": 0.97, "look_alike": 0.95, "numerals": 0.85, "jamo": 0.90}
+# Hanja are read where one of them is 〇, which is nothing else: every other one is a word of Chinese and Japanese.
+DISGUISES = {"full_width": 0.99, "zero_width": 0.99, "spaced": 0.97, "look_alike": 0.95, "numerals": 0.95, "mixed": 0.95, "glued": 0.95,
+             "scripts": 0.85, "parted": 0.97, "jamo": 0.90}
 COUNTS = ("truths", "exact", "overlap", "any")
 CLEAN_PER_100KB = {"kr_name": 0.5}
 CLEAN_OTHERS = 0.1

@@ -187,7 +187,8 @@ bool is_tried(DataKind kind, Disguise disguise) {
         return kind == DataKind::kr_name || kind == DataKind::kr_address || kind == DataKind::kr_plate;
     if (disguise == Disguise::full_width || disguise == Disguise::zero_width)
         return is_number || kind == DataKind::email || kind == DataKind::kr_passport;
-    if (disguise == Disguise::numerals || disguise == Disguise::look_alike)
+    if (disguise == Disguise::numerals || disguise == Disguise::look_alike || disguise == Disguise::mixed ||
+        disguise == Disguise::glued)
         return kind == DataKind::kr_rrn || kind == DataKind::kr_phone || kind == DataKind::card;
     return is_number;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "generate.hpp"
@@ -46,16 +47,67 @@ std::string spaced(std::string_view value) {
     return out;
 }
 
+constexpr std::array<std::string_view, 10> syllables{"공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"};
+
 std::string numerals(std::string_view value, Prng& prng) {
-    constexpr std::array<std::string_view, 10> names{"공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"};
     const bool is_young = prng.chance(1, 3);   // "영" for "공"
     std::string out;
     for (const char c : value) {
         if (!is_digit(c))
             out += c;
         else
-            out += c == '0' && is_young ? "영" : names[static_cast<std::size_t>(c - '0')];
+            out += c == '0' && is_young ? "영" : syllables[static_cast<std::size_t>(c - '0')];
     }
+    return out;
+}
+
+// Groups of three digits and more as syllables, or every other one of them; the first such group always.
+std::string mixed(std::string_view value, Prng& prng) {
+    constexpr std::size_t least = 3;
+    std::string out;
+    bool is_first = true;
+    for (std::size_t at = 0; at < value.size();) {
+        std::size_t end = at;
+        while (end < value.size() && is_digit(value[end])) ++end;
+        if (end - at < least) {
+            end = std::max(end, at + 1);
+            out += value.substr(at, end - at);
+        } else {
+            const auto way = prng.below(is_first ? 2 : 3);
+            for (std::size_t i = at; i < end; ++i) {
+                const bool is_spelled = way == 0 || (way == 1 && (i - at) % 2 == 0);
+                const auto digit = static_cast<std::size_t>(value[i] - '0');
+                out += is_spelled ? syllables[digit] : value.substr(i, 1);
+            }
+            is_first = false;
+        }
+        at = end;
+    }
+    return out;
+}
+
+std::string scripts(std::string_view value, Prng& prng) {
+    constexpr std::array<std::string_view, 10> hanja{"〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
+    constexpr std::array<std::array<std::string_view, 10>, 4> others{{
+        {"٠", "١", "٢", "٣", "٤", "٥", "٦", "٧", "٨", "٩"},
+        {"۰", "۱", "۲", "۳", "۴", "۵", "۶", "۷", "۸", "۹"},
+        {"०", "१", "२", "३", "४", "५", "६", "७", "८", "९"},
+        {"๐", "๑", "๒", "๓", "๔", "๕", "๖", "๗", "๘", "๙"},
+    }};
+    const auto script = prng.below(others.size() + 1);
+    const auto& digits = script < others.size() ? others[script] : hanja;
+    std::string out;
+    for (const char c : value) out += is_digit(c) ? digits[static_cast<std::size_t>(c - '0')] : std::string_view(&c, 1);
+    return out;
+}
+
+// The tilde and the end of a line part the halves of a resident number alone.
+std::string parted(std::string_view value, Prng& prng) {
+    constexpr std::array<std::string_view, 6> joints{"_", "·", "‧", "・", "~", "-\n"};
+    const bool has_halves = value.size() == 14 && value[6] == '-';
+    const std::string_view joint = joints[prng.below(has_halves ? joints.size() : 4)];
+    std::string out;
+    for (const char c : value) out += c == '-' ? joint : std::string_view(&c, 1);
     return out;
 }
 
@@ -100,18 +152,31 @@ std::string disguised(std::string_view value, Disguise disguise, Prng& prng) {
         case Disguise::full_width: return full_width(value);
         case Disguise::zero_width: return zero_width(value, prng);
         case Disguise::spaced: return spaced(value);
+        case Disguise::glued:
         case Disguise::numerals: return numerals(value, prng);
         case Disguise::look_alike: return look_alike(value, prng);
         case Disguise::jamo: return split_jamo(value);
+        case Disguise::mixed: return mixed(value, prng);
+        case Disguise::scripts: return scripts(value, prng);
+        case Disguise::parted: return parted(value, prng);
         case Disguise::none:
         case Disguise::count_: break;
     }
     return std::string(value);
 }
 
+std::string word_glued_to(std::string_view value, Prng& prng) {
+    constexpr std::array<std::array<std::string_view, 2>, 4> words{
+        {{"이에요", "예요"}, {"이고요", "고요"}, {"이야", "야"}, {"입니다", "입니다"}}};
+    const auto& [behind_consonant, behind_vowel] = words[prng.below(words.size())];
+    if (value.size() < 3) return {};
+    return with_particle(value.substr(value.size() - 3), behind_consonant, behind_vowel).substr(3);
+}
+
 std::string_view name_of(Disguise disguise) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Disguise::count_)> names{
-        "none", "full_width", "zero_width", "spaced", "numerals", "look_alike", "jamo"};
+        "none", "full_width", "zero_width", "spaced",  "numerals", "look_alike",
+        "jamo", "mixed",      "glued",      "scripts", "parted"};
     return names[static_cast<std::size_t>(disguise)];
 }
 

@@ -148,6 +148,7 @@ void Generator::add_value(Document& document, DataKind kind, Register as, Disgui
     out += with_label(sentence.front, label);
     const string_view variant = is_bare && value.variant.empty() ? "bare" : is_formless(kind) ? "prose" : value.variant;
     put(document, kind, text, variant);
+    if (disguise == Disguise::glued && is_korean_register(as)) out += word_glued_to(text, prng_);
     out += with_label(sentence.behind, label);
     out += '\n';
 }

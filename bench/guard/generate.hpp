@@ -18,10 +18,26 @@ enum class Register : std::uint8_t { official, chat, form, english, log, code, j
 std::string_view name_of(Register kind);
 
 // How a value is hidden from simple patterns.
-enum class Disguise : std::uint8_t { none, full_width, zero_width, spaced, numerals, look_alike, jamo, count_ };
+enum class Disguise : std::uint8_t {
+    none,
+    full_width,
+    zero_width,
+    spaced,
+    numerals,
+    look_alike,
+    jamo,
+    mixed,     // some digits are spelled
+    glued,     // all are, and a word goes on with the next syllable
+    scripts,   // digits of other scripts, and Hanja
+    parted,    // low lines, dots, tildes or the end of a line for hyphens
+    count_,
+};
 std::string_view name_of(Disguise disguise);
 // The same value in another dress; the value itself where the disguise does not fit (numerals of letters, jamo of digits).
 std::string disguised(std::string_view value, Disguise disguise, Prng& prng);
+
+// What is written behind a value that is glued: "이에요" and its like, as the value's last sound asks for.
+std::string word_glued_to(std::string_view value, Prng& prng);
 
 struct Truth {
     std::size_t begin = 0, end = 0;

@@ -44,6 +44,10 @@ TEST_CASE("a disguise hides the digits and keeps the value") {
     CHECK(bench::disguised("010-2", Disguise::numerals, prng).find('0') == std::string::npos);
     CHECK(bench::disguised("각가", Disguise::jamo, prng) == "\u1100\u1161\u11A8\u1100\u1161");
     CHECK(bench::disguised("010-1234", Disguise::zero_width, prng).size() > 8);
+    CHECK(bench::disguised("010-1234", Disguise::mixed, prng).find("공") != std::string::npos);
+    CHECK(bench::disguised("010-1234", Disguise::scripts, prng).find('0') == std::string::npos);
+    CHECK(bench::disguised("010-1234", Disguise::parted, prng).find('-') == std::string::npos);
+    CHECK(bench::word_glued_to("오육", prng) != "");
     CHECK(bench::disguised("kim", Disguise::none, prng) == "kim");
 }
 

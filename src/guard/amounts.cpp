@@ -42,9 +42,10 @@ bool is_joined_thrice(std::string_view text, std::size_t end) {
 bool is_piece_of_amount(std::string_view text, std::size_t begin) {
     const std::size_t before = digits_before(text, begin - 1), end = begin + amount_group_digits;
     if (before == 0 || before > amount_group_digits) return false;
-    if (digits_at(text, begin) != amount_group_digits || byte_at(text, end) == '-') return false;
+    const char behind = byte_at(text, end);
+    if (digits_at(text, begin) != amount_group_digits || behind == '-' || behind == '_') return false;
     const std::size_t fraction = digits_at(text, end + 1);
-    return byte_at(text, end) != '.' || fraction == 0 || byte_at(text, end + 1 + fraction) != '.';
+    return behind != '.' || fraction == 0 || byte_at(text, end + 1 + fraction) != '.';
 }
 
 bool is_amount_going_on(std::string_view text, std::size_t end) {

@@ -115,6 +115,7 @@ TEST_CASE("low lines and tildes part telephones and accounts, too") {
     check({"010~1234~5678", "010~1234~5678", DataKind::kr_phone, 85});
     check({"연락처_010-1234-5678.txt", "010-1234-5678", DataKind::kr_phone, 95});
     check({"02-123-4567~9", "02-123-4567", DataKind::kr_phone, 95});
+    check({"498,010_5099_2748,1661", "010_5099_2748", DataKind::kr_phone, 85});
     check({"신한은행 110_123_456789", "110_123_456789", DataKind::kr_bank_account, 85});
     for (const std::string_view text : {"id_01012345678", "1_000_000", "계좌 한도 100000~9000000"}) {
         CAPTURE(text);

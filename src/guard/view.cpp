@@ -192,7 +192,7 @@ void close_up_digits(std::string_view text, Rewrite& out) {
 }
 
 using Pass = void (*)(std::string_view, Rewrite&);
-constexpr Pass all_passes[] = {read_forms,       join_jamo,      passes::read_numerals, passes::read_mixed_numerals,
+constexpr Pass all_passes[] = {read_forms,       join_jamo,      passes::read_mixed_numerals, passes::read_numerals,
                                read_look_alikes, close_up_digits};
 constexpr std::size_t passes_of_ascii = 2;   // the last ones; the others change nothing in it, and these leave ASCII
 

@@ -65,18 +65,26 @@ bool may_end_in_particle(std::string_view text, std::size_t end) {
 
 // The digits of a run as far as they tell how many a number of its sort has.
 struct Digits {
-    std::size_t count = 0;
+    std::size_t count = 0, groups = 0, last_group = 0;
     std::array<int, 3> first{};
+    void begin_group() {
+        ++groups;
+        last_group = 0;
+    }
     void add(int digit) {
         if (count < first.size()) first[count] = digit;
         ++count;
+        ++last_group;
     }
 };
-// Whether numbers that begin so have so many digits: telephones by their prefix, and what people have else.
+// Whether numbers that begin so have so many digits: telephones by their prefix, resident numbers of any year, cards and the like.
 bool is_usual_count(const Digits& digits, std::size_t count) {
-    if (digits.first[0] == 0 && digits.first[1] == 1) return count == 11 || (count == 10 && digits.first[2] != 0);
-    if (digits.first[0] == 0) return count >= 9 && count <= 12;
-    return count == 10 || count == 13 || count == 15 || count == 16;
+    if (count == 13) return true;
+    const bool is_short_card = digits.first[0] == 3 && (digits.first[1] == 4 || digits.first[1] == 7);
+    if (digits.first[0] == 8 && digits.first[1] == 2 && (count == 11 || count == 12)) return true;
+    if (digits.first[0] != 0) return count == 10 || count == (is_short_card ? 15U : 16U);
+    if (digits.first[1] == 1) return count == 11 || (count == 10 && digits.first[2] != 0);
+    return count >= 9 && count <= 12;
 }
 // How many numerals at the end of a run belong to the word behind.
 std::size_t numerals_of_word(std::string_view text, std::size_t end, const Digits& digits) {
@@ -86,6 +94,10 @@ std::size_t numerals_of_word(std::string_view text, std::size_t end, const Digit
     const bool fits_with = is_usual_count(digits, digits.count),
                fits_without = is_usual_count(digits, digits.count - word);
     if (fits_with != fits_without) return fits_without ? word : 0;
+    // Most numbers end in a group of four, those of residents in one of seven.
+    const auto is_usual_group = [](std::size_t count) { return count == 4 || count == 7; };
+    if (digits.groups > 1 && is_usual_group(digits.last_group)) return 0;
+    if (digits.groups > 1 && is_usual_group(digits.last_group - std::min(word, digits.last_group))) return word;
     return copula;
 }
 
@@ -94,7 +106,11 @@ std::size_t numerals_of_word(std::string_view text, std::size_t end, const Digit
 class Spelled {
 public:
     Spelled(std::string_view text, std::size_t at) : text_(text) {
-        for (std::size_t next = at; spelled_digit(text, next) >= 0;) next = read_group(next);
+        has_plus_ = at > 0 && text[at - 1] == '+';   // "+팔이 일공-…": nothing but a telephone begins so
+        for (std::size_t next = at; spelled_digit(text, next) >= 0 && now_.digits.count < digits_most;) {
+            next = read_group(next);
+            if (now_.groups == 1) first_end_ = now_.end;
+        }
         is_number_ = is_number(now_);
         if (!is_number_ && is_number(before_)) {
             now_ = before_;
@@ -104,9 +120,12 @@ public:
     }
     [[nodiscard]] std::size_t end() const { return now_.end; }
     [[nodiscard]] bool is_number() const { return is_number_; }
+    // Where another run may begin: "같이 공이-…" ends with a word that is none of the number.
+    [[nodiscard]] std::size_t next() const { return is_number_ ? now_.end : first_end_; }
 
 private:
     static constexpr std::size_t word_least = 3;
+    static constexpr std::size_t digits_most = 40;   // of a run, and so the steps for each place at which one may begin
     // Of the run up to the end of a group.
     struct Counts {
         std::size_t end = 0, groups = 0, short_words = 0;
@@ -120,8 +139,10 @@ private:
     // Up to where the next group would begin.
     std::size_t read_group(std::size_t at) {
         before_ = now_;
+        now_.digits.begin_group();
         std::size_t group = 0;
-        for (int digit = spelled_digit(text_, at); digit >= 0; digit = spelled_digit(text_, at)) {
+        for (int digit = spelled_digit(text_, at); digit >= 0 && group < digits_most;
+             digit = spelled_digit(text_, at)) {
             now_.has_three = now_.has_three || has_three(text_, at);
             now_.digits.add(digit);
             at += numeral_bytes;
@@ -130,7 +151,7 @@ private:
         const SpelledGap gap = spelled_gap(text_, at);
         const bool goes_on = gap.bytes > 0 && spelled_digit(text_, at + gap.bytes) >= 0;
         const bool is_space = gap.bytes == 1 && text_[at] == ' ';
-        if (group < word_least && (is_space || is_behind_space_)) ++now_.short_words;
+        if (group < word_least && !has_plus_ && (is_space || is_behind_space_)) ++now_.short_words;
         is_behind_space_ = is_space && goes_on;
         now_.end = at;
         ++now_.groups;
@@ -139,7 +160,8 @@ private:
 
     std::string_view text_;
     Counts now_, before_;
-    bool is_behind_space_ = false, is_number_ = false;
+    std::size_t first_end_ = 0;
+    bool is_behind_space_ = false, is_number_ = false, has_plus_ = false;
 };
 
 // A run of digits of which some are spelled: three and more in a row, or around others as in "공1공". Fewer behind a digit are a word
@@ -160,7 +182,8 @@ public:
         }
     }
     [[nodiscard]] bool is_number() const {
-        return has_spelled_ && digits_.count >= digits_least && (end_ == text_.size() || !is_ascii_word(text_[end_]));
+        return has_spelled_ && has_plain_ && digits_.count >= digits_least &&
+               (end_ == text_.size() || !is_ascii_word(text_[end_]));
     }
     [[nodiscard]] std::size_t end() const { return end_; }
     [[nodiscard]] std::size_t next() const { return is_number() ? end_ : next_; }   // where another run may begin
@@ -198,12 +221,14 @@ private:
         return front;
     }
     void take(const Group& group) {
+        digits_.begin_group();
         for (std::size_t at = group.begin; at < group.end;) {
             const bool is_plain = forms::is_digit(text_[at]);
             digits_.add(is_plain ? text_[at] - '0' : forms::digit_in_disguise(text_, at));
             at += is_plain ? 1 : numeral_bytes;
         }
         has_spelled_ = has_spelled_ || group.spelled > 0;
+        has_plain_ = has_plain_ || group.spelled < group.digits;
         end_ = group.end;
         if (group.row > 0) end_ -= numeral_bytes * numerals_of_word(text_, end_, digits_);
     }
@@ -211,7 +236,7 @@ private:
     std::string_view text_;
     Digits digits_;
     std::size_t end_ = 0, next_ = 0;
-    bool has_spelled_ = false;
+    bool has_spelled_ = false, has_plain_ = false;
 };
 
 // [at, end) of a number with what is spelled as digits and words between as hyphens.
@@ -241,7 +266,7 @@ void read_numerals(std::string_view text, Rewrite& out) {
         }
         const Spelled run(text, at);
         if (run.is_number()) write(text, at, run.end(), out);
-        at = run.end();
+        at = run.next();
     }
 }
 
