@@ -108,15 +108,30 @@ public:
 
 private:
     static constexpr std::size_t least_digits_ahead = 6;   // of a code that begins with digits: "131052a308t"
-    static constexpr std::size_t word_bytes_max = 64;   // no identifier stands inside a longer word
+    static constexpr std::size_t word_bytes_max = 64;      // no identifier stands inside a longer word
 
     void look_at_digits(std::size_t at) {
-        if (wanted_.letters) {
-            look_at_small_pairs(at);
-            look_at_dots(at);
-            look_at_small_letters(at);
-        }
+        if (wanted_.letters && may_be_of_code(at)) look_at_codes(at);
         if (at >= digits_next_ && !is_lone_number(at)) look_at_run(at);
+    }
+
+    // Whether a digit may belong to a code of small letters or to a hardware address. Bits and one branch: most digits of prose belong
+    // to none.
+    bool may_be_of_code(std::size_t digit) const {
+        constexpr std::size_t stops_apart = 5;
+        if (digit < stops_apart || digit + 2 * stops_apart > text_.size()) return true;
+        const char* const bytes = text_.data() + digit;
+        bool is_long = true, is_dotted = false;
+        for (std::size_t i = 1; i < least_digits_ahead; ++i) is_long &= is_digit(bytes[i]);
+        for (std::ptrdiff_t i = 1; i < 5; ++i)
+            is_dotted |= (bytes[i] == '.') & ((bytes[i + 5] == '.') | (bytes[i - 5] == '.'));
+        const bool is_paired = (bytes[1] == '-') | (bytes[2] == '-');
+        return is_paired | is_dotted | is_long | is_small(bytes[-1]);
+    }
+    [[gnu::noinline]] void look_at_codes(std::size_t digit) {
+        look_at_small_pairs(digit);
+        look_at_dots(digit);
+        look_at_small_letters(digit);
     }
 
     // By itself, as is what looks at words below: most anchors are passed over, and what these need of the stack is not set up for them.
@@ -196,11 +211,15 @@ private:
         if (digit + 5 > text_.size() || (text_.data()[digit + 1] != '-' && text_.data()[digit + 2] != '-')) return;
         look_at_pair(digit);
     }
-    // "001a.2b3c.4d5e": a first digit has its group's full stop behind it, or the next one's.
+    // "001a.2b3c.4d5e": a first digit has its group's full stop behind it, or the next one's; the other one stands a group away, as
+    // none does at the end of a sentence.
     void look_at_dots(std::size_t digit) {
-        if (digit < dots_next_ || digit + 5 > text_.size()) return;
-        const char* const bytes = text_.data() + digit;
-        if ((bytes[1] == '.') | (bytes[2] == '.') | (bytes[3] == '.') | (bytes[4] == '.')) look_at_dotted(digit);
+        constexpr std::size_t apart = 5;
+        if (digit < dots_next_) return;
+        std::size_t stop = digit + 1;
+        while (stop < digit + apart && byte_at(text_, stop) != '.') ++stop;
+        if (stop == digit + apart) return;
+        if (byte_at(text_, stop + apart) == '.' || (stop >= apart && text_[stop - apart] == '.')) look_at_dotted(digit);
     }
     [[gnu::noinline]] void look_at_dotted(std::size_t digit) {
         dots_next_ = digit + 1;
@@ -210,11 +229,10 @@ private:
     // A code in small letters: the first of its digits stands behind a letter, or there are enough in front of one.
     void look_at_small_letters(std::size_t digit) {
         if (digit < small_next_) return;
-        const std::size_t size = text_.size();
-        const bool is_behind = digit > 0 && is_small(text_[digit - 1]);
-        if (!is_behind &&
-            (digit + least_digits_ahead >= size || !is_digit(text_.data()[digit + least_digits_ahead - 1])))
-            return;
+        if (!is_small(byte_before(text_, digit))) {
+            const std::size_t end = digit + digits_at(text_, digit);
+            if (end < digit + least_digits_ahead || !is_small(byte_at(text_, end))) return;
+        }
         look_at_small_word(digit);
     }
     [[gnu::noinline]] void look_at_small_word(std::size_t digit) {

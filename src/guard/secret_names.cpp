@@ -166,9 +166,10 @@ bool is_random(std::string_view value) {
 
 // What stands behind a name and a space alone ("api_key Xk29fQmz…") is mostly the next word. A key has digits and letters of both
 // cases that take turns, while names of types have theirs in rows ("AmazonS3FullAccess2012").
+constexpr std::size_t unmistakable_least = 16;
 bool is_unmistakable(std::string_view value) {
-    constexpr std::size_t least = 16, most = 128, each_least = 2;
-    if (value.size() < least || value.size() > most || is_placeholder(value)) return false;
+    constexpr std::size_t most = 128, each_least = 2;
+    if (value.size() < unmistakable_least || value.size() > most || is_placeholder(value)) return false;
     const Looks looks = looks_of(value);
     if (looks.marks > 0 || looks.digits < each_least || looks.capitals < each_least ||
         looks.letters - looks.capitals < each_least)
@@ -179,7 +180,10 @@ bool is_unmistakable(std::string_view value) {
     return turns * 20 >= value.size() * 9;
 }
 std::size_t end_of_value_behind_space(std::string_view text, std::size_t end) {
-    if (byte_at(text, end) != ' ' || !is_identifier_byte(byte_at(text, end + 1))) return 0;
+    // Most words of prose are shorter than any such value.
+    if (byte_at(text, end) != ' ' || !is_identifier_byte(byte_at(text, end + 1)) ||
+        !is_identifier_byte(byte_at(text, end + unmistakable_least)))
+        return 0;
     std::size_t value_end = end + 1;
     while (value_end < text.size() && value_end - end <= value_bytes_max && is_identifier_byte(text[value_end]))
         ++value_end;
@@ -205,17 +209,19 @@ void match_secret_name(std::string_view text, std::size_t at, const SecretForm& 
     for (const std::string_view word : name_ends)
         if (byte_at(text, end) == word[0] && text.substr(end).starts_with(word)) end += word.size();
     const Value place = read_value(text, end);
-    constexpr std::size_t name_front = 24;
-    const DataKind kind = form.what == SecretText::key_name
-                              ? kind_of(text.substr(at - std::min(at, name_front), end - at + std::min(at, name_front)))
-                              : DataKind::password;
+    const auto kind = [&] {
+        constexpr std::size_t name_front = 24;
+        const std::size_t front = std::min(at, name_front);
+        return form.what == SecretText::key_name ? kind_of(text.substr(at - front, end - at + front))
+                                                 : DataKind::password;
+    };
     if (const std::size_t value_end = place.tie == Tie::none && !is_mark ? end_of_value_behind_space(text, end) : 0;
         value_end > 0)
-        return sink.add(end + 1, value_end, kind, 85);
+        return sink.add(end + 1, value_end, kind(), 85);
     if (place.tie == Tie::none || place.end <= place.begin || (is_mark && place.tie != Tie::sign)) return;
     const std::string_view value = text.substr(place.begin, place.end - place.begin);
     if (form.what == SecretText::key_name) {
-        if (is_random(value)) sink.add(place.begin, place.end, kind, 85);
+        if (is_random(value)) sink.add(place.begin, place.end, kind(), 85);
         return;
     }
     const bool is_path_likely = form.text.size() == 3;   // "pwd" is a directory as well
