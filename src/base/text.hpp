@@ -42,5 +42,10 @@ void append_json_escaped(std::string& out, std::string_view text);
 std::size_t edit_distance(std::string_view left, std::string_view right);
 
 std::string hex(std::string_view bytes);   // lower case
+constexpr int hex_value(char c) {            // of a digit in either case; -1 for any other byte
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = ascii_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 }   // namespace gilmok

@@ -1,37 +1,10 @@
 #include "gateway/admin_query.hpp"
 
 #include <algorithm>
-#include <optional>
 
-#include "base/text.hpp"
+#include "wire/query.hpp"
 
 namespace gilmok::gateway::admin {
-
-namespace {
-
-// %XX and + of a query; nothing for a broken escape.
-std::optional<std::string> unescaped(std::string_view text) {
-    const auto digit = [](char c) {
-        if (c >= '0' && c <= '9') return c - '0';
-        const char lower = ascii_lower(c);
-        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-    };
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += text[i] == '+' ? ' ' : text[i];
-            continue;
-        }
-        const int high = i + 2 < text.size() ? digit(text[i + 1]) : -1,
-                  low = i + 2 < text.size() ? digit(text[i + 2]) : -1;
-        if (high < 0 || low < 0) return std::nullopt;
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return out;
-}
-
-}   // namespace
 
 report::Told<report::Asked> read_query(std::string_view query) {
     report::Asked asked;
@@ -64,13 +37,14 @@ report::Told<bool> read_parameters(std::string_view query,
         if (pair.empty()) continue;
         const std::size_t equals = pair.find('=');
         const std::string_view name = pair.substr(0, equals);
-        auto value = unescaped(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
-        if (!value) return report::tell("the parameter \"" + std::string(name) + "\" has a broken escape");
+        std::string value;
+        if (equals != std::string_view::npos && !wire::append_from_query(value, pair.substr(equals + 1)))
+            return report::tell("the parameter \"" + std::string(name) + "\" has a broken escape");
         const auto* const found =
             std::find_if(into.begin(), into.end(), [&](const auto& each) { return each.first == name; });
         if (found == into.end()) return report::tell("there is no parameter \"" + std::string(name) + '"');
         if (!found->second->empty()) return report::tell("the parameter \"" + std::string(name) + "\" is given twice");
-        *found->second = std::move(*value);
+        *found->second = std::move(value);
     }
     return true;
 }

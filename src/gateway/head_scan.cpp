@@ -1,6 +1,9 @@
 #include "gateway/head_scan.hpp"
 
+#include <string>
+
 #include "upstream/request_head.hpp"
+#include "wire/query.hpp"
 
 namespace gilmok::gateway {
 
@@ -10,35 +13,12 @@ namespace {
 
 constexpr std::size_t value_bytes_min = 6;   // shorter than any identifier
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 // What every client sends.
 bool is_usual(const wire::http1::Header& header) {
     return header.known == Known::accept && (header.value == "application/json" || header.value == "text/event-stream");
 }
 
 }   // namespace
-
-std::string url_decoded(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_escape =
-            text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0;
-        if (is_escape) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return out;
-}
 
 HeadScan::HeadScan(const guard::Detector& detector, guard::DetectScratch& scratch, guard::CleanMemory& memory,
                    model::TenantId tenant, std::vector<model::Finding>& findings)
@@ -62,7 +42,10 @@ bool HeadScan::run(const wire::http1::RequestHead& head) {
 
 bool HeadScan::look_as_url(std::string_view text) {
     if (!look(text)) return false;
-    return text.find_first_of("%+") == std::string_view::npos || look(url_decoded(text));
+    if (text.find_first_of("%+") == std::string_view::npos) return true;
+    std::string read;
+    wire::append_from_query(read, text);   // what is no escape stays, as it does for servers that do not mind
+    return look(read);
 }
 
 bool HeadScan::look(std::string_view value) {

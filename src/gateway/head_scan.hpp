@@ -4,7 +4,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,8 +31,5 @@ private:
     std::optional<guard::TextTagger::Block> begun_;
     std::vector<model::Finding>& findings_;
 };
-
-// A query as the server behind reads it: %40 is "@", "+" a space; what is no escape stays.
-std::string url_decoded(std::string_view text);
 
 }   // namespace gilmok::gateway

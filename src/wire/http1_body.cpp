@@ -20,10 +20,6 @@ constexpr std::uint32_t size_digits_max = 16;   // 64 bits
 // much as the bytes it delivers (CVE-2023-39326); no known client sends any.
 constexpr std::uint32_t extension_bytes_max = 16 * 1024;
 
-unsigned hex_value(char c) {
-    return c <= '9' ? static_cast<unsigned>(c - '0') : (static_cast<unsigned>(c) | 0x20U) - 'a' + 10;
-}
-
 // Fields that frame, route, authenticate or say how to read the content must be known before it (RFC 9110 section 6.5.1).
 // A proxy behind us that merges trailers into headers would believe them.
 bool may_not_be_trailer(std::string_view name) {
@@ -126,7 +122,7 @@ const Refusal* BodyReader::take(char byte) {
         case Chunk::size:
             if (!chars::is(byte, chars::hex)) return end_size_digits(byte);
             if (++line_bytes_ > size_digits_max) return &size_long;
-            left_ = left_ * 16 + hex_value(byte);
+            left_ = left_ * 16 + static_cast<std::uint64_t>(hex_value(byte));
             return nullptr;
         case Chunk::extension_name_first:
         case Chunk::extension_name:
