@@ -78,6 +78,14 @@ void write_sums(JsonWriter& json, const Evidence& evidence) {
     json.end_array();
 }
 
+// In an object that is open.
+void write_where(JsonWriter& json, const ClassAtPlace& at) {
+    json.text_or_null("place", at.place);
+    json.text_or_null("operator", at.operator_);
+    json.text_or_null("upstream", at.upstream);
+    json.number("attempts", at.attempts);
+}
+
 void write_statement(JsonWriter& json, const Evidence& evidence) {
     json.begin_object("classes_c_and_s");
     json.flag("judged", evidence.is_judged);
@@ -88,10 +96,7 @@ void write_statement(JsonWriter& json, const Evidence& evidence) {
         json.begin_object();
         json.text("class", at.data_class);
         json.text_or_null("tenant", at.tenant);
-        json.text_or_null("place", at.place);
-        json.text_or_null("operator", at.operator_);
-        json.text_or_null("upstream", at.upstream);
-        json.number("attempts", at.attempts);
+        write_where(json, at);
         if (at.is_judged)
             json.flag("allowed", at.is_allowed);
         else
@@ -104,10 +109,7 @@ void write_statement(JsonWriter& json, const Evidence& evidence) {
     for (const ClassAtPlace& at : evidence.others) {
         json.begin_object();
         json.text_or_null("class", at.data_class);
-        json.text_or_null("place", at.place);
-        json.text_or_null("operator", at.operator_);
-        json.text_or_null("upstream", at.upstream);
-        json.number("attempts", at.attempts);
+        write_where(json, at);
         json.end_object();
     }
     json.end_array();
