@@ -8,9 +8,6 @@ namespace gilmok::guard {
 
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr char byte_at(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
-
 // Amounts are written in groups of three; between other rows a comma is a list's, or a table's whose cells nobody parted with spaces.
 constexpr std::size_t amount_group_digits = 3;
 

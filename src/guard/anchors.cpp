@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "guard/ascii.hpp"
 #include "guard/wide.hpp"
 
 namespace gilmok::guard {
@@ -14,9 +15,7 @@ namespace {
 
 using What = Anchor::What;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_hex_or_colon(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':'; }
+bool is_hex_or_colon(char c) { return is_hex(c) || c == ':'; }
 constexpr std::size_t capitals_least = 8;   // the shortest code of capitals alone is a BIC
 
 bool is_between_hex(std::string_view text, std::size_t at) {

@@ -25,7 +25,6 @@ constexpr std::size_t stretch_bytes = 4'096;
 static_assert(stretch_bytes % anchors_step == 0);
 constexpr std::size_t candidates_max = 8 * findings_max;   // before overlaps are resolved
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_ascii_alnum(char c) { return is_ascii_word(c) && c != '_'; }
 
 // Whether a character beyond ASCII ends in front of `at`, or a space before: most digits have another neighbour.

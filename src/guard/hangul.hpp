@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "guard/ascii.hpp"
 #include "guard/hangul_anchors.hpp"
 
 namespace gilmok::guard {
@@ -92,7 +93,6 @@ inline bool stands_at(std::string_view text, std::size_t at, std::string_view wh
 inline bool stands_before(std::string_view text, std::size_t end, std::string_view what) {
     return end <= text.size() && text.substr(0, end).ends_with(what);
 }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_ascii_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 // The word of a sorted list; tables of words are checked to be sorted where they stand.

@@ -91,7 +91,6 @@ private:
     [[nodiscard]] const DigitRun::Group& group(std::size_t i) const { return run_.groups.data()[i]; }
     [[nodiscard]] char byte_before(std::size_t at) const { return at > 0 ? text_[at - 1] : '\0'; }
     [[nodiscard]] char byte_at(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
-    static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
     [[nodiscard]] bool is_hyphened(std::size_t group_before) const {
         return group_before + 1U < run_.groups_count && group(group_before + 1U).separator == '-';

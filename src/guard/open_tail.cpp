@@ -13,9 +13,7 @@ namespace {
 
 using forms::is_digit;
 
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_alnum(char c) { return is_digit(c) || is_capital(c) || (c >= 'a' && c <= 'z'); }
-bool is_graphic(char c) { return c > ' ' && c < '\x7F'; }
 bool is_separator(char c) {
     return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')' || c == '_' || c == '~';
 }

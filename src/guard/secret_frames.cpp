@@ -121,7 +121,6 @@ constexpr bool is_address_byte(char c) {
     constexpr std::string_view ends = "\"'<>`|\\^";
     return c > ' ' && c < '\x7F' && ends.find(c) == std::string_view::npos;
 }
-constexpr bool is_graphic(char c) { return c > ' ' && c < '\x7F'; }
 constexpr bool is_scheme_byte(char c) {
     return is_digit(c) || is_capital(c) || is_small(c) || c == '+' || c == '.' || c == '-';
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "guard/ascii.hpp"
 #include "guard/vectors.hpp"
 
 namespace gilmok::guard::forms {
@@ -48,7 +49,7 @@ int spelled_digit(std::string_view text, std::size_t at);
 // The same for a ring or a lone consonant too, which are read as zero between digits: "ㅇ1ㅇ".
 int digit_in_disguise(std::string_view text, std::size_t at);
 
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using guard::is_digit;
 inline bool has_two_digits(std::string_view text, std::size_t at) {
     return at + 2 <= text.size() && is_digit(text[at]) && is_digit(text[at + 1]);
 }

@@ -5,18 +5,13 @@
 #include <cstddef>
 #include <string_view>
 
+#include "guard/ascii.hpp"
 #include "guard/matcher.hpp"
 
 namespace gilmok::guard {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 // ASCII letters, digits and '_'. Hangul may touch an identifier: particles are written so.
 constexpr bool is_identifier_byte(char c) { return is_ascii_word(c); }
-constexpr char byte_at(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
-constexpr char byte_before(std::string_view text, std::size_t at) { return at > 0 ? text[at - 1] : '\0'; }
 
 // Whether what begins (ends) there is no part of something longer: a word, a decimal, an amount in groups, an id with
 // hyphens.
